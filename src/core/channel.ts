@@ -1,0 +1,135 @@
+/**
+ * The contract between Firstline and a platform.
+ *
+ * Terminology:
+ * - channel: a medium (slack, teams, discord, sms, web); never a room on a platform
+ * - thread: the place on a platform where one conversation happens
+ * - delivery key: our own name of one visible message; sending it twice must not show it twice where the platform can tell
+ */
+
+declare const threadKey: unique symbol;
+/** Opaque outside the channel that made it; may hold a phone number, so it is stored sealed. */
+export type ThreadKey = string & { readonly [threadKey]: true };
+
+declare const sentKey: unique symbol;
+/** Names one message at its platform. Opaque outside the channel that made it. */
+export type SentKey = string & { readonly [sentKey]: true };
+
+export interface Sender {
+  /** The platform's id of the person: Slack user, Entra object id, Discord snowflake, E.164 number, visitor id. */
+  readonly id: string;
+  /** The platform's id of the tenant: Slack team, Entra tenant, Discord guild, our own number, site. */
+  readonly organization: string;
+  readonly displayName: string;
+  readonly email?: string;
+  readonly locale?: string;
+  readonly timezone?: string;
+}
+
+interface EventBase {
+  readonly channel: string;
+  /** The platform's own id of this event; (channel, id) is unique and is what makes a retry a no-op. */
+  readonly id: string;
+  readonly thread: ThreadKey;
+  readonly sender: Sender;
+  readonly sentAt: Date;
+}
+
+export interface InboundMessage extends EventBase {
+  readonly kind: 'message';
+  /** CommonMark, the mention of the bot removed. */
+  readonly text: string;
+  readonly setting: 'direct' | 'group';
+  /** A direct message, a mention, or a reply in a thread of ours. */
+  readonly addressed: boolean;
+}
+
+/** A button was pressed, with the text it asked for where it asked. */
+export interface InboundAction extends EventBase {
+  readonly kind: 'action';
+  readonly action: string;
+  /** The message that holds the button. */
+  readonly message: SentKey;
+  readonly text?: string;
+}
+
+/** What became of a message we sent, told by the platform later. */
+export interface InboundDelivery {
+  readonly kind: 'delivery';
+  readonly channel: string;
+  readonly id: string;
+  readonly message: SentKey;
+  readonly status: 'sent' | 'delivered' | 'failed';
+  readonly code?: string;
+}
+
+export type InboundEvent = InboundMessage | InboundAction | InboundDelivery;
+
+/**
+ * Resolves when the event is stored; a channel acknowledges to its platform only then.
+ * `null` is an authentic event that is not for us: it is counted and forgotten.
+ */
+export type Receive = (event: InboundEvent | null) => Promise<void>;
+
+export interface Action {
+  readonly id: string;
+  readonly label: string;
+  readonly style?: 'primary' | 'danger';
+  /** The button asks for text before it acts; this is the label of the input. */
+  readonly asks?: string;
+}
+
+export interface Citation {
+  /** The number shown in the text as [n]. */
+  readonly number: number;
+  readonly title: string;
+  readonly url?: string;
+}
+
+export interface OutboundMessage {
+  /** CommonMark. */
+  readonly text: string;
+  readonly title?: string;
+  readonly facts?: readonly { readonly label: string; readonly value: string }[];
+  readonly citations?: readonly Citation[];
+  readonly actions?: readonly Action[];
+  /** Still growing: more of this message will follow by edit. */
+  readonly partial?: boolean;
+}
+
+/** Stable over every retry of one visible message; at most 64 characters of [a-zA-Z0-9:_-]. */
+export type DeliveryKey = string;
+
+export interface SentMessage {
+  readonly message: SentKey;
+  /** The thread that replies to this message arrive in. */
+  readonly thread: ThreadKey;
+}
+
+export interface ChannelLimits {
+  readonly textLengthMax: number;
+  readonly textUnit: 'characters' | 'bytes';
+  /** Least time between two edits of one message; Infinity where a sent message cannot change. */
+  readonly editIntervalMs: number;
+}
+
+export type ChannelHealth = { readonly ok: true } | { readonly ok: false; readonly problem: string };
+
+/** An optional method is the capability itself: where it is absent, the platform cannot do it. */
+export interface Channel {
+  readonly name: string;
+  readonly limits: ChannelLimits;
+  start(receive: Receive): Promise<void>;
+  stop(): Promise<void>;
+  /** Throws ChannelError. */
+  send(thread: ThreadKey, message: OutboundMessage, key: DeliveryKey): Promise<SentMessage>;
+  edit?(sent: SentMessage, message: OutboundMessage): Promise<void>;
+  /** Looks at the platform for a message that an interrupted `send` may have left there. */
+  findSent?(thread: ThreadKey, key: DeliveryKey, since: Date): Promise<SentMessage | null>;
+  showTyping?(thread: ThreadKey): Promise<void>;
+  /** The thread that starts when something is posted in this room; only channels that can hold the desk have it. */
+  room?(id: string): ThreadKey;
+  /** Mounted at /channels/{name}/…; throws Refused for what must not be let in. */
+  webhook?(request: Request): Promise<Response>;
+  health?(): Promise<ChannelHealth>;
+}

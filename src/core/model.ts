@@ -1,0 +1,41 @@
+import type { Passage } from './knowledge.ts';
+
+export interface ModelMessage {
+  readonly role: 'user' | 'assistant';
+  readonly text: string;
+}
+
+export interface ModelRequest {
+  /** The system prompt, sent in the system role; stable over a conversation, so it can be cached. */
+  readonly system: string;
+  readonly messages: readonly ModelMessage[];
+  /** What the last message may be answered from; already quoted in it for models that read, used directly by those that quote. */
+  readonly passages: readonly Passage[];
+  readonly question: string;
+  readonly maxTokens: number;
+}
+
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+}
+
+export interface ModelAnswer {
+  readonly model: string;
+  readonly usage: Usage;
+  readonly stopReason: 'end' | 'length' | 'refused';
+}
+
+/** Text as it is made; returns what it cost once whole. Throws ModelError. Stops when the signal does. */
+export type ModelStream = AsyncGenerator<string, ModelAnswer, void>;
+
+export interface Model {
+  readonly name: string;
+  /** True where the model quotes passages rather than writing: people are told so. */
+  readonly extractive: boolean;
+  answer(request: ModelRequest, signal: AbortSignal): ModelStream;
+}
+
+export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
