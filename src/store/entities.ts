@@ -1,0 +1,228 @@
+import { defineEntity, p, Type } from '@mikro-orm/core';
+import { VectorType } from 'pgvector/mikro-orm';
+
+import type { Sealed } from '#core/sealed.ts';
+
+/** The one column type for conversation text: takes only `Sealed`, so a plain string does not compile. */
+class SealedType extends Type<Sealed | null, Uint8Array | null> {
+  override convertToJSValue(value: Uint8Array | null): Sealed | null {
+    return value === null ? null : (Buffer.from(value) as Sealed);
+  }
+  override getColumnType(): string {
+    return 'bytea';
+  }
+  override compareAsType(): string {
+    return 'Buffer';
+  }
+}
+
+const sealed = () => p.type(SealedType).$type<Sealed>();
+
+/** Whose row it is. Organization and person lead the key of every row that belongs to somebody. */
+const owner = { organization: p.text().primary(), person: p.uuid().primary() };
+const partOfConversation = { ...owner, conversation: p.uuid().primary() };
+
+/** Who wrote, as a keyed fingerprint of the platform's id: the row tells nothing about them. */
+const Person = defineEntity({
+  name: 'Person',
+  tableName: 'person',
+  properties: { ...owner, channel: p.text(), handle: p.text(), createdAt: p.datetime().defaultRaw('now()') },
+  uniques: [{ name: 'person_handle', properties: ['organization', 'channel', 'handle'] }],
+});
+
+const Conversation = defineEntity({
+  name: 'Conversation',
+  tableName: 'conversation',
+  properties: {
+    ...owner,
+    id: p.uuid().primary(),
+    channel: p.text(),
+    /** Fingerprint of the thread; the thread itself may hold a phone number and is sealed. */
+    threadIndex: p.text(),
+    thread: sealed(),
+    profile: sealed(),
+    /** The conversation's own key, wrapped by the master key. Destroying it makes every sealed text unreadable. */
+    wrappedKey: p.type(SealedType).$type<Buffer>(),
+    /** Raised by every worker that takes the lane; an older worker's writes are refused. */
+    fence: p.integer().default(0),
+    summary: sealed().nullable(),
+    summarizedThrough: p.bigint().default(0),
+    tokens: sealed().nullable(),
+    createdAt: p.datetime().defaultRaw('now()'),
+  },
+  uniques: [
+    { name: 'conversation_id', properties: ['id'] },
+    { name: 'conversation_thread', properties: ['organization', 'person', 'channel', 'threadIndex'] },
+  ],
+});
+
+const Inbox = defineEntity({
+  name: 'Inbox',
+  tableName: 'inbox',
+  properties: {
+    ...partOfConversation,
+    position: p.bigint().primary().autoincrement(),
+    channel: p.text(),
+    eventId: p.text(),
+    body: sealed(),
+    receivedAt: p.datetime().defaultRaw('now()'),
+    doneAt: p.datetime().nullable(),
+    turn: p.uuid().nullable(),
+  },
+  uniques: [{ name: 'inbox_event', properties: ['channel', 'eventId'] }],
+  indexes: [
+    { name: 'inbox_waiting', expression: `create index "inbox_waiting" on "inbox" ("conversation", "position") where "done_at" is null` },
+  ],
+});
+
+const Message = defineEntity({
+  name: 'Message',
+  tableName: 'message',
+  properties: {
+    ...partOfConversation,
+    position: p.bigint().primary().autoincrement(),
+    turn: p.uuid(),
+    speaker: p.text().$type<'customer' | 'assistant' | 'agent'>(),
+    body: sealed(),
+    createdAt: p.datetime().defaultRaw('now()'),
+  },
+});
+
+const Turn = defineEntity({
+  name: 'Turn',
+  tableName: 'turn',
+  properties: {
+    ...partOfConversation,
+    id: p.uuid().primary(),
+    outcome: p.text(),
+    model: p.text().nullable(),
+    inputTokens: p.integer().default(0),
+    outputTokens: p.integer().default(0),
+    startedAt: p.datetime(),
+    finishedAt: p.datetime().defaultRaw('now()'),
+  },
+});
+
+/** Everything a person is shown. A row is written before its message is sent, and says what became of it. */
+const Outbox = defineEntity({
+  name: 'Outbox',
+  tableName: 'outbox',
+  properties: {
+    ...partOfConversation,
+    key: p.text().primary(),
+    position: p.bigint().autoincrement(),
+    channel: p.text(),
+    thread: sealed(),
+    body: sealed(),
+    /** The key of the row whose message this one replaces. */
+    replaces: p.text().nullable(),
+    state: p.text().$type<'growing' | 'due' | 'sent' | 'failed'>(),
+    /** A send was begun and its end is not known: look before sending again. */
+    attemptedAt: p.datetime().nullable(),
+    attempts: p.integer().default(0),
+    dueAt: p.datetime().defaultRaw('now()'),
+    sent: sealed().nullable(),
+    sentIndex: p.text().nullable(),
+    failure: p.text().nullable(),
+    createdAt: p.datetime().defaultRaw('now()'),
+    sentAt: p.datetime().nullable(),
+  },
+  indexes: [
+    { name: 'outbox_due', expression: `create index "outbox_due" on "outbox" ("conversation", "position") where "state" = 'due'` },
+    { name: 'outbox_sent', expression: `create index "outbox_sent" on "outbox" ("channel", "sent_index")` },
+  ],
+});
+
+const SupportCase = defineEntity({
+  name: 'SupportCase',
+  tableName: 'support_case',
+  properties: {
+    ...partOfConversation,
+    id: p.uuid().primary(),
+    state: p.text().$type<'waiting' | 'claimed' | 'returned' | 'resolved'>(),
+    reason: p.text(),
+    channel: p.text(),
+    /** Known once the card is posted: fingerprint of the desk thread. */
+    threadIndex: p.text().nullable(),
+    thread: sealed().nullable(),
+    card: sealed(),
+    claimedBy: p.text().nullable(),
+    claimedName: sealed().nullable(),
+    openedAt: p.datetime().defaultRaw('now()'),
+    claimedAt: p.datetime().nullable(),
+    closedAt: p.datetime().nullable(),
+  },
+  indexes: [
+    { name: 'case_open', expression: `create unique index "case_open" on "support_case" ("conversation") where "state" in ('waiting', 'claimed')` },
+    { name: 'case_thread', expression: `create index "case_thread" on "support_case" ("channel", "thread_index")` },
+  ],
+});
+
+/** What the web channel shows, as its latest state: each change of a message takes the next sequence number. */
+const WebMessage = defineEntity({
+  name: 'WebMessage',
+  tableName: 'web_message',
+  properties: {
+    ...partOfConversation,
+    id: p.text().primary(),
+    position: p.bigint().autoincrement(),
+    sequence: p.bigint(),
+    body: sealed(),
+    createdAt: p.datetime().defaultRaw('now()'),
+  },
+});
+
+const Bucket = defineEntity({
+  name: 'Bucket',
+  tableName: 'bucket',
+  properties: { ...owner, name: p.text().primary(), tokens: p.double(), filledAt: p.datetime() },
+});
+
+const Setting = defineEntity({
+  name: 'Setting',
+  tableName: 'setting',
+  properties: { name: p.text().primary(), value: p.text() },
+});
+
+const Document = defineEntity({
+  name: 'Document',
+  tableName: 'document',
+  properties: {
+    organization: p.text().primary(),
+    source: p.text().primary(),
+    id: p.text().primary(),
+    title: p.text(),
+    url: p.text().nullable(),
+    hash: p.text(),
+    updatedAt: p.datetime().defaultRaw('now()'),
+  },
+});
+
+/** Dimensions of the embedded embedder. */
+export const embeddingDimensions = 512;
+
+const Passage = defineEntity({
+  name: 'Passage',
+  tableName: 'passage',
+  properties: {
+    organization: p.text().primary(),
+    source: p.text().primary(),
+    document: p.text().primary(),
+    ordinal: p.integer().primary(),
+    heading: p.text(),
+    text: p.text(),
+    terms: p.type('text[]').$type<string[]>().columnType('text[]'),
+    lexical: p.type('sparsevec').$type<string>().columnType('sparsevec(1000000000)'),
+    embedding: p.type(VectorType).$type<number[]>().length(embeddingDimensions).nullable().lazy(),
+  },
+});
+
+const Term = defineEntity({
+  name: 'Term',
+  tableName: 'term',
+  properties: { term: p.text().primary(), passages: p.integer() },
+});
+
+export const entities = [
+  Person, Conversation, Inbox, Message, Turn, Outbox, SupportCase, WebMessage, Bucket, Setting, Document, Passage, Term,
+];

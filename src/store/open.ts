@@ -1,0 +1,124 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import type { EntityManager, Options } from '@mikro-orm/core';
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM as EmbeddedOrm } from '@mikro-orm/pglite';
+import { MikroORM as PostgresOrm } from '@mikro-orm/postgresql';
+import { createPostgreSqlTypeParsers, type SqlEntityManager } from '@mikro-orm/sql';
+import { CompiledQuery } from 'kysely';
+import array from 'postgres-array';
+
+import { First } from '#migrations/20261123-first.ts';
+import { StoreError } from '#core/errors.ts';
+
+import { entities } from './entities.ts';
+import { lockFolder } from './lock.ts';
+
+/** Rows as objects with the column names as they are in the database. Parameters are written `$1` and bound, never inlined. */
+export interface Sql {
+  query<Row>(text: string, parameters?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** The same as Sql, with everything seen and written as one. Never held across a call to a model or a platform. */
+export interface Transaction extends Sql {
+  readonly manager: SqlEntityManager;
+}
+
+export interface Store extends Sql, AsyncDisposable {
+  readonly kind: 'embedded' | 'postgres';
+  /** The embedded database, for the parts that must share its one connection. */
+  readonly embedded: PGlite | null;
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Names of the migrations that were applied now. */
+  migrate(): Promise<string[]>;
+  /** Throws StoreError when the schema is older than this code. */
+  checkSchema(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StoreSettings {
+  /** A Postgres address; without it the database is embedded. */
+  readonly url?: string;
+  /** Folder of the embedded database, or null to keep it in memory. */
+  readonly folder: string | null;
+  /** Most connections to Postgres at once. */
+  readonly connectionsMax: number;
+}
+
+const common = {
+  entities,
+  extensions: [Migrator],
+  migrations: { migrationsList: [{ name: '20261123-first', class: First }], snapshot: false, silent: true },
+  schemaGenerator: { createForeignKeyConstraints: false },
+} satisfies Partial<Options>;
+
+const unreachable = (cause: unknown, url: string): StoreError => {
+  const host = URL.parse(url)?.host ?? 'the address in DATABASE_URL';
+  return new StoreError(`Postgres at ${host} cannot be reached (${cause instanceof Error ? cause.message : String(cause)}). Check DATABASE_URL and that the server runs.`, { cause });
+};
+
+const toSql = (manager: SqlEntityManager): Sql => ({
+  query: async <Row>(text: string, parameters: readonly unknown[] = []) =>
+    (await manager.getKysely().executeQuery(CompiledQuery.raw(text, [...parameters]))).rows as Row[],
+});
+
+type Orm = Awaited<ReturnType<typeof EmbeddedOrm.init>> | Awaited<ReturnType<typeof PostgresOrm.init>>;
+
+const toStore = (orm: Orm, embedded: PGlite | null, release: () => Promise<void>): Store => {
+  const fork = (): SqlEntityManager => (orm.em as EntityManager).fork() as SqlEntityManager;
+  const close = async (): Promise<void> => {
+    await orm.close(true);
+    await release();
+  };
+  return {
+    kind: embedded ? 'embedded' : 'postgres',
+    embedded,
+    query: (text, parameters) => toSql(fork()).query(text, parameters),
+    transaction: (work) =>
+      fork().transactional((manager) => work({ manager: manager as SqlEntityManager, ...toSql(manager as SqlEntityManager) })),
+    migrate: async () => (await orm.migrator.up()).map((migration) => migration.name),
+    checkSchema: async () => {
+      const pending = await orm.migrator.getPending();
+      if (pending.length > 0)
+        throw new StoreError(`The database schema is ${pending.length} migration(s) behind (${pending.map((one) => one.name).join(', ')}). Run: node src/main.ts migrate`);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+};
+
+const openEmbedded = async (folder: string | null): Promise<Store> => {
+  if (folder) mkdirSync(folder, { recursive: true });
+  const lock = folder ? lockFolder(folder) : undefined;
+  try {
+    const pglite = await PGlite.create({
+      ...(folder ? { dataDir: join(folder, 'database') } : {}),
+      extensions: { vector },
+      parsers: createPostgreSqlTypeParsers((text) => array.parse(text)),
+    });
+    const orm = await EmbeddedOrm.init({ ...common, dbName: 'firstline', driverOptions: { pglite } });
+    return toStore(orm, pglite, async () => {
+      await pglite.close();
+      lock?.[Symbol.dispose]();
+    });
+  } catch (error) {
+    lock?.[Symbol.dispose]();
+    throw error;
+  }
+};
+
+/** Opens the database: Postgres where a URL is set, otherwise embedded. Throws StoreError with what to do. */
+export const openStore = async (settings: StoreSettings): Promise<Store> => {
+  if (!settings.url) return openEmbedded(settings.folder);
+  const orm = await PostgresOrm.init({ ...common, clientUrl: settings.url, pool: { max: settings.connectionsMax } });
+  try {
+    await toSql(orm.em.fork() as unknown as SqlEntityManager).query('select 1');
+  } catch (error) {
+    await orm.close(true);
+    throw unreachable(error, settings.url);
+  }
+  return toStore(orm, null, async () => undefined);
+};
