@@ -1,0 +1,95 @@
+import type { Sealed } from '#core/sealed.ts';
+
+import { type ConversationKey, toSealed } from './conversations.ts';
+import type { Sql, Transaction } from './open.ts';
+
+export type CaseState = 'waiting' | 'claimed' | 'returned' | 'resolved';
+
+export interface CaseRow extends ConversationKey {
+  readonly id: string;
+  readonly state: CaseState;
+  readonly reason: string;
+  readonly channel: string;
+  readonly thread: Sealed | null;
+  readonly card: Sealed;
+  readonly claimedBy: string | null;
+  readonly claimedName: Sealed | null;
+}
+
+interface Raw {
+  organization: string;
+  person: string;
+  conversation: string;
+  id: string;
+  state: CaseState;
+  reason: string;
+  channel: string;
+  thread: Uint8Array | null;
+  card: Uint8Array;
+  claimed_by: string | null;
+  claimed_name: Uint8Array | null;
+}
+
+const toRow = (raw: Raw): CaseRow => ({
+  organization: raw.organization,
+  person: raw.person,
+  conversation: raw.conversation,
+  id: raw.id,
+  state: raw.state,
+  reason: raw.reason,
+  channel: raw.channel,
+  thread: raw.thread ? toSealed(raw.thread) : null,
+  card: toSealed(raw.card),
+  claimedBy: raw.claimed_by,
+  claimedName: raw.claimed_name ? toSealed(raw.claimed_name) : null,
+});
+
+const columns = `organization, person, conversation, id, state, reason, channel, thread, card, claimed_by, claimed_name`;
+
+/** False when this conversation has an open case already. */
+export const insertCase = async (
+  transaction: Transaction,
+  key: ConversationKey,
+  made: { id: string; reason: string; channel: string; card: Sealed },
+): Promise<boolean> =>
+  (await transaction.query(
+    `insert into support_case (organization, person, conversation, id, state, reason, channel, card)
+     values ($1, $2, $3, $4, 'waiting', $5, $6, $7) on conflict do nothing returning id`,
+    [key.organization, key.person, key.conversation, made.id, made.reason, made.channel, made.card],
+  )).length > 0;
+
+/** The case that a person is on now, if any. */
+export const openCase = async (sql: Sql, conversation: string): Promise<CaseRow | null> => {
+  const [raw] = await sql.query<Raw>(`select ${columns} from support_case where conversation = $1 and state in ('waiting', 'claimed')`, [conversation]);
+  return raw ? toRow(raw) : null;
+};
+
+/** The conversation whose case is discussed in this desk thread: the newest case, open or closed. */
+export const caseOfThread = async (sql: Sql, channel: string, threadIndex: string): Promise<CaseRow | null> => {
+  const [raw] = await sql.query<Raw>(
+    `select ${columns} from support_case where channel = $1 and thread_index = $2 order by opened_at desc limit 1`,
+    [channel, threadIndex],
+  );
+  return raw ? toRow(raw) : null;
+};
+
+export const saveCaseThread = (sql: Sql, key: ConversationKey & { id: string }, thread: Sealed, threadIndex: string): Promise<unknown> =>
+  sql.query(
+    `update support_case set thread = $5, thread_index = $6 where organization = $1 and person = $2 and conversation = $3 and id = $4`,
+    [key.organization, key.person, key.conversation, key.id, thread, threadIndex],
+  );
+
+/** One winner: true only for the agent whose claim found the case waiting. */
+export const claimCase = async (sql: Sql, found: CaseRow, agent: string, name: Sealed): Promise<boolean> =>
+  (await sql.query(
+    `update support_case set state = 'claimed', claimed_by = $5, claimed_name = $6, claimed_at = now()
+     where organization = $1 and person = $2 and conversation = $3 and id = $4 and state = 'waiting' returning id`,
+    [found.organization, found.person, found.conversation, found.id, agent, name],
+  )).length > 0;
+
+export const closeCase = async (sql: Sql, found: CaseRow, state: 'returned' | 'resolved'): Promise<boolean> =>
+  (await sql.query(
+    `update support_case set state = $5, closed_at = now()
+     where organization = $1 and person = $2 and conversation = $3 and id = $4 and state in ('waiting', 'claimed') returning id`,
+    [found.organization, found.person, found.conversation, found.id, state],
+  )).length > 0;
