@@ -30,7 +30,7 @@ export class First extends Migration {
       "input_tokens" int not null default 0, "output_tokens" int not null default 0, "started_at" timestamptz not null,
       "finished_at" timestamptz not null default now(), primary key (${conversationKey}, "id"), ${ofConversation})`);
     this.addSql(`create table "outbox" (${inConversation}, "key" text not null, "position" bigserial not null, "channel" text not null,
-      "thread" bytea not null, "body" bytea not null, "replaces" text null, "state" text not null, "attempted_at" timestamptz null,
+      "thread" bytea not null, "body" bytea not null, "replaces" text null, "follows" text null, "state" text not null, "attempted_at" timestamptz null,
       "attempts" int not null default 0, "due_at" timestamptz not null default now(), "sent" bytea null, "sent_index" text null,
       "failure" text null, "created_at" timestamptz not null default now(), "sent_at" timestamptz null,
       primary key (${conversationKey}, "key"), ${ofConversation})`);

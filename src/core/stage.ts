@@ -1,18 +1,29 @@
+import type { Outgoing } from './turn.ts';
+
 /**
  * One turn is a list of named stages. Each takes what the one before it made, so a list in the wrong order,
  * or with a stage left out, does not compile.
  */
 
-/** A planned end of the turn: what the person is told, and whether a human takes over. */
+export interface PlannedEnd {
+  /** What the person is told. */
+  readonly tell?: string;
+  /** Offer the button that asks for a human. */
+  readonly offersHuman?: boolean;
+  /** Why a human takes over, if one does. */
+  readonly escalate?: string;
+  /** What goes to somebody else: the customer's words to the desk. */
+  readonly forward?: readonly Outgoing[];
+}
+
+/** A planned end of the turn, from any stage. */
 export class Halt {
   readonly reason: string;
-  readonly tell?: string;
-  readonly escalate?: string;
+  readonly end: PlannedEnd;
 
-  constructor(reason: string, end: { tell?: string; escalate?: string } = {}) {
+  constructor(reason: string, end: PlannedEnd = {}) {
     this.reason = reason;
-    if (end.tell !== undefined) this.tell = end.tell;
-    if (end.escalate !== undefined) this.escalate = end.escalate;
+    this.end = end;
   }
 }
 

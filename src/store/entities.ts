@@ -116,6 +116,8 @@ const Outbox = defineEntity({
     body: sealed(),
     /** The key of the row whose message this one replaces. */
     replaces: p.text().nullable(),
+    /** The key of the row in whose thread this one is posted; that thread is known only once the row is sent. */
+    follows: p.text().nullable(),
     state: p.text().$type<'growing' | 'due' | 'sent' | 'failed'>(),
     /** A send was begun and its end is not known: look before sending again. */
     attemptedAt: p.datetime().nullable(),

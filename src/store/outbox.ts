@@ -9,6 +9,7 @@ export interface OutboxRow extends ConversationKey {
   readonly thread: Sealed;
   readonly body: Sealed;
   readonly replaces: string | null;
+  readonly follows: string | null;
   readonly state: 'growing' | 'due' | 'sent' | 'failed';
   readonly attemptedAt: Date | null;
   readonly attempts: number;
@@ -26,6 +27,7 @@ interface Raw {
   thread: Uint8Array;
   body: Uint8Array;
   replaces: string | null;
+  follows: string | null;
   state: OutboxRow['state'];
   attempted_at: string | null;
   attempts: number;
@@ -43,6 +45,7 @@ const toRow = (raw: Raw): OutboxRow => ({
   thread: toSealed(raw.thread),
   body: toSealed(raw.body),
   replaces: raw.replaces,
+  follows: raw.follows,
   state: raw.state,
   attemptedAt: raw.attempted_at ? new Date(raw.attempted_at) : null,
   attempts: raw.attempts,
@@ -51,7 +54,7 @@ const toRow = (raw: Raw): OutboxRow => ({
   sent: raw.sent ? toSealed(raw.sent) : null,
 });
 
-const columns = `organization, person, conversation, key, channel, thread, body, replaces, state, attempted_at, attempts, due_at, created_at, sent`;
+const columns = `organization, person, conversation, key, channel, thread, body, replaces, follows, state, attempted_at, attempts, due_at, created_at, sent`;
 const where = `organization = $1 and person = $2 and conversation = $3 and key = $4`;
 const idOf = (row: ConversationKey & { key: string }): unknown[] => [row.organization, row.person, row.conversation, row.key];
 
@@ -61,16 +64,17 @@ export interface NewOutbox extends ConversationKey {
   readonly thread: Sealed;
   readonly body: Sealed;
   readonly replaces?: string;
+  readonly follows?: string;
   readonly state: 'growing' | 'due';
 }
 
 /** Writes the row, or gives an earlier row of the same key its newer body; what was sent already stays known. */
 export const putOutbox = (sql: Sql, row: NewOutbox): Promise<unknown> =>
   sql.query(
-    `insert into outbox (organization, person, conversation, key, channel, thread, body, replaces, state) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    `insert into outbox (organization, person, conversation, key, channel, thread, body, replaces, follows, state) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      on conflict (organization, person, conversation, key) do update set body = excluded.body, state = excluded.state, due_at = now(), attempts = 0
      where outbox.state in ('growing', 'due')`,
-    [...idOf(row), row.channel, row.thread, row.body, row.replaces ?? null, row.state],
+    [...idOf(row), row.channel, row.thread, row.body, row.replaces ?? null, row.follows ?? null, row.state],
   );
 
 export const findOutbox = async (sql: Sql, key: ConversationKey, name: string): Promise<OutboxRow | null> => {

@@ -1,0 +1,103 @@
+import type { InboundAction, InboundEvent, InboundMessage, Receive } from '#core/channel.ts';
+import type { Sealer, Vault } from '#core/sealed.ts';
+import { caseOfThread } from '#store/cases.ts';
+import { type ConversationRow, findConversation, openConversation, type Place } from '#store/conversations.ts';
+import { insertEvent } from '#store/inbox.ts';
+import type { Lanes } from '#store/lanes.ts';
+import type { Store, Transaction } from '#store/open.ts';
+import { noteDelivery } from '#store/outbox.ts';
+
+/** What is kept of an event, sealed. */
+export interface StoredEvent {
+  readonly from: 'customer' | 'desk';
+  readonly kind: 'message' | 'action';
+  readonly channel: string;
+  readonly sender: { readonly id: string; readonly displayName: string };
+  readonly text: string;
+  /** Characters before the text was cut to the limit. */
+  readonly textLength: number;
+  readonly action: string | null;
+  readonly sentAt: string;
+}
+
+export type Outcome = 'stored' | 'duplicate' | 'ignored';
+
+export interface InboxParts {
+  readonly store: Store;
+  readonly lanes: Lanes;
+  readonly vault: Vault;
+  readonly textLengthMax: number;
+  /** Told once per event what became of it. */
+  readonly count: (channel: string, outcome: Outcome) => void;
+}
+
+const bodyPurpose = 'inbox';
+export const readEvent = (sealer: Sealer, body: Parameters<Sealer['open']>[0]): StoredEvent =>
+  JSON.parse(sealer.open(body, bodyPurpose)) as StoredEvent;
+
+const toStored = (event: InboundMessage | InboundAction, from: StoredEvent['from'], textLengthMax: number): StoredEvent => {
+  const text = (event.text ?? '').trim();
+  return {
+    from,
+    kind: event.kind,
+    channel: event.channel,
+    sender: { id: event.sender.id, displayName: event.sender.displayName },
+    text: text.slice(0, textLengthMax),
+    textLength: text.length,
+    action: event.kind === 'action' ? event.action : null,
+    sentAt: event.sentAt.toISOString(),
+  };
+};
+
+const isEmpty = (event: InboundMessage | InboundAction): boolean => event.kind === 'message' && event.text.trim() === '';
+
+/** Commits each event once under the platform's own id, together with the wake-up of its lane. */
+export const createInbox = ({ store, lanes, vault, textLengthMax, count }: InboxParts): Receive => {
+  const placeOf = (event: InboundMessage | InboundAction): Place => ({
+    organization: event.sender.organization,
+    channel: event.channel,
+    handle: vault.index('handle', `${event.channel}:${event.sender.id}`),
+    threadIndex: vault.index('thread', `${event.channel}:${event.thread}`),
+  });
+
+  const find = async (transaction: Transaction, event: InboundMessage | InboundAction): Promise<{ row: ConversationRow; from: StoredEvent['from'] } | null> => {
+    const place = placeOf(event);
+    const found = await caseOfThread(transaction, event.channel, place.threadIndex);
+    if (found) {
+      const row = await findConversation(transaction, found.conversation);
+      return row && { row, from: 'desk' };
+    }
+    const key = vault.create();
+    const make = {
+      wrapped: key.wrapped,
+      thread: key.sealer.seal(event.thread, 'thread'),
+      profile: key.sealer.seal(JSON.stringify(event.sender), 'profile'),
+    };
+    const mayBegin = event.kind === 'action' || event.addressed;
+    const row = await openConversation(transaction, place, mayBegin ? () => make : undefined);
+    return row && { row, from: 'customer' };
+  };
+
+  const commit = (event: InboundMessage | InboundAction): Promise<Outcome> =>
+    store.transaction(async (transaction) => {
+      const found = await find(transaction, event);
+      if (!found) return 'ignored';
+      // Locking the conversation gives its rows their order.
+      await transaction.query(`select id from conversation where id = $1 for update`, [found.row.conversation]);
+      const body = vault.unwrap(found.row.wrappedKey).seal(JSON.stringify(toStored(event, found.from, textLengthMax)), bodyPurpose);
+      if (!(await insertEvent(transaction, found.row, { channel: event.channel, id: event.id, body }))) return 'duplicate';
+      await lanes.wake(transaction, 'turns', found.row.conversation);
+      return 'stored';
+    });
+
+  const receive = async (event: InboundEvent | null): Promise<Outcome> => {
+    if (!event) return 'ignored';
+    if (event.kind === 'delivery') {
+      await noteDelivery(store, event.channel, vault.index('sent', event.message), event.status === 'failed' ? (event.code ?? 'failed') : null);
+      return 'stored';
+    }
+    return isEmpty(event) ? 'ignored' : commit(event);
+  };
+
+  return async (event) => count(event?.channel ?? 'unknown', await receive(event));
+};

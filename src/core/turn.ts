@@ -1,0 +1,135 @@
+import type { Citation, OutboundMessage, Sender, ThreadKey } from './channel.ts';
+import type { Passage } from './knowledge.ts';
+import type { ModelAnswer, ModelMessage, ModelStream } from './model.ts';
+import type { Sealer } from './sealed.ts';
+
+/** What a turn carries from stage to stage. Each type adds what its stage made; nothing is optional for being early. */
+
+declare const guarded: unique symbol;
+/** Words of a person after the input guardrails: the only ones a model may be given. */
+export type GuardedText = string & { readonly [guarded]: true };
+
+declare const checked: unique symbol;
+/** Words that passed the output guardrails: the only ones a person may be shown as an answer. */
+export type CheckedText = string & { readonly [checked]: true };
+
+export interface ConversationRef {
+  readonly organization: string;
+  readonly person: string;
+  readonly conversation: string;
+}
+
+/** One message on its way to a person, by our own name for it. */
+export interface Outgoing {
+  readonly key: string;
+  readonly channel: string;
+  readonly thread: ThreadKey;
+  readonly message: OutboundMessage;
+  /** The key of an earlier message that this one takes the place of. */
+  readonly replaces?: string;
+  /** The key of an earlier message in whose thread this one goes. */
+  readonly follows?: string;
+}
+
+export interface Received {
+  readonly owner: ConversationRef;
+  /** Only the worker that holds this number may end the turn. */
+  readonly fence: number;
+  /** The inbox rows that this turn answers, in order. */
+  readonly positions: readonly number[];
+}
+
+export interface Opened extends Received {
+  readonly turn: { readonly id: string; readonly startedAt: Date };
+  readonly channel: string;
+  readonly thread: ThreadKey;
+  readonly sender: Sender;
+  readonly sealer: Sealer;
+  readonly text: string;
+  /** The person pressed the button that asks for a human. */
+  readonly pressedHuman: boolean;
+}
+
+export interface Relayed extends Opened {
+  /** Nobody else is speaking: the assistant may. */
+  readonly voice: 'assistant';
+}
+
+export interface Admitted extends Relayed {
+  readonly admitted: true;
+}
+
+/** Personal data as tokens, for one conversation. */
+export interface PersonalTokens {
+  restore(text: string): string;
+}
+
+export interface InputGuarded extends Admitted {
+  readonly question: GuardedText;
+  readonly tokens: PersonalTokens;
+  readonly restricted: boolean;
+}
+
+export interface Recalled extends InputGuarded {
+  readonly summary: string | null;
+  readonly recent: readonly ModelMessage[];
+  /** Positions of older messages that did not fit and wait to be folded into the summary. */
+  readonly unsummarized: readonly { readonly position: number; readonly message: ModelMessage }[];
+}
+
+export interface Retrieved extends Recalled {
+  readonly passages: readonly Passage[];
+}
+
+export interface Generated extends Retrieved {
+  readonly draft: ModelStream;
+}
+
+export interface CheckedReply {
+  /** May be drained once. Ends early, with `blocked`, when what follows must not be shown. */
+  readonly text: AsyncGenerator<CheckedText, ModelAnswer, void>;
+  blocked(): 'canary' | null;
+}
+
+export interface OutputGuarded extends Generated {
+  readonly reply: CheckedReply;
+}
+
+export interface Delivered extends OutputGuarded {
+  readonly answer: ModelAnswer;
+  readonly shown: { readonly text: CheckedText; readonly citations: readonly Citation[]; readonly firstTextMs: number | null };
+}
+
+export interface Escalated extends Delivered {
+  readonly opens: CaseDraft | null;
+}
+
+export interface Recorded extends Escalated {
+  readonly recordedAt: Date;
+}
+
+export interface Summarized extends Recorded {
+  readonly summarized: number;
+}
+
+/** A case about to be opened: the row and its card come into being with the turn's end, or not at all. */
+export interface CaseDraft {
+  readonly id: string;
+  readonly reason: string;
+  readonly channel: string;
+  readonly card: OutboundMessage;
+  readonly outgoing: readonly Outgoing[];
+}
+
+/** How a turn ended: written in one transaction, so that its words, its acts and its being done cannot part. */
+export interface TurnEnd extends Received {
+  readonly turn: { readonly id: string; readonly startedAt: Date };
+  readonly sealer: Sealer;
+  readonly outcome: string;
+  readonly answer: ModelAnswer | null;
+  readonly said: readonly { readonly speaker: 'customer' | 'assistant' | 'agent'; readonly text: string }[];
+  readonly outgoing: readonly Outgoing[];
+  readonly opens: CaseDraft | null;
+  readonly claims: { readonly agent: string; readonly name: string } | null;
+  readonly closes: 'returned' | 'resolved' | null;
+}
