@@ -14,6 +14,8 @@ const northAmerican = /^(?:1[ .-])?(?:\([2-9]\d{2}\)\s?|[2-9]\d{2}[ .\-/])\d{3}[
 const plainNorthAmerican = /^[2-9]\d{9}$/;
 const dateLike = /^(?:\d{4}[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d{2}|\d{4}))$/;
 const bookLike = /^97[89]([- ]?\d){10}$/;
+// "about 6630494032", "help with #6630494032": a case, not a line.
+const topicBefore = /(?:\b(?:with|about|regarding|concerning)\s|[#№])\s*$/i;
 const groupsMax = 12;
 // Validation asks a metadata table; a hostile text full of numbers gets no more than this many questions.
 const lookupsMax = 400;
@@ -70,7 +72,7 @@ function isPhone(text: string, part: Part, isValid: (value: string) => boolean):
   const grouped = value.length > digits.length;
   if (grouped) return /^\(?0/.test(value) ? digits.length >= 9 && isValid(value) : /^\(\d/.test(value) && isValid(value);
   if (isAlone(text, part)) return digits.length >= 9 && (plainNorthAmerican.test(digits) || isValid(value));
-  return plainNorthAmerican.test(digits) && !isNearThing(text, part.start);
+  return plainNorthAmerican.test(digits) && !isNearThing(text, part.start) && !topicBefore.test(text.slice(Math.max(0, part.start - 16), part.start));
 }
 
 /** The number is all there is on its line: an answer or a signature. */
