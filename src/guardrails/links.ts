@@ -59,7 +59,8 @@ function settle(construct: Construct, raw: string, rules: LinkRules, depth: numb
   if (construct.kind === 'definition') {
     const target = bareTarget(construct.target);
     if (isAllowedLink(target, rules.allowedHosts)) return `[${disarm(construct.label, rules, depth + 1)}]: ${target}`;
-    return looksLikeLink(construct.target) ? '' : `[${construct.label}]:${disarmProse(raw.slice(construct.label.length + 3), rules)}`;
+    // "[note]: a/b" is prose; what could be an address goes with its name.
+    return looksLikeLink(construct.target) ? '' : disarm(construct.label, rules, depth + 1) + disarmProse(raw.slice(construct.label.length + 2), rules);
   }
   if (construct.kind !== 'reference') return raw;
   const label = disarm(construct.label, rules, depth + 1);
