@@ -31,7 +31,7 @@ export function nextCut(pending: string): Cut | undefined {
       index = construct.end;
     } else {
       index += 1;
-      if (isIdeograph(unit) && isIdeographic(pending.slice(tokenStart, index))) return { kind: 'safe', end: index };
+      if (index - tokenStart >= ideographsMin && isIdeograph(unit) && isIdeographic(pending.slice(tokenStart, index))) return { kind: 'safe', end: index };
     }
   }
   return index >= holdLengthMax && !isLink(pending, tokenStart, index) ? { kind: 'full', end: index } : undefined;
@@ -55,6 +55,9 @@ function isPlain(token: string, previousPlain: boolean): boolean {
   if (token.length === 1 && !/^[aiAIyo]$/.test(token)) return false;
   return previousPlain || (!joiningAfterNumber.test(token) && token.length > 1);
 }
+
+// Text without blanks is cut between ideographs, not at each of them.
+const ideographsMin = 16;
 
 function isIdeograph(unit: string): boolean {
   return /[\u3040-\u30FF\u3400-\u9FFF\uAC00-\uD7AF]/.test(unit);

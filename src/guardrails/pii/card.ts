@@ -1,5 +1,5 @@
-import { cue, cueBefore, digitRuns, isAboutThing } from './cues.ts';
-import type { DigitGroup, DigitRun } from './cues.ts';
+import { cue, cueBefore, digitCount, digitRuns, isAboutThing } from './cues.ts';
+import type { DigitRun } from './cues.ts';
 import type { Finding } from './personal-data.ts';
 
 // Ranges and lengths as ISO/IEC 7812 issuers publish them.
@@ -48,11 +48,12 @@ function* cardsIn(run: DigitRun, cued: boolean): Generator<Finding> {
 
 function longestFrom(run: DigitRun, first: number, cued: boolean): { last: number; strength: 2 | 3 } | undefined {
   let best: { last: number; strength: 2 | 3 } | undefined;
-  let digits = '';
-  for (let last = first; last < Math.min(run.groups.length, first + 8); last += 1) {
-    digits += digitsOf(run, run.groups[last]);
-    if (digits.length > 19) break;
-    if (!isPlausibleGrouping(run, first, last)) continue;
+  const offset = run.groups[first]?.offset ?? 0;
+  for (let last = first; last < run.groups.length; last += 1) {
+    const length = digitCount(run, first, last);
+    if (length > 19 || last - first >= groupsMax) break;
+    if (length < 12 || !isPlausibleGrouping(run, first, last)) continue;
+    const digits = run.digits.slice(offset, offset + length);
     const brand = brands.find(({ prefix, lengths }) => prefix.test(digits) && lengths.includes(digits.length));
     if (brand && passesLuhn(digits)) best = { last, strength: 3 };
     else if (cued && !best && digits.length >= 13 && digits.length <= 16) best = { last, strength: 2 };
@@ -60,15 +61,11 @@ function longestFrom(run: DigitRun, first: number, cued: boolean): { last: numbe
   return best;
 }
 
+const groupsMax = 6;
+
 /** Cards are written whole or in groups of three to six: "4111 1111 1111 1111", "3782 822463 10005". */
 function isPlausibleGrouping(run: DigitRun, first: number, last: number): boolean {
   const groups = run.groups.slice(first, last + 1);
   if (groups.length === 1) return true;
-  return groups.length <= 6 && groups.every(({ start, end }) => end - start >= 2 && end - start <= 8);
-}
-
-function digitsOf(run: DigitRun, group: DigitGroup | undefined): string {
-  if (!group) return '';
-  const before = run.groups.filter(({ end }) => end <= group.start).reduce((sum, { start, end }) => sum + end - start, 0);
-  return run.digits.slice(before, before + group.end - group.start);
+  return groups.every(({ start, end }) => end - start >= 2 && end - start <= 8);
 }

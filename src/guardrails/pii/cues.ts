@@ -42,6 +42,8 @@ export function isAmount(text: string, start: number, end: number): boolean {
 export interface DigitGroup {
   readonly start: number;
   readonly end: number;
+  /** Where the group begins in the digits of its run. */
+  readonly offset: number;
 }
 
 export interface DigitRun {
@@ -55,9 +57,17 @@ export interface DigitRun {
 export function* digitRuns(text: string): Generator<DigitRun> {
   for (const match of text.matchAll(/(?<![\p{L}\p{N}_])\d+(?:[ .\-/()\u2010-\u2015]{1,2}\d+)*(?!_|(?!x\s?\d|ext)\p{L})/giu)) {
     const groups: DigitGroup[] = [];
+    let offset = 0;
     for (const group of match[0].matchAll(/\d+/g)) {
-      groups.push({ start: match.index + group.index, end: match.index + group.index + group[0].length });
+      const start = match.index + group.index;
+      groups.push({ start, end: start + group[0].length, offset });
+      offset += group[0].length;
     }
     yield { start: match.index, end: match.index + match[0].length, groups, digits: match[0].replaceAll(/\D/g, '') };
   }
+}
+
+/** How many digits the groups from `first` to `last` have. */
+export function digitCount(run: DigitRun, first: number, last: number): number {
+  return (run.groups[last + 1]?.offset ?? run.digits.length) - (run.groups[first]?.offset ?? 0);
 }

@@ -1,7 +1,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { CountryCode } from 'libphonenumber-js/max';
 
-import { cue, cueBefore, digitRuns, isAboutThing, isAmount, isNearThing } from './cues.ts';
+import { cue, cueBefore, digitCount, digitRuns, isAboutThing, isAmount, isNearThing } from './cues.ts';
 import type { DigitRun } from './cues.ts';
 import type { Finding } from './personal-data.ts';
 
@@ -16,7 +16,8 @@ const dateLike = /^(?:\d{4}[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ]
 const bookLike = /^97[89]([- ]?\d){10}$/;
 // "about 6630494032", "help with #6630494032": a case, not a line.
 const topicBefore = /(?:\b(?:with|about|regarding|concerning)\s|[#№])\s*$/i;
-const groupsMax = 12;
+const groupsMax = 8;
+const digitsMax = 17;
 // Validation asks a metadata table; a hostile text full of numbers gets no more than this many questions.
 const lookupsMax = 400;
 
@@ -40,6 +41,9 @@ function* phonesIn(text: string, run: DigitRun, isValid: (value: string) => bool
   const cued = cueBefore(text, leadOf(text, run.start), phoneCue);
   for (let first = 0; first < run.groups.length; first += 1) {
     for (let last = Math.min(run.groups.length, first + groupsMax) - 1; last >= first; last -= 1) {
+      const count = digitCount(run, first, last);
+      if (count < 7) break;
+      if (count > digitsMax || (count < (last - first + 1) * 1.5 && !(cued && first === 0))) continue;
       const start = first === 0 ? leadOf(text, run.start) : openBracket(text, run.groups[first]?.start ?? 0);
       const end = run.groups[last]?.end ?? start;
       const part = { start, end, whole: first === 0 && last === run.groups.length - 1, cued: cued && first === 0 };
@@ -62,7 +66,7 @@ interface Part {
 function isPhone(text: string, part: Part, isValid: (value: string) => boolean): boolean {
   const value = text.slice(part.start, part.end);
   const digits = value.replaceAll(/\D/g, '');
-  if (digits.length < 7 || digits.length > 17 || dateLike.test(value) || bookLike.test(value)) return false;
+  if (dateLike.test(value) || bookLike.test(value)) return false;
   if (isAmount(text, part.start, part.end)) return false;
   if (value.includes('+')) return digits.length >= 8 && isValid(`+${digits}`);
   if (part.cued || (part.whole && cueAfter.test(text.slice(part.end, part.end + 20)))) return digits.length <= 15;
