@@ -1,0 +1,65 @@
+import type { CountryCode } from 'libphonenumber-js';
+
+import { normalize } from '../normalize.ts';
+import { findAccounts } from './account.ts';
+import { findBirthDates } from './birth-date.ts';
+import { findCards } from './card.ts';
+import { findCredentials } from './credential.ts';
+import { findEmails } from './email.ts';
+import { findIbans } from './iban.ts';
+import { findNationalIds } from './national-id.ts';
+import { findNetworkAddresses } from './network.ts';
+import { kindOf } from './personal-data.ts';
+import type { Finding, PersonalDataSpan, Recognizer } from './personal-data.ts';
+import { findPhones } from './phone.ts';
+import { findSecrets } from './secret.ts';
+
+export type { PersonalDataSpan, PersonalDataType } from './personal-data.ts';
+
+/** Each family on its own; names and street addresses join here as two more rows. */
+const recognizers: readonly { readonly find: Recognizer; readonly needs: RegExp }[] = [
+  { find: findEmails, needs: /@|com|dot|punkt|punto|point|[([{]\s?at/i },
+  { find: findIbans, needs: /\d/ },
+  { find: findCards, needs: /\d/ },
+  { find: findNationalIds, needs: /\d/ },
+  { find: findNetworkAddresses, needs: /[.:-]/ },
+  { find: findSecrets, needs: /[\d-]/ },
+  { find: findCredentials, needs: /[\d:=]|pass|kenn|pw|clave|contra|mdp|senha|wacht|has|parola/i },
+  { find: findAccounts, needs: /\d/ },
+  { find: findBirthDates, needs: /\d/ },
+  { find: findPhones, needs: /\d/ },
+];
+
+const defaultRegions: readonly CountryCode[] = ['US', 'GB', 'DE', 'FR', 'ES', 'AU'];
+
+/** Personal data in `text`, sorted, without overlaps. `regions` says where national phone numbers may come from. */
+export function findPersonalData(text: string, options: { regions?: readonly CountryCode[] } = {}): PersonalDataSpan[] {
+  const normalized = normalize(text);
+  const findings: Finding[] = [];
+  for (const { find, needs } of recognizers) {
+    if (!needs.test(normalized.text)) continue;
+    for (const finding of find(normalized.text, options.regions ?? defaultRegions)) findings.push(finding);
+  }
+  return withoutOverlaps(findings, normalized.text.length).map(({ start, end, type }) => ({
+    start: normalized.toOriginal(start),
+    end: normalized.toOriginal(end),
+    type,
+    kind: kindOf(type),
+  }));
+}
+
+/** The strongest finding wins, then the longest, then the first. */
+function withoutOverlaps(findings: readonly Finding[], length: number): Finding[] {
+  if (findings.length < 2) return [...findings];
+  const taken = new Uint8Array(length);
+  const kept: Finding[] = [];
+  const ranked = findings.toSorted(
+    (one, other) => other.strength - one.strength || other.end - other.start - (one.end - one.start) || one.start - other.start,
+  );
+  for (const finding of ranked) {
+    if (taken[finding.start] || taken[finding.end - 1] || taken.subarray(finding.start, finding.end).includes(1)) continue;
+    taken.fill(1, finding.start, finding.end);
+    kept.push(finding);
+  }
+  return kept.sort((one, other) => one.start - other.start);
+}
