@@ -1,8 +1,9 @@
 import type { Passage } from './knowledge.ts';
+import type { GuardedText } from './turn.ts';
 
 export interface ModelMessage {
   readonly role: 'user' | 'assistant';
-  readonly text: string;
+  readonly text: GuardedText;
 }
 
 export interface ModelRequest {
@@ -11,7 +12,7 @@ export interface ModelRequest {
   readonly messages: readonly ModelMessage[];
   /** What the last message may be answered from; already quoted in it for models that read, used directly by those that quote. */
   readonly passages: readonly Passage[];
-  readonly question: string;
+  readonly question: GuardedText;
   readonly maxTokens: number;
 }
 

@@ -69,7 +69,8 @@ export const deliver = (parts: DeliverParts) => {
       intervalMs: channel.limits.editIntervalMs,
       write: async (text) => {
         await write(text);
-        firstTextMs ??= performance.now() - began;
+        if (firstTextMs !== null) return;
+        firstTextMs = performance.now() - began;
         parts.onFirstText(channel.name, firstTextMs);
       },
     });
@@ -78,7 +79,7 @@ export const deliver = (parts: DeliverParts) => {
     try {
       for (; !step.done; step = await turn.reply.text.next()) {
         text += step.value;
-        const visible = channel.edit ? safePrefix(text) : '';
+        const visible = channel.edit ? turn.tokens.restore(safePrefix(text)) : '';
         if (visible !== '' && lengthIn(visible, channel.limits.textUnit) <= channel.limits.textLengthMax) live.show(visible);
       }
     } finally {

@@ -1,0 +1,23 @@
+import { Halt } from '#core/stage.ts';
+import type { Admitted, Relayed } from '#core/turn.ts';
+import { type BucketLimit, everyone, takeToken } from '#store/buckets.ts';
+import type { Store } from '#store/open.ts';
+
+export interface AdmitParts {
+  readonly store: Store;
+  readonly perPerson: BucketLimit;
+  readonly perOrganization: BucketLimit;
+  readonly busyText: string;
+}
+
+/** Token buckets per person and per organization. A request for a human is never refused. */
+export const admit =
+  ({ store, perPerson, perOrganization, busyText }: AdmitParts) =>
+  async (turn: Relayed): Promise<Admitted | Halt> => {
+    const { organization, person } = turn.owner;
+    const isAdmitted =
+      turn.pressedHuman ||
+      ((await takeToken(store, organization, person, 'turns', perPerson)) &&
+        (await takeToken(store, organization, everyone, 'turns', perOrganization)));
+    return isAdmitted ? { ...turn, admitted: true } : new Halt('rate_limited', { tell: busyText, offersHuman: true });
+  };

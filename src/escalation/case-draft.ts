@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+
+import type { Action, OutboundMessage, ThreadKey } from '#core/channel.ts';
+import type { CaseDraft, Opened, Outgoing } from '#core/turn.ts';
+
+export interface DeskRoom {
+  readonly channel: string;
+  readonly thread: ThreadKey;
+}
+
+export const caseActions = {
+  claim: { id: 'claim', label: 'Claim', style: 'primary' },
+  reply: { id: 'reply', label: 'Reply', asks: 'Your reply to the customer' },
+  back: { id: 'back', label: 'Hand back to the assistant' },
+  resolve: { id: 'resolve', label: 'Resolve', style: 'danger' },
+} as const satisfies Record<string, Action>;
+
+/** Our own name for the card of a case: every message of its thread follows it. */
+export const cardKey = (id: string): string => `${id}:card`;
+
+const quote = (text: string): string => text.split('\n').map((line) => `> ${line}`).join('\n');
+
+export const howTo =
+  'Claim the case, then write in this thread: what you write goes to the customer. Lines beginning with `//` stay here. You can also type `claim`, `reply …`, `back` or `resolve`.';
+
+/** What opening a case brings into being: its row, its card in the desk room. */
+export const draftCase = (
+  room: DeskRoom,
+  turn: Opened,
+  reason: string,
+  transcript: readonly { readonly speaker: string; readonly text: string }[],
+): CaseDraft => {
+  const id = createHash('sha256').update(`${turn.turn.id}:case`).digest('hex').slice(0, 24);
+  const lastTurns = transcript.map((one) => `**${one.speaker}**\n${quote(one.text)}`).join('\n\n');
+  const card: OutboundMessage = {
+    title: `${turn.sender.displayName} needs a person`,
+    facts: [
+      { label: 'Who', value: turn.sender.displayName },
+      { label: 'Channel', value: turn.channel },
+      { label: 'Reason', value: reason },
+      { label: 'State', value: 'waiting' },
+    ],
+    text: `${lastTurns === '' ? quote(turn.text) : lastTurns}\n\n${howTo}`,
+    actions: [caseActions.claim, caseActions.reply, caseActions.resolve],
+  };
+  const outgoing: Outgoing = { key: cardKey(id), channel: room.channel, thread: room.thread, message: card };
+  return { id, reason, channel: room.channel, card, outgoing: [outgoing] };
+};
+
+/** The card as it reads after a change of state. */
+export const withState = (card: OutboundMessage, state: string, actions: readonly Action[]): OutboundMessage => ({
+  ...card,
+  facts: (card.facts ?? []).map((fact) => (fact.label === 'State' ? { ...fact, value: state } : fact)),
+  actions,
+});

@@ -1,0 +1,141 @@
+import type { Action, OutboundMessage, ThreadKey } from '#core/channel.ts';
+import type { Sealer } from '#core/sealed.ts';
+import type { Outgoing, TurnEnd } from '#core/turn.ts';
+import { type CaseRow, openCase } from '#store/cases.ts';
+import type { Store } from '#store/open.ts';
+
+import { caseActions, cardKey, withState } from './case-draft.ts';
+
+export interface DeskEvent {
+  readonly position: number;
+  readonly sender: { readonly id: string; readonly displayName: string };
+  readonly text: string;
+  readonly action: string | null;
+}
+
+export interface DeskTexts {
+  readonly joined: string;
+  readonly handedBack: string;
+  readonly resolved: string;
+}
+
+type Act = { kind: 'claim' | 'back' | 'resolve' } | { kind: 'reply'; text: string } | { kind: 'private' } | { kind: 'talk'; text: string };
+
+const commands: readonly { readonly pattern: RegExp; readonly kind: 'claim' | 'back' | 'resolve' }[] = [
+  { pattern: /^[/!]?claim[.!]?$/i, kind: 'claim' },
+  { pattern: /^[/!]?(hand ?)?back[.!]?$/i, kind: 'back' },
+  { pattern: /^[/!]?resolved?[.!]?$/i, kind: 'resolve' },
+];
+
+/** What an agent meant by a press or by words in the case's thread. */
+export const toAct = (event: Pick<DeskEvent, 'text' | 'action'>): Act => {
+  if (event.action === 'reply') return { kind: 'reply', text: event.text };
+  if (event.action === 'claim' || event.action === 'back' || event.action === 'resolve') return { kind: event.action };
+  const text = event.text.trim();
+  const command = commands.find((one) => one.pattern.test(text));
+  if (command) return { kind: command.kind };
+  const reply = /^[/!]?reply[:\s]+([\s\S]+)$/i.exec(text);
+  if (reply?.[1]) return { kind: 'reply', text: reply[1].trim() };
+  if (/^(\/\/|!note\b)/i.test(text)) return { kind: 'private' };
+  return { kind: 'talk', text };
+};
+
+export interface DeskTurn {
+  readonly owner: TurnEnd['owner'];
+  readonly turnId: string;
+  readonly channel: string;
+  readonly thread: ThreadKey;
+  readonly customer: string;
+  readonly sealer: Sealer;
+}
+
+type Change = Pick<TurnEnd, 'outcome' | 'said' | 'outgoing' | 'claims' | 'closes'>;
+
+const nothing: Change = { outcome: 'desk_private', said: [], outgoing: [], claims: null, closes: null };
+
+/** What one thing an agent did in a case's thread changes: for the case, its card, the thread and the customer. */
+export const createDesk = ({ store, texts }: { store: Store; texts: DeskTexts }) => {
+  const toCustomer = (turn: DeskTurn, message: OutboundMessage, name = 'agent'): Outgoing => ({
+    key: `${turn.turnId}:${name}`,
+    channel: turn.channel,
+    thread: turn.thread,
+    message,
+  });
+  const toThread = (turn: DeskTurn, found: CaseRow, text: string): Outgoing => ({
+    key: `${turn.turnId}:note`,
+    channel: found.channel,
+    thread: '' as ThreadKey,
+    follows: cardKey(found.id),
+    message: { text },
+  });
+  const toCard = (turn: DeskTurn, found: CaseRow, state: string, actions: readonly Action[]): Outgoing => ({
+    key: `${turn.turnId}:card`,
+    channel: found.channel,
+    thread: '' as ThreadKey,
+    replaces: cardKey(found.id),
+    message: withState(JSON.parse(turn.sealer.open(found.card, 'card')) as OutboundMessage, state, actions),
+  });
+
+  const claim = (turn: DeskTurn, found: CaseRow, event: DeskEvent): Change => {
+    const agent = event.sender.displayName;
+    if (found.claimedBy === event.sender.id) return nothing;
+    if (found.state === 'claimed') {
+      const holder = found.claimedName ? turn.sealer.open(found.claimedName, 'agent') : 'a colleague';
+      return { ...nothing, outcome: 'desk_taken', outgoing: [toThread(turn, found, `${holder} has this case already, ${agent}.`)] };
+    }
+    return {
+      ...nothing,
+      outcome: 'desk_claimed',
+      claims: { agent: event.sender.id, name: agent },
+      outgoing: [
+        toCard(turn, found, `claimed by ${agent}`, [caseActions.reply, caseActions.back, caseActions.resolve]),
+        toThread(turn, found, `${agent} has this case. What you write here now goes to ${turn.customer}; begin with \`//\` to keep it here.`),
+        toCustomer(turn, { text: texts.joined.replaceAll('{agent}', agent) }, 'joined'),
+      ],
+    };
+  };
+
+  const reply = (turn: DeskTurn, found: CaseRow, event: DeskEvent, text: string): Change => {
+    const taken = found.state === 'waiting' ? claim(turn, found, event) : nothing;
+    return {
+      ...taken,
+      outcome: 'desk_replied',
+      said: [{ speaker: 'agent', text }],
+      outgoing: [...taken.outgoing, toCustomer(turn, { text: `**${event.sender.displayName}:** ${text}` })],
+    };
+  };
+
+  const close = (turn: DeskTurn, found: CaseRow, event: DeskEvent, closes: 'returned' | 'resolved'): Change => ({
+    ...nothing,
+    outcome: `desk_${closes}`,
+    closes,
+    outgoing: [
+      toCard(turn, found, closes === 'resolved' ? `resolved by ${event.sender.displayName}` : `handed back by ${event.sender.displayName}`, []),
+      toThread(turn, found, closes === 'resolved' ? 'Resolved. The assistant answers again.' : 'Handed back. The assistant answers again.'),
+      toCustomer(turn, { text: closes === 'resolved' ? texts.resolved : texts.handedBack }, 'closed'),
+    ],
+  });
+
+  return async (turn: DeskTurn, event: DeskEvent): Promise<Change> => {
+    const found = await openCase(store, turn.owner.conversation);
+    if (!found) return { ...nothing, outcome: 'desk_closed' };
+    const act = toAct(event);
+    switch (act.kind) {
+      case 'claim':
+        return claim(turn, found, event);
+      case 'back':
+        return close(turn, found, event, 'returned');
+      case 'resolve':
+        return close(turn, found, event, 'resolved');
+      case 'reply':
+        return act.text.trim() === '' ? nothing : reply(turn, found, event, act.text);
+      case 'private':
+        return nothing;
+      case 'talk':
+        if (found.state === 'claimed' && found.claimedBy === event.sender.id) return reply(turn, found, event, act.text);
+        return found.state === 'waiting'
+          ? { ...nothing, outgoing: [toThread(turn, found, 'Nobody has claimed this case yet, so this stays here. Type `claim` to take it, or `reply …` to answer.')] }
+          : nothing;
+    }
+  };
+};

@@ -1,0 +1,87 @@
+import Anthropic from '@anthropic-ai/sdk';
+
+import { ModelError } from '#core/errors.ts';
+import type { Model, ModelAnswer, ModelRequest } from '#core/model.ts';
+
+export interface ClaudeSettings {
+  readonly apiKey: string;
+  readonly baseUrl?: string;
+  readonly model: string;
+  /** Longest wait for the first words, and between any two. */
+  readonly silenceMs: number;
+  readonly retriesMax: number;
+}
+
+const toModelError = (model: string, error: unknown): ModelError => {
+  if (error instanceof ModelError) return error;
+  if (error instanceof Anthropic.APIError) {
+    const retryAfter = Number(error.headers?.get('retry-after'));
+    const options = { cause: error, ...(retryAfter > 0 ? { retryAfterMs: retryAfter * 1000 } : {}) };
+    if (error.status === 429) return new ModelError(model, 'rate_limited', options);
+    if (error.status === 529) return new ModelError(model, 'overloaded', options);
+    if (error.status === undefined) return new ModelError(model, 'cut', options);
+    return new ModelError(model, error.status >= 500 ? 'unavailable' : 'invalid', options);
+  }
+  return new ModelError(model, 'cut', { cause: error });
+};
+
+const stopReasonOf = (reason: string | null): ModelAnswer['stopReason'] =>
+  reason === 'max_tokens' ? 'length' : reason === 'refusal' ? 'refused' : 'end';
+
+/** Aborts when nothing was heard for `silenceMs`. */
+const watchSilence = (silenceMs: number, outer: AbortSignal) => {
+  const own = new AbortController();
+  let timer = setTimeout(() => own.abort(), silenceMs);
+  return {
+    signal: AbortSignal.any([own.signal, outer]),
+    isSilent: () => own.signal.aborted,
+    heard: () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => own.abort(), silenceMs);
+    },
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
+};
+
+/** Claude through its SDK, streaming; the system prompt is marked for the prompt cache. */
+export const createClaude = ({ apiKey, baseUrl, model, silenceMs, retriesMax }: ClaudeSettings): Model => {
+  const client = new Anthropic({ apiKey, maxRetries: retriesMax, ...(baseUrl ? { baseURL: baseUrl } : {}) });
+  return {
+    name: model,
+    extractive: false,
+    answer: async function* (request: ModelRequest, signal: AbortSignal) {
+      using watch = watchSilence(silenceMs, signal);
+      const answer = { model, stopReason: 'end' as ModelAnswer['stopReason'], inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+      let isWhole = false;
+      try {
+        const stream = await client.messages.create(
+          {
+            model,
+            max_tokens: request.maxTokens,
+            system: [{ type: 'text', text: request.system, cache_control: { type: 'ephemeral' } }],
+            messages: request.messages.map((message) => ({ role: message.role, content: message.text })),
+            stream: true,
+          },
+          { signal: watch.signal },
+        );
+        for await (const event of stream) {
+          watch.heard();
+          if (event.type === 'message_start') {
+            answer.inputTokens = event.message.usage.input_tokens;
+            answer.cacheReadTokens = event.message.usage.cache_read_input_tokens ?? 0;
+            answer.cacheWriteTokens = event.message.usage.cache_creation_input_tokens ?? 0;
+          } else if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') yield event.delta.text;
+          else if (event.type === 'message_delta') {
+            answer.outputTokens = event.usage.output_tokens;
+            answer.stopReason = stopReasonOf(event.delta.stop_reason);
+          } else if (event.type === 'message_stop') isWhole = true;
+        }
+      } catch (error) {
+        throw watch.isSilent() ? new ModelError(model, 'timeout', { cause: error }) : toModelError(model, error);
+      }
+      if (!isWhole) throw new ModelError(model, watch.isSilent() ? 'timeout' : 'cut');
+      const { stopReason, ...usage } = answer;
+      return { model, stopReason, usage };
+    },
+  };
+};

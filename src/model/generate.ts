@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+
+import type { Passage } from '#core/knowledge.ts';
+import type { Model, ModelMessage, ModelRequest } from '#core/model.ts';
+import type { Generated, GuardedText, Retrieved } from '#core/turn.ts';
+
+export interface GenerateParts {
+  readonly model: Model;
+  readonly system: string;
+  readonly maxTokens: number;
+  /** Longest time for one answer. */
+  readonly answerMs: number;
+}
+
+/** Each passage between marks nobody can guess, so that nothing inside can pretend to end it. */
+export const quotePassages = (passages: readonly Passage[], mark = randomBytes(16).toString('hex')): string =>
+  passages
+    .map((passage, index) => {
+      const text = passage.text.replaceAll(mark, '');
+      return `<passage number="${index + 1}" mark="${mark}">\n${passage.title}${passage.heading ? ` > ${passage.heading}` : ''}\n\n${text}\n</passage mark="${mark}">`;
+    })
+    .join('\n\n');
+
+/** Messages must begin with the person and take turns: neighbours of one role are joined. */
+const takeTurns = (messages: readonly ModelMessage[]): ModelMessage[] => {
+  const turns: ModelMessage[] = [];
+  for (const message of messages) {
+    const last = turns.at(-1);
+    if (last?.role === message.role) turns[turns.length - 1] = { role: last.role, text: `${last.text}\n\n${message.text}` as GuardedText };
+    else if (last || message.role === 'user') turns.push(message);
+  }
+  return turns;
+};
+
+export const toRequest = (turn: Retrieved, system: string, maxTokens: number): ModelRequest => {
+  const notes = turn.summary === null ? '' : `Notes on the conversation so far:\n${turn.summary}\n\n`;
+  const quoted = turn.passages.length === 0 ? 'No passage was found.' : quotePassages(turn.passages);
+  const question: ModelMessage = { role: 'user', text: `${notes}Passages:\n\n${quoted}\n\nThe person writes:\n${turn.question}` as GuardedText };
+  return { system, maxTokens, question: turn.question, passages: turn.passages, messages: takeTurns([...turn.recent, question]) };
+};
+
+/** A streaming draft, made as it is pulled. */
+export const generate =
+  ({ model, system, maxTokens, answerMs }: GenerateParts) =>
+  async (turn: Retrieved): Promise<Generated> => ({
+    ...turn,
+    draft: model.answer(toRequest(turn, system, maxTokens), AbortSignal.timeout(answerMs)),
+  });
