@@ -26,7 +26,7 @@ export const readPrompt = (folder: URL, name: string): Prompt => {
   if (!parsed.success || body === undefined) throw new ConfigError([`prompts/${name}.md needs front matter with maxTokens, variables and version.`]);
   const used = new Set([...body.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? ''));
   const declared = new Set(parsed.data.variables);
-  const wrong = [...used.symmetricDifference(declared)];
+  const wrong = [...used, ...declared].filter((variable) => !used.has(variable) || !declared.has(variable));
   if (wrong.length > 0) throw new ConfigError([`prompts/${name}.md declares and uses different variables: ${wrong.join(', ')}.`]);
   return {
     name,
