@@ -1,0 +1,52 @@
+import type { ModelStream } from '#core/model.ts';
+import type { CheckedReply, CheckedText, Generated, OutputGuarded } from '#core/turn.ts';
+
+import { createExit, type Exit } from './exit.ts';
+
+export interface GuardOutputParts {
+  readonly allowedHosts: readonly string[];
+  readonly canary: string;
+}
+
+/** Takes out citation numbers that name no passage of this answer; holds back what may still become one. */
+const createCitationCheck = (passages: number) => {
+  let pending = '';
+  const clean = (text: string): string =>
+    text.replaceAll(/ ?\[(\d{1,3})\](?!\()/g, (marker, number: string) => (Number(number) >= 1 && Number(number) <= passages ? marker : ''));
+  return {
+    push: (text: string): string => {
+      pending += text;
+      const held = / ?\[?\d{0,3}\]?$/.exec(pending)?.[0] ?? '';
+      const ready = pending.slice(0, pending.length - held.length);
+      pending = held;
+      return clean(ready);
+    },
+    end: (): string => clean(pending),
+  };
+};
+
+async function* check(draft: ModelStream, exit: Exit, passages: number): CheckedReply['text'] {
+  const citations = createCitationCheck(passages);
+  let step = await draft.next();
+  for (; !step.done; step = await draft.next()) {
+    const released = citations.push(exit.push(step.value));
+    if (exit.blocked) {
+      await draft.return(undefined as never);
+      return { model: 'blocked', usage: { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 }, stopReason: 'refused' };
+    }
+    if (released !== '') yield released as CheckedText;
+  }
+  const rest = citations.push(exit.end()) + citations.end();
+  if (rest !== '' && !exit.blocked) yield rest as CheckedText;
+  return step.value;
+}
+
+/** The same draft, checked piece by piece before any of it is visible. */
+export const guardOutput =
+  ({ allowedHosts, canary }: GuardOutputParts) =>
+  async (turn: Generated): Promise<OutputGuarded> => {
+    const allowedText = [...turn.passages.map((passage) => passage.text), turn.question];
+    const exit = createExit({ allowedHosts, allowedText, canary });
+    const reply: CheckedReply = { text: check(turn.draft, exit, turn.passages.length), blocked: () => exit.blocked };
+    return { ...turn, reply };
+  };

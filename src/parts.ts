@@ -1,0 +1,28 @@
+import type { AdmitParts } from '#conversation/admit.ts';
+import type { open } from '#conversation/open.ts';
+import type { RecallParts } from '#conversation/recall.ts';
+import type { RecordParts } from '#conversation/record.ts';
+import type { SummarizeParts } from '#conversation/summarize.ts';
+import type { DeliverParts } from '#delivery/deliver.ts';
+import type { escalate } from '#escalation/escalate.ts';
+import type { relay } from '#escalation/relay.ts';
+import type { GuardInputParts } from '#guardrails/guard-input.ts';
+import type { GuardOutputParts } from '#guardrails/guard-output.ts';
+import type { GenerateParts } from '#model/generate.ts';
+import type { RetrieveParts } from '#knowledge/retrieve.ts';
+
+/** What each stage is made with, under the stage's name. */
+export interface Parts {
+  readonly open: Parameters<typeof open>[0];
+  readonly relay: Parameters<typeof relay>[0];
+  readonly admit: AdmitParts;
+  readonly guardInput: GuardInputParts;
+  readonly recall: RecallParts;
+  readonly retrieve: RetrieveParts;
+  readonly generate: GenerateParts;
+  readonly guardOutput: GuardOutputParts;
+  readonly deliver: DeliverParts;
+  readonly escalate: Parameters<typeof escalate>[0];
+  readonly record: RecordParts;
+  readonly summarize: SummarizeParts;
+}
