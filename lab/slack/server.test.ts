@@ -279,7 +279,7 @@ test('pages are followed to the end and an unknown cursor is refused', async () 
   for (let index = 0; index < 5; index += 1) await lab.pane.say({ room: 'CHELP', user: 'UADA', text: String(index) });
   const texts: (string | undefined)[] = [];
   for await (const page of client.paginate('conversations.history', { channel: 'CHELP', limit: 2 }))
-    texts.push(...((page['messages'] as { text: string }[]) ?? []).map(({ text }) => text));
+    texts.push(...((page as { messages?: { text: string }[] }).messages ?? []).map(({ text }) => text));
   expect(texts).toEqual(['4', '3', '2', '1', '0']);
   expect(await refusal(client.conversations.history({ channel: 'CHELP', cursor: 'bm9uc2Vuc2U=' }))).toBe(
     'invalid_cursor',

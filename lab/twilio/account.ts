@@ -1,0 +1,186 @@
+import type { Carrier } from './carrier.ts';
+import type { MessageStore, StoredMessage } from './messages.ts';
+import type { OptOuts } from './opt-out.ts';
+import { TwilioRefusal } from './refusal.ts';
+import { readTwiml } from './twiml.ts';
+import type { Form, WebhookAnswer, Webhooks } from './webhook.ts';
+
+const bodyLengthMax = 1600;
+const mediaMax = 10;
+const validityDefaultSeconds = 36_000;
+const whatsappPrefix = 'whatsapp:';
+
+/** What the console's debugger would list: 11200 no good answer, 12100 bad TwiML, 12300 bad content type, 21610 opted out. */
+export interface Alert {
+  readonly code: number;
+  readonly messageSid: string;
+  readonly at: string;
+}
+
+export interface Outgoing {
+  readonly to: string | undefined;
+  readonly from: string | undefined;
+  readonly body: string;
+  readonly mediaUrls: readonly string[];
+  readonly statusCallback: string | null;
+  readonly validitySeconds: number;
+  readonly direction: 'outbound-api' | 'outbound-reply';
+}
+
+export interface Incoming {
+  readonly from: string;
+  readonly body: string;
+  readonly media?: readonly { readonly url: string; readonly contentType: string }[];
+}
+
+interface Settings {
+  readonly accountSid: string;
+  readonly from: string;
+  readonly store: MessageStore;
+  readonly carrier: Carrier;
+  readonly optOuts: OptOuts;
+  readonly webhooks: Webhooks;
+  readonly inboundUrl: () => string | undefined;
+}
+
+export interface Account {
+  /** Checks and queues a message. Throws `TwilioRefusal`. */
+  send(message: Outgoing): StoredMessage;
+  /** Holds a person's message; `answered` resolves once the app's webhook was called and its reply sent. */
+  receive(message: Incoming): { message: StoredMessage; answered: Promise<WebhookAnswer | null> };
+  alerts(): Alert[];
+}
+
+export const isPhoneNumber = (value: string): boolean => /^\+[1-9]\d{6,14}$/.test(value.replace(whatsappPrefix, ''));
+
+const isHttpUrl = (value: string): boolean => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+
+/** One account with one number: what it lets out, what it takes in. */
+export const createAccount = (settings: Settings): Account => {
+  const { store, carrier, optOuts, accountSid } = settings;
+  const alerts: Alert[] = [];
+  const alert = (code: number, messageSid: string) => {
+    alerts.push({ code, messageSid, at: new Date().toISOString() });
+    if (alerts.length > 500) alerts.shift();
+  };
+  const isOurs = (number: string) => number.replace(whatsappPrefix, '') === settings.from;
+
+  const check = ({ to, from, body, mediaUrls, statusCallback }: Outgoing): { to: string; from: string } => {
+    if (to === undefined) throw new TwilioRefusal(21604);
+    if (from === undefined) throw new TwilioRefusal(21603);
+    if (body === '' && mediaUrls.length === 0) throw new TwilioRefusal(21619);
+    if (!isPhoneNumber(to)) throw new TwilioRefusal(21211, to);
+    if (!isPhoneNumber(from)) throw new TwilioRefusal(21212, from);
+    if (!isOurs(from) || from.startsWith(whatsappPrefix) !== to.startsWith(whatsappPrefix))
+      throw new TwilioRefusal(21606, from);
+    if (to === from) throw new TwilioRefusal(21266, to);
+    if (body.length > bodyLengthMax) throw new TwilioRefusal(21617);
+    if (mediaUrls.length > mediaMax) throw new TwilioRefusal(21623);
+    if (statusCallback !== null && !isHttpUrl(statusCallback)) throw new TwilioRefusal(21609, statusCallback);
+    if (optOuts.has(to)) throw new TwilioRefusal(21610);
+    carrier.admit();
+    return { to, from };
+  };
+
+  const queue = (message: Outgoing, ends: { to: string; from: string }): StoredMessage => {
+    const { direction, body, mediaUrls } = message;
+    const stored = store.add({ direction, ...ends, body, mediaUrls, status: 'queued' });
+    carrier.send(stored, message.statusCallback, message.validitySeconds);
+    return stored;
+  };
+
+  const send = (message: Outgoing): StoredMessage => queue(message, check(message));
+
+  const reply = (to: string, body: string, more: Partial<Outgoing> = {}): Outgoing => ({
+    from: to.startsWith(whatsappPrefix) ? whatsappPrefix + settings.from : settings.from,
+    to,
+    body,
+    mediaUrls: [],
+    statusCallback: null,
+    validitySeconds: validityDefaultSeconds,
+    direction: 'outbound-reply',
+    ...more,
+  });
+
+  /** Whatever the app put in its answer goes to the person: TwiML, and plain text too. */
+  const obey = (answer: WebhookAnswer, inbound: StoredMessage): void => {
+    const fail = (code: number) => alert(code, inbound.sid);
+    if (answer.status === null || answer.status < 200 || answer.status > 299) return fail(11200);
+    if (answer.body === '') return;
+    const type = answer.contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+    if (!['text/xml', 'application/xml', 'text/html', 'text/plain'].includes(type)) return fail(12300);
+    const replies =
+      type === 'text/plain'
+        ? [{ body: answer.body, mediaUrls: [], to: null, statusCallback: null }]
+        : readTwiml(answer.body);
+    if (replies === null) return fail(12100);
+    for (const { to, ...rest } of replies) {
+      try {
+        send(reply(to ?? inbound.from, rest.body, rest));
+      } catch (error) {
+        if (!(error instanceof TwilioRefusal)) throw error;
+        fail(error.code);
+      }
+    }
+  };
+
+  const toForm = (message: StoredMessage, media: NonNullable<Incoming['media']>): Form => ({
+    AccountSid: accountSid,
+    ApiVersion: '2010-04-01',
+    Body: message.body,
+    From: message.from,
+    FromCity: '',
+    FromCountry: 'US',
+    FromState: '',
+    FromZip: '',
+    MessageSid: message.sid,
+    NumMedia: String(media.length),
+    NumSegments: String(message.segments),
+    SmsMessageSid: message.sid,
+    SmsSid: message.sid,
+    SmsStatus: 'received',
+    To: message.to,
+    ToCity: '',
+    ToCountry: 'US',
+    ToState: '',
+    ToZip: '',
+    ...(message.from.startsWith(whatsappPrefix)
+      ? { WaId: message.from.slice(whatsappPrefix.length + 1), ProfileName: message.from.slice(whatsappPrefix.length) }
+      : {}),
+    ...Object.fromEntries(
+      media.flatMap(({ url, contentType }, index) => [
+        [`MediaUrl${index}`, url],
+        [`MediaContentType${index}`, contentType],
+      ]),
+    ),
+  });
+
+  return {
+    send,
+    alerts: () => [...alerts],
+    receive({ from, body, media = [] }) {
+      if (!isPhoneNumber(from)) throw new TwilioRefusal(21212, from);
+      if (body.length > bodyLengthMax) throw new TwilioRefusal(21617);
+      const to = from.startsWith(whatsappPrefix) ? whatsappPrefix + settings.from : settings.from;
+      const message = store.add({
+        direction: 'inbound',
+        from,
+        to,
+        body,
+        mediaUrls: media.map(({ url }) => url),
+        status: 'received',
+      });
+      const automatic = optOuts.hear(from, body);
+      // The platform's own answer goes out even to somebody who has just opted out.
+      if (automatic !== null) queue(reply(from, automatic), { to: from, from: to });
+      const url = settings.inboundUrl();
+      const answered = url
+        ? settings.webhooks.post(url, toForm(message, media)).then((answer) => {
+            obey(answer, message);
+            return answer;
+          })
+        : Promise.resolve(null);
+      return { message, answered };
+    },
+  };
+};
