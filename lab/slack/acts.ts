@@ -145,9 +145,9 @@ export const createPane = ({ platform, delivery, responseUrls }: Parts): Pane =>
       const room = roomOf(roomId, user);
       if (text.trim() === '') throw new SlackRefusal('no_text');
       if (text.length > sayTextLengthMax) throw new SlackRefusal('msg_too_long');
-      if (thread !== undefined && !room.messages.some((message) => message.ts === thread))
-        throw new SlackRefusal('thread_not_found');
-      const message = workspace.post(room, { user, text, threadTs: thread ?? null });
+      const answered = thread === undefined ? null : room.messages.find(({ ts }) => ts === thread);
+      if (answered === undefined) throw new SlackRefusal('thread_not_found');
+      const message = workspace.post(room, { user, text, threadTs: answered && (answered.threadTs ?? answered.ts) });
       if (!room.joined) return message.ts;
       const event = { ...toWireMessage(workspace, room, message), client_msg_id: crypto.randomUUID() };
       platform.emit(roomEvent(workspace, room, event));

@@ -28,7 +28,8 @@ export const readContent = (args: Args): Content => {
   return { text, markdownText, blocks };
 };
 
-const readMetadata = (args: Args): Json | undefined => {
+/** The metadata of a call; an empty object means take it away. Throws `invalid_metadata_format` or `invalid_metadata_schema`. */
+export const readMetadata = (args: Args): Json | undefined => {
   const metadata = args.nested('metadata', 'invalid_metadata_format');
   if (metadata === undefined) return undefined;
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))
@@ -40,7 +41,8 @@ const readMetadata = (args: Args): Json | undefined => {
   return found;
 };
 
-const threadIn = (room: SlackRoom, args: Args): string | null => {
+/** The thread a call writes into, or null at the top level. Throws `thread_not_found`. */
+export const threadIn = (room: SlackRoom, args: Args): string | null => {
   const threadTs = args.text('thread_ts');
   if (threadTs === undefined) return null;
   if (!room.messages.some((message) => message.ts === threadTs && !message.onlyFor))
@@ -49,7 +51,11 @@ const threadIn = (room: SlackRoom, args: Args): string | null => {
 };
 
 /** The app's own message named by `channel` and `ts`. Throws the given word when it is somebody else's. */
-const ownMessage = (platform: Platform, args: Args, foreign: string): { room: SlackRoom; message: SlackMessage } => {
+export const ownMessage = (
+  platform: Platform,
+  args: Args,
+  foreign: string,
+): { room: SlackRoom; message: SlackMessage } => {
   const room = platform.workspace.room(args.required('channel'));
   const ts = args.required('ts');
   const message = room.messages.find((candidate) => candidate.ts === ts && !candidate.onlyFor);
@@ -88,6 +94,23 @@ const postMessage: Method = (args, platform) => {
   };
 };
 
+/** Tells the app that a message is no longer as it was. */
+export const announceChange = (platform: Platform, room: SlackRoom, message: SlackMessage, previous: Json): void => {
+  const { workspace } = platform;
+  const ts = workspace.nextTs();
+  workspace.changed(room.id);
+  platform.emit(
+    roomEvent(workspace, room, {
+      type: 'message',
+      subtype: 'message_changed',
+      hidden: true,
+      message: toWireMessage(workspace, room, message),
+      previous_message: previous,
+      ts,
+    }),
+  );
+};
+
 /** Changes a message in place and tells the app as `message_changed`, as the platform does even for the app's own edits. */
 export const changeMessage = (
   platform: Platform,
@@ -107,24 +130,18 @@ export const changeMessage = (
     message.text = '';
     message.blocks = [];
   }
-  if (content.blocks !== undefined) message.blocks = content.blocks;
+  if (content.blocks !== undefined) {
+    message.blocks = content.blocks;
+    message.markdownText = null;
+  }
   if (metadata !== undefined) message.metadata = Object.keys(metadata).length === 0 ? null : metadata;
   message.edited = { user: message.user, ts: workspace.nextTs() };
-  workspace.changed(room.id);
-  platform.emit(
-    roomEvent(workspace, room, {
-      type: 'message',
-      subtype: 'message_changed',
-      hidden: true,
-      message: toWireMessage(workspace, room, message),
-      previous_message: previous,
-      ts: message.edited.ts,
-    }),
-  );
+  announceChange(platform, room, message, previous);
 };
 
 const update: Method = (args, platform) => {
   const { room, message } = ownMessage(platform, args, 'cant_update_message');
+  if (message.stream) throw new SlackRefusal('streaming_state_conflict');
   if ((args.text('text') ?? '').length > updateTextLengthMax) throw new SlackRefusal('msg_too_long');
   changeMessage(platform, room, message, readContent(args), readMetadata(args));
   return {

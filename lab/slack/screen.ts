@@ -57,12 +57,13 @@ const toPaneMessage = (workspace: Workspace, message: SlackMessage): PaneMessage
     },
     markup: isMarkdown ? 'markdown' : 'mrkdwn',
     // With blocks, the client draws only them: `text` is for notifications.
-    text: message.markdownText ?? (blocks.length > 0 ? shown : message.text),
+    text: [message.markdownText ?? (blocks.length > 0 ? '' : message.text), shown].filter(Boolean).join('\n\n'),
     ...(title ? { title } : {}),
     facts: blocks.flatMap((block) => objectsIn(block['fields']).map(splitField)),
     actions: pressable(message).flatMap(({ element }) => toAction(element)),
     edited: message.edited !== null,
     sentAt: new Date(Number(message.ts.slice(0, -7)) * 1000 + Number(message.ts.slice(-6, -3))).toISOString(),
+    ...(message.stream ? { status: message.stream.isStopped ? 'stopped' : 'streaming' } : {}),
     ...(message.onlyFor
       ? { status: `only visible to ${workspace.users.get(message.onlyFor)?.name ?? message.onlyFor}` }
       : {}),

@@ -13,6 +13,7 @@ import { createLimits } from './limits.ts';
 import { createModalDesk, viewMethods } from './modals.ts';
 import type { Method, Platform } from './platform.ts';
 import { createResponseUrls } from './response-urls.ts';
+import { stopByPerson, streamMethods } from './stream-methods.ts';
 import { createSockets } from './sockets.ts';
 import {
   SlackRefusal,
@@ -48,6 +49,8 @@ export interface SlackLabOptions {
   /** How long the app has to acknowledge; the platform gives 3,000. */
   readonly ackTimeoutMs?: number;
   readonly rateLimits?: 'on' | 'off';
+  /** Methods this workspace does not have, for example `chat.startStream` where agents are off. */
+  readonly methodsMissing?: readonly string[];
 }
 
 export interface SlackLab extends LabServer {
@@ -62,6 +65,8 @@ export interface SlackLab extends LabServer {
   setEventsUrl(url: string): void;
   /** The platform's `url_verification` handshake with the events URL; false when the app fails it. */
   verifyEventsUrl(): Promise<boolean>;
+  /** A person presses Stop on a message still streaming. */
+  stopStream(stop: { room: string; user: string; message: string }): void;
   /** Tells connected sockets to go and come back. */
   disconnectSockets(reason: 'warning' | 'refresh_requested' | 'link_disabled'): void;
 }
@@ -80,7 +85,13 @@ const appMethods: Record<string, Method> = {
   'apps.connections.open': (_args, platform) => ({ url: platform.openSocketUrl() }),
 };
 
-const methods: Record<string, Method> = { ...appMethods, ...chatMethods, ...conversationMethods, ...viewMethods };
+const methods: Record<string, Method> = {
+  ...appMethods,
+  ...chatMethods,
+  ...conversationMethods,
+  ...streamMethods,
+  ...viewMethods,
+};
 
 /** Throws when the token may not call the method. */
 const checkToken = (method: string, token: string, options: SlackLabOptions): void => {
@@ -136,7 +147,8 @@ const createRoutes = (
     const name = context.req.param('method');
     try {
       const args = await readArgs(context);
-      const method = Object.hasOwn(methods, name) ? methods[name] : undefined;
+      const method =
+        Object.hasOwn(methods, name) && !options.methodsMissing?.includes(name) ? methods[name] : undefined;
       if (!method) throw new SlackRefusal('unknown_method', { req_method: name });
       const bearer = /^Bearer (.+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
       checkToken(name, bearer ?? args.text('token') ?? '', options);
@@ -204,7 +216,7 @@ export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> 
 
   const close = async () => {
     delivery.close();
-    sockets.close();
+    await sockets.close();
     if (!server.listening) return;
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
@@ -223,6 +235,7 @@ export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> 
       eventsUrl = url;
     },
     verifyEventsUrl: delivery.verifyUrl,
+    stopStream: ({ room, user, message }) => stopByPerson(platform, workspace.room(room), message, user),
     disconnectSockets: sockets.disconnect,
     state,
     close,

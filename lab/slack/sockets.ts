@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Json } from './workspace.ts';
 
@@ -8,6 +9,7 @@ import type { Json } from './workspace.ts';
 const socketsMax = 10;
 const ticketLifetimeMs = 30_000;
 const pingIntervalMs = 10_000;
+const closeHandshakeMs = 500;
 
 export interface Sockets {
   count(): number;
@@ -23,7 +25,7 @@ export interface Sockets {
   ): Promise<Json | null>;
   /** Asks every connected client to come back, for one of the platform's reasons. */
   disconnect(reason: 'warning' | 'refresh_requested' | 'link_disabled'): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 const readAck = (data: unknown): { id: string; payload: Json } | null => {
@@ -109,9 +111,15 @@ export const createSockets = (appId: string): Sockets => {
       for (const socket of connected)
         socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: 'lab' } }));
     },
-    close() {
+    async close() {
       clearInterval(pinging);
-      for (const socket of connected) socket.terminate();
+      const leaving = [...server.clients].map(async (socket) => {
+        const closed = new Promise((resolve) => socket.once('close', resolve));
+        socket.close(1001);
+        await Promise.race([closed, sleep(closeHandshakeMs, undefined, { ref: false })]);
+        socket.terminate();
+      });
+      await Promise.all(leaving);
       server.close();
     },
   };

@@ -34,6 +34,8 @@ export interface SlackMessage {
   metadata: Json | null;
   edited: { user: string; ts: string } | null;
   reactions: { name: string; users: string[] }[];
+  /** Set while the app streams into it; `isStopped` once a person pressed Stop. */
+  stream: { readonly startedAt: number; isStopped: boolean } | null;
   /** Only this user sees it, and no history holds it. */
   readonly onlyFor: string | null;
   readonly broadcast: boolean;
@@ -152,6 +154,7 @@ export const createWorkspace = (identity: Identity): Workspace => {
         metadata: null,
         edited: null,
         reactions: [],
+        stream: null,
         onlyFor: null,
         broadcast: false,
         ...message,
@@ -179,8 +182,9 @@ export const toWireMessage = (
   const replies = room.messages.filter(
     (reply) => reply.threadTs === message.ts && reply.ts !== message.ts && !reply.onlyFor,
   );
-  const blocks =
-    message.markdownText === null ? message.blocks : [{ type: 'markdown', block_id: 'md', text: message.markdownText }];
+  const markdown =
+    message.markdownText === null ? [] : [{ type: 'markdown', block_id: 'md', text: message.markdownText }];
+  const blocks = [...markdown, ...message.blocks];
   return {
     type: 'message',
     user: message.user,
