@@ -56,6 +56,30 @@ const fillIn = (view: Json, text: string): Json => {
   };
 };
 
+/** Where a button was pressed, and which. */
+const toPressed = (room: SlackRoom, message: SlackMessage, actionTs: string, { block, element, value }: ReturnType<typeof findElement>): Json => ({
+  container: {
+    type: 'message',
+    message_ts: message.ts,
+    channel_id: room.id,
+    is_ephemeral: message.onlyFor !== null,
+    ...(message.threadTs ? { thread_ts: message.threadTs } : {}),
+  },
+  channel: { id: room.id, name: room.kind === 'im' ? 'directmessage' : room.name },
+  state: { values: {} },
+  actions: [
+    {
+      type: element['type'],
+      action_id: element['action_id'],
+      block_id: block['block_id'],
+      ...(element['text'] === undefined ? {} : { text: element['text'] }),
+      ...(value === undefined ? {} : { value }),
+      ...(element['style'] === undefined ? {} : { style: element['style'] }),
+      action_ts: actionTs,
+    },
+  ],
+});
+
 /** The human end: look, write, press, fill in dialogs. */
 export const createPane = ({ platform, delivery, responseUrls }: Parts): Pane => {
   const { workspace, modals } = platform;
@@ -101,34 +125,14 @@ export const createPane = ({ platform, delivery, responseUrls }: Parts): Pane =>
     const room = roomOf(roomId, user);
     const message = room.messages.find((candidate) => candidate.ts === ts && (candidate.onlyFor ?? user) === user);
     if (!message) throw new SlackRefusal('message_not_found');
-    const { block, element, value } = findElement(message, action);
     const triggerId = modals.trigger(user);
     await delivery.interact({
       type: 'block_actions',
       ...common(user),
-      container: {
-        type: 'message',
-        message_ts: ts,
-        channel_id: room.id,
-        is_ephemeral: message.onlyFor !== null,
-        ...(message.threadTs ? { thread_ts: message.threadTs } : {}),
-      },
-      trigger_id: triggerId,
-      channel: { id: room.id, name: room.kind === 'im' ? 'directmessage' : room.name },
+      ...toPressed(room, message, workspace.nextTs(), findElement(message, action)),
       message: toWireMessage(workspace, room, message),
-      state: { values: {} },
+      trigger_id: triggerId,
       response_url: responseUrls.issue(room, message, user),
-      actions: [
-        {
-          type: element['type'],
-          action_id: element['action_id'],
-          block_id: block['block_id'],
-          ...(element['text'] === undefined ? {} : { text: element['text'] }),
-          ...(value === undefined ? {} : { value }),
-          ...(element['style'] === undefined ? {} : { style: element['style'] }),
-          action_ts: workspace.nextTs(),
-        },
-      ],
     });
     if (text === undefined) return;
     const view = await modals.opened(triggerId);

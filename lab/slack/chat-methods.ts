@@ -196,15 +196,10 @@ const postEphemeral: Method = (args, platform) => {
   return { message_ts: message.ts };
 };
 
-const addReaction: Method = (args, platform) => {
+/** Puts a reaction on a message and tells the app. Throws `invalid_name` or `already_reacted`. */
+export const addReaction = (platform: Platform, room: SlackRoom, message: SlackMessage, user: string, name: string): void => {
   const { workspace } = platform;
-  const room = workspace.room(args.required('channel'));
-  const name = args.required('name');
-  const timestamp = args.required('timestamp');
   if (!/^[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?$/.test(name)) throw new SlackRefusal('invalid_name');
-  const message = room.messages.find((candidate) => candidate.ts === timestamp && !candidate.onlyFor);
-  if (!message) throw new SlackRefusal('message_not_found');
-  const user = workspace.identity.botUserId;
   const reaction = message.reactions.find((candidate) => candidate.name === name);
   if (reaction?.users.includes(user)) throw new SlackRefusal('already_reacted');
   if (reaction) reaction.users.push(user);
@@ -218,6 +213,15 @@ const addReaction: Method = (args, platform) => {
     item_user: message.user,
     event_ts: workspace.nextTs(),
   });
+};
+
+const react: Method = (args, platform) => {
+  const room = platform.workspace.room(args.required('channel'));
+  const name = args.required('name');
+  const timestamp = args.required('timestamp');
+  const message = room.messages.find((candidate) => candidate.ts === timestamp && !candidate.onlyFor);
+  if (!message) throw new SlackRefusal('message_not_found');
+  addReaction(platform, room, message, platform.workspace.identity.botUserId, name);
   return {};
 };
 
@@ -227,5 +231,5 @@ export const chatMethods: Record<string, Method> = {
   'chat.update': update,
   'chat.delete': remove,
   'chat.postEphemeral': postEphemeral,
-  'reactions.add': addReaction,
+  'reactions.add': react,
 };

@@ -301,3 +301,27 @@ test('a status line shows until the answer, and a private hint is in no history'
   expect(lab.pane.view('CHELP').messages[0]).toMatchObject({ text: 'psst', status: 'only visible to Ada Byron' });
   expect((await client.conversations.history({ channel: 'CHELP' })).messages).toEqual([]);
 });
+
+test('a person edits, reacts to and takes back a message, and the app hears each', async () => {
+  const lab = await openLab();
+  const { envelopes } = await openBolt(lab);
+  const message = await lab.pane.say({ room: 'CHELP', user: 'UADA', text: 'helo' });
+  lab.edit({ room: 'CHELP', user: 'UADA', message, text: 'hello' });
+  expect(lab.pane.view('CHELP').messages[0]).toMatchObject({ text: 'hello', edited: true });
+  lab.react({ room: 'CHELP', user: 'UADA', message, name: 'thumbsup' });
+  lab.remove({ room: 'CHELP', user: 'UADA', message });
+  expect(lab.pane.view('CHELP').messages).toEqual([]);
+  const kinds = () => envelopes.map(({ event }) => event.subtype ?? event.type).toSorted();
+  await vi.waitFor(() => expect(kinds()).toEqual(['message', 'message_changed', 'message_deleted', 'reaction_added']));
+  const { ts } = await clientOf(lab).chat.postMessage({ channel: 'CHELP', text: 'ours' });
+  expect(() => lab.edit({ room: 'CHELP', user: 'UADA', message: ts!, text: 'x' })).toThrow('cant_update_message');
+});
+
+test('a token without the scope is told which one it lacks', async () => {
+  const lab = await openLab({ scopes: ['chat:write', 'im:history'] });
+  const client = clientOf(lab);
+  expect(await refusal(client.conversations.history({ channel: 'DADA' }))).toBe('accepted');
+  await expect(client.conversations.history({ channel: 'CHELP' })).rejects.toMatchObject({
+    data: { error: 'missing_scope', needed: 'channels:history', provided: 'chat:write,im:history' },
+  });
+});

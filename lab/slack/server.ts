@@ -14,6 +14,8 @@ import { createModalDesk, viewMethods } from './modals.ts';
 import type { Method, Platform } from './platform.ts';
 import { createResponseUrls } from './response-urls.ts';
 import { stopByPerson, streamMethods } from './stream-methods.ts';
+import { checkScope } from './scopes.ts';
+import { createSecondThoughts, type SecondThoughts } from './second-thoughts.ts';
 import { createSockets } from './sockets.ts';
 import {
   SlackRefusal,
@@ -49,11 +51,13 @@ export interface SlackLabOptions {
   /** How long the app has to acknowledge; the platform gives 3,000. */
   readonly ackTimeoutMs?: number;
   readonly rateLimits?: 'on' | 'off';
+  /** The bot token's scopes; every one when absent. */
+  readonly scopes?: readonly string[];
   /** Methods this workspace does not have, for example `chat.startStream` where agents are off. */
   readonly methodsMissing?: readonly string[];
 }
 
-export interface SlackLab extends LabServer {
+export interface SlackLab extends LabServer, SecondThoughts {
   readonly name: 'slack';
   readonly pane: Pane;
   readonly botUserId: string;
@@ -152,6 +156,7 @@ const createRoutes = (
       if (!method) throw new SlackRefusal('unknown_method', { req_method: name });
       const bearer = /^Bearer (.+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
       checkToken(name, bearer ?? args.text('token') ?? '', options);
+      checkScope(name, args.text('channel') ?? args.text('types') ?? '', options.scopes);
       const waitSeconds = options.rateLimits === 'off' ? 0 : limits.take(name, args.text('channel') ?? '');
       if (waitSeconds > 0)
         return context.json({ ok: false, error: 'ratelimited' }, 429, { 'retry-after': String(waitSeconds) });
@@ -228,6 +233,7 @@ export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> 
     url: `${origin}/api/`,
     botUserId: workspace.identity.botUserId,
     pane: createPane({ platform, delivery, responseUrls }),
+    ...createSecondThoughts(platform),
     addUser: workspace.addUser,
     addRoom: workspace.addRoom,
     deliver: delivery.deliver,

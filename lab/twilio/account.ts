@@ -2,13 +2,16 @@ import type { Carrier } from './carrier.ts';
 import type { MessageStore, StoredMessage } from './messages.ts';
 import type { OptOuts } from './opt-out.ts';
 import { TwilioRefusal } from './refusal.ts';
-import { readTwiml } from './twiml.ts';
-import type { Form, WebhookAnswer, Webhooks } from './webhook.ts';
+import { readTwiml, type TwimlReply } from './twiml.ts';
+import { toInboundForm, type Incoming } from './inbound-form.ts';
+import type { WebhookAnswer, Webhooks } from './webhook.ts';
 
 const bodyLengthMax = 1600;
 const mediaMax = 10;
 const validityDefaultSeconds = 36_000;
 const whatsappPrefix = 'whatsapp:';
+/** WhatsApp takes free text this long after the person last wrote. */
+const whatsappWindowMs = 24 * 3_600_000;
 
 /** What the console's debugger would list: 11200 no good answer, 12100 bad TwiML, 12300 bad content type, 21610 opted out. */
 export interface Alert {
@@ -25,12 +28,6 @@ export interface Outgoing {
   readonly statusCallback: string | null;
   readonly validitySeconds: number;
   readonly direction: 'outbound-api' | 'outbound-reply';
-}
-
-export interface Incoming {
-  readonly from: string;
-  readonly body: string;
-  readonly media?: readonly { readonly url: string; readonly contentType: string }[];
 }
 
 interface Settings {
@@ -55,6 +52,36 @@ export const isPhoneNumber = (value: string): boolean => /^\+[1-9]\d{6,14}$/.tes
 
 const isHttpUrl = (value: string): boolean => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 
+/** Throws what the API refuses a message for; returns its two ends. */
+const check = (settings: Settings, message: Outgoing): { to: string; from: string } => {
+  const { to, from, body, mediaUrls, statusCallback } = message;
+  const isOurs = (number: string) => number.replace(whatsappPrefix, '') === settings.from;
+  if (to === undefined) throw new TwilioRefusal(21604);
+  if (from === undefined) throw new TwilioRefusal(21603);
+  if (body === '' && mediaUrls.length === 0) throw new TwilioRefusal(21619);
+  if (!isPhoneNumber(to)) throw new TwilioRefusal(21211, to);
+  if (!isPhoneNumber(from)) throw new TwilioRefusal(21212, from);
+  if (!isOurs(from) || from.startsWith(whatsappPrefix) !== to.startsWith(whatsappPrefix))
+    throw new TwilioRefusal(21606, from);
+  if (to === from) throw new TwilioRefusal(21266, to);
+  if (body.length > bodyLengthMax) throw new TwilioRefusal(21617);
+  if (mediaUrls.length > mediaMax) throw new TwilioRefusal(21623);
+  if (statusCallback !== null && !isHttpUrl(statusCallback)) throw new TwilioRefusal(21609, statusCallback);
+  if (settings.optOuts.has(to)) throw new TwilioRefusal(21610);
+  settings.carrier.admit();
+  return { to, from };
+};
+
+/** Replies an answer to the webhook asks for, or the error code the debugger shows for it. */
+const readAnswer = ({ status, contentType, body }: WebhookAnswer): TwimlReply[] | number => {
+  if (status === null || status < 200 || status > 299) return 11200;
+  if (body === '') return [];
+  const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type === 'text/plain') return [{ body, mediaUrls: [], to: null, statusCallback: null }];
+  if (!['text/xml', 'application/xml', 'text/html'].includes(type)) return 12300;
+  return readTwiml(body) ?? 12100;
+};
+
 /** One account with one number: what it lets out, what it takes in. */
 export const createAccount = (settings: Settings): Account => {
   const { store, carrier, optOuts, accountSid } = settings;
@@ -63,33 +90,19 @@ export const createAccount = (settings: Settings): Account => {
     alerts.push({ code, messageSid, at: new Date().toISOString() });
     if (alerts.length > 500) alerts.shift();
   };
-  const isOurs = (number: string) => number.replace(whatsappPrefix, '') === settings.from;
-
-  const check = ({ to, from, body, mediaUrls, statusCallback }: Outgoing): { to: string; from: string } => {
-    if (to === undefined) throw new TwilioRefusal(21604);
-    if (from === undefined) throw new TwilioRefusal(21603);
-    if (body === '' && mediaUrls.length === 0) throw new TwilioRefusal(21619);
-    if (!isPhoneNumber(to)) throw new TwilioRefusal(21211, to);
-    if (!isPhoneNumber(from)) throw new TwilioRefusal(21212, from);
-    if (!isOurs(from) || from.startsWith(whatsappPrefix) !== to.startsWith(whatsappPrefix))
-      throw new TwilioRefusal(21606, from);
-    if (to === from) throw new TwilioRefusal(21266, to);
-    if (body.length > bodyLengthMax) throw new TwilioRefusal(21617);
-    if (mediaUrls.length > mediaMax) throw new TwilioRefusal(21623);
-    if (statusCallback !== null && !isHttpUrl(statusCallback)) throw new TwilioRefusal(21609, statusCallback);
-    if (optOuts.has(to)) throw new TwilioRefusal(21610);
-    carrier.admit();
-    return { to, from };
-  };
+  const isWindowClosed = (to: string) =>
+    to.startsWith(whatsappPrefix) &&
+    !store.all().some(({ from, direction, createdAt }) => direction === 'inbound' && from === to && Date.now() - createdAt.getTime() < whatsappWindowMs);
 
   const queue = (message: Outgoing, ends: { to: string; from: string }): StoredMessage => {
     const { direction, body, mediaUrls } = message;
     const stored = store.add({ direction, ...ends, body, mediaUrls, status: 'queued' });
-    carrier.send(stored, message.statusCallback, message.validitySeconds);
+    const fate = isWindowClosed(ends.to) ? ({ status: 'failed', errorCode: 63016 } as const) : undefined;
+    carrier.send(stored, { callbackUrl: message.statusCallback, validitySeconds: message.validitySeconds, fate });
     return stored;
   };
 
-  const send = (message: Outgoing): StoredMessage => queue(message, check(message));
+  const send = (message: Outgoing): StoredMessage => queue(message, check(settings, message));
 
   const reply = (to: string, body: string, more: Partial<Outgoing> = {}): Outgoing => ({
     from: to.startsWith(whatsappPrefix) ? whatsappPrefix + settings.from : settings.from,
@@ -104,56 +117,17 @@ export const createAccount = (settings: Settings): Account => {
 
   /** Whatever the app put in its answer goes to the person: TwiML, and plain text too. */
   const obey = (answer: WebhookAnswer, inbound: StoredMessage): void => {
-    const fail = (code: number) => alert(code, inbound.sid);
-    if (answer.status === null || answer.status < 200 || answer.status > 299) return fail(11200);
-    if (answer.body === '') return;
-    const type = answer.contentType.split(';')[0]?.trim().toLowerCase() ?? '';
-    if (!['text/xml', 'application/xml', 'text/html', 'text/plain'].includes(type)) return fail(12300);
-    const replies =
-      type === 'text/plain'
-        ? [{ body: answer.body, mediaUrls: [], to: null, statusCallback: null }]
-        : readTwiml(answer.body);
-    if (replies === null) return fail(12100);
+    const replies = readAnswer(answer);
+    if (typeof replies === 'number') return alert(replies, inbound.sid);
     for (const { to, ...rest } of replies) {
       try {
         send(reply(to ?? inbound.from, rest.body, rest));
       } catch (error) {
         if (!(error instanceof TwilioRefusal)) throw error;
-        fail(error.code);
+        alert(error.code, inbound.sid);
       }
     }
   };
-
-  const toForm = (message: StoredMessage, media: NonNullable<Incoming['media']>): Form => ({
-    AccountSid: accountSid,
-    ApiVersion: '2010-04-01',
-    Body: message.body,
-    From: message.from,
-    FromCity: '',
-    FromCountry: 'US',
-    FromState: '',
-    FromZip: '',
-    MessageSid: message.sid,
-    NumMedia: String(media.length),
-    NumSegments: String(message.segments),
-    SmsMessageSid: message.sid,
-    SmsSid: message.sid,
-    SmsStatus: 'received',
-    To: message.to,
-    ToCity: '',
-    ToCountry: 'US',
-    ToState: '',
-    ToZip: '',
-    ...(message.from.startsWith(whatsappPrefix)
-      ? { WaId: message.from.slice(whatsappPrefix.length + 1), ProfileName: message.from.slice(whatsappPrefix.length) }
-      : {}),
-    ...Object.fromEntries(
-      media.flatMap(({ url, contentType }, index) => [
-        [`MediaUrl${index}`, url],
-        [`MediaContentType${index}`, contentType],
-      ]),
-    ),
-  });
 
   return {
     send,
@@ -175,7 +149,7 @@ export const createAccount = (settings: Settings): Account => {
       if (automatic !== null) queue(reply(from, automatic), { to: from, from: to });
       const url = settings.inboundUrl();
       const answered = url
-        ? settings.webhooks.post(url, toForm(message, media)).then((answer) => {
+        ? settings.webhooks.post(url, toInboundForm(accountSid, message, media)).then((answer) => {
             obey(answer, message);
             return answer;
           })

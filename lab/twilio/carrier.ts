@@ -26,17 +26,47 @@ interface Settings {
   readonly callbackOrder: 'kept' | 'scrambled';
 }
 
+export interface Order {
+  readonly callbackUrl: string | null;
+  /** Given up when it waits longer than this. */
+  readonly validitySeconds: number;
+  /** Decided already, whatever becomes of other messages to the number. */
+  readonly fate: Fate | undefined;
+}
+
 export interface Carrier {
   setFate(number: string, fate: Fate): void;
   /** Throws 21611 when the number's queue is full. */
   admit(): void;
-  send(message: StoredMessage, callbackUrl: string | null, validitySeconds: number): void;
+  send(message: StoredMessage, order: Order): void;
   close(): void;
 }
 
+interface Step {
+  readonly status: MessageStatus;
+  readonly errorCode: number | null;
+}
+
+/** The states a message goes through after queued. */
+const toSteps = (fate: Fate): Step[] => {
+  const last = { status: fate.status, errorCode: fate.errorCode ?? null };
+  return fate.status === 'failed' ? [last] : [{ status: 'sent', errorCode: null }, last];
+};
+
+const toCallbackForm = (accountSid: string, message: StoredMessage, { status, errorCode }: Step): Form => ({
+  AccountSid: accountSid,
+  ApiVersion: '2010-04-01',
+  From: message.from,
+  To: message.to,
+  MessageSid: message.sid,
+  SmsSid: message.sid,
+  MessageStatus: status,
+  SmsStatus: status,
+  ...(errorCode === null ? {} : { ErrorCode: String(errorCode) }),
+});
+
 /** Takes queued messages through sent to their fate, at the pace of a long code. */
 export const createCarrier = (settings: Settings): Carrier => {
-  const { store, webhooks } = settings;
   const fates = new Map<string, Fate>();
   const timers = new Set<NodeJS.Timeout>();
   let freeAt = 0;
@@ -50,51 +80,20 @@ export const createCarrier = (settings: Settings): Carrier => {
     timers.add(timer);
   };
 
-  const callback = async (
-    message: StoredMessage,
-    url: string | null,
-    status: MessageStatus,
-    errorCode: number | null,
-  ) => {
-    if (!url) return;
-    const form: Form = {
-      AccountSid: settings.accountSid,
-      ApiVersion: '2010-04-01',
-      From: message.from,
-      To: message.to,
-      MessageSid: message.sid,
-      SmsSid: message.sid,
-      MessageStatus: status,
-      SmsStatus: status,
-      ...(errorCode === null ? {} : { ErrorCode: String(errorCode) }),
-    };
-    await webhooks.post(url, form);
+  const report = async (message: StoredMessage, url: string | null, steps: Step[]) => {
+    if (url) for (const step of steps) await settings.webhooks.post(url, toCallbackForm(settings.accountSid, message, step));
   };
 
-  const toSteps = (
-    message: StoredMessage,
-    isExpired: boolean,
-  ): { status: MessageStatus; errorCode: number | null }[] => {
-    if (isExpired) return [{ status: 'failed', errorCode: expiredCode }];
-    const fate = fates.get(message.to) ?? { status: 'delivered' };
-    const last = { status: fate.status, errorCode: fate.errorCode ?? null };
-    return fate.status === 'failed' ? [last] : [{ status: 'sent', errorCode: null }, last];
-  };
-
-  const run = (message: StoredMessage, url: string | null, isExpired: boolean) => {
-    const steps = toSteps(message, isExpired);
+  const run = (message: StoredMessage, url: string | null, fate: Fate) => {
+    const steps = toSteps(fate);
     steps.forEach((step, index) => {
       later(settings.statusIntervalMs * (index + 1), () => {
-        store.set(message, step);
-        if (settings.callbackOrder === 'kept') void callback(message, url, step.status, step.errorCode);
-        else if (index === steps.length - 1) void scramble(message, url, steps);
+        settings.store.set(message, step);
+        const isLast = index === steps.length - 1;
+        if (settings.callbackOrder === 'kept') void report(message, url, [step]);
+        else if (isLast) void report(message, url, [...steps.toReversed(), ...steps.slice(0, 1)]);
       });
     });
-  };
-
-  const scramble = async (message: StoredMessage, url: string | null, steps: ReturnType<typeof toSteps>) => {
-    for (const step of [...steps.toReversed(), ...steps.slice(0, 1)])
-      await callback(message, url, step.status, step.errorCode);
   };
 
   return {
@@ -102,12 +101,13 @@ export const createCarrier = (settings: Settings): Carrier => {
     admit() {
       if (settings.isPaced && freeAt - Date.now() > queueMaxMs) throw new TwilioRefusal(21611);
     },
-    send(message, url, validitySeconds) {
+    send(message, { callbackUrl, validitySeconds, fate: decided }) {
       const now = Date.now();
       const waitMs = settings.isPaced ? Math.max(0, freeAt - now) : 0;
-      if (settings.isPaced) freeAt = now + waitMs + message.segments * segmentIntervalMs;
       const isExpired = waitMs > validitySeconds * 1000;
-      later(isExpired ? validitySeconds * 1000 : waitMs, () => run(message, url, isExpired));
+      if (settings.isPaced && !isExpired) freeAt = now + waitMs + message.segments * segmentIntervalMs;
+      const fate = isExpired ? ({ status: 'failed', errorCode: expiredCode } as const) : (decided ?? fates.get(message.to) ?? { status: 'delivered' });
+      later(isExpired ? validitySeconds * 1000 : waitMs, () => run(message, callbackUrl, fate));
     },
     close() {
       for (const timer of timers) clearTimeout(timer);

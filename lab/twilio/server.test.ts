@@ -235,3 +235,15 @@ test('a person writes from the pane, and a text message has neither threads nor 
   await expect(lab.pane.say({ room: person, user: person, text: 'hi', thread: id })).rejects.toThrow('no threads');
   await expect(lab.pane.press({ room: person, user: person, message: id, action: 'x' })).rejects.toThrow('no buttons');
 });
+
+test('on WhatsApp free text reaches only a person who wrote within a day', async () => {
+  const lab = await openLab();
+  const client = clientOf(lab);
+  const ends = { to: `whatsapp:${person}`, from: `whatsapp:${from}` };
+  expect(await refusal(client.messages.create({ ...ends, from, body: 'x' }))).toEqual([21606, 400]);
+  const early = await client.messages.create({ ...ends, body: 'hello?' });
+  await vi.waitFor(async () => expect(await client.messages(early.sid).fetch()).toMatchObject({ status: 'failed', errorCode: 63016 }));
+  await lab.receive({ from: ends.to, body: 'hi' });
+  const answer = await client.messages.create({ ...ends, body: 'hello' });
+  await vi.waitFor(async () => expect((await client.messages(answer.sid).fetch()).status).toBe('delivered'));
+});
