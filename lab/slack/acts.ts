@@ -57,7 +57,12 @@ const fillIn = (view: Json, text: string): Json => {
 };
 
 /** Where a button was pressed, and which. */
-const toPressed = (room: SlackRoom, message: SlackMessage, actionTs: string, { block, element, value }: ReturnType<typeof findElement>): Json => ({
+const toPressed = (
+  room: SlackRoom,
+  message: SlackMessage,
+  actionTs: string,
+  { block, element, value }: ReturnType<typeof findElement>,
+): Json => ({
   container: {
     type: 'message',
     message_ts: message.ts,

@@ -43,12 +43,22 @@ export interface Shipment {
 }
 
 const toReason = (error: unknown): string =>
-  error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError') ? 'http_timeout' : 'connection_failed';
+  error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')
+    ? 'http_timeout'
+    : 'connection_failed';
 
 /** Posts a body signed as v0 over its exact bytes. Rejects when no answer comes in time. */
-export const postSigned = async (route: Route, url: string, body: string, headers: Record<string, string>, sign: SignOptions = {}) => {
+export const postSigned = async (
+  route: Route,
+  url: string,
+  body: string,
+  headers: Record<string, string>,
+  sign: SignOptions = {},
+) => {
   const timestamp = String(Math.floor(Date.now() / 1000) + (sign.timestampShiftSeconds ?? 0));
-  const digest = createHmac('sha256', sign.signingSecret ?? route.signingSecret).update(`v0:${timestamp}:${body}`).digest('hex');
+  const digest = createHmac('sha256', sign.signingSecret ?? route.signingSecret)
+    .update(`v0:${timestamp}:${body}`)
+    .digest('hex');
   const response = await fetch(url, {
     method: 'POST',
     body,
@@ -62,13 +72,24 @@ export const postSigned = async (route: Route, url: string, body: string, header
     },
     signal: AbortSignal.any([route.closing, AbortSignal.timeout(route.ackTimeoutMs)]),
   });
-  return { status: response.status, noRetry: response.headers.get('x-slack-no-retry') === '1', body: await response.text() };
+  return {
+    status: response.status,
+    noRetry: response.headers.get('x-slack-no-retry') === '1',
+    body: await response.text(),
+  };
 };
 
 const overSocket = async ({ sockets, ackTimeoutMs }: Route, { type, payload, retry }: Shipment): Promise<Answered> => {
   const ack = await sockets.send(type, payload, retry, ackTimeoutMs);
   const body = ack === null ? '' : JSON.stringify(ack);
-  return { retryNum: retry.num, via: 'socket', status: null, reason: ack === null ? 'timeout' : null, noRetry: false, body };
+  return {
+    retryNum: retry.num,
+    via: 'socket',
+    status: null,
+    reason: ack === null ? 'timeout' : null,
+    noRetry: false,
+    body,
+  };
 };
 
 /** Tries once: over a socket when one is connected, else as signed HTTP. Never rejects. */
@@ -82,7 +103,9 @@ export const attempt = async (route: Route, shipment: Shipment): Promise<Answere
   const body = isEvent ? JSON.stringify(payload) : new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
   const headers = {
     ...(isEvent ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-    ...(retry.num > 0 ? { 'x-slack-retry-num': String(retry.num), 'x-slack-retry-reason': retry.reason ?? 'unknown_error' } : {}),
+    ...(retry.num > 0
+      ? { 'x-slack-retry-num': String(retry.num), 'x-slack-retry-reason': retry.reason ?? 'unknown_error' }
+      : {}),
   };
   try {
     const answer = await postSigned(route, url, body, headers, sign);

@@ -197,7 +197,13 @@ const postEphemeral: Method = (args, platform) => {
 };
 
 /** Puts a reaction on a message and tells the app. Throws `invalid_name` or `already_reacted`. */
-export const addReaction = (platform: Platform, room: SlackRoom, message: SlackMessage, user: string, name: string): void => {
+export const addReaction = (
+  platform: Platform,
+  room: SlackRoom,
+  message: SlackMessage,
+  user: string,
+  name: string,
+): void => {
   const { workspace } = platform;
   if (!/^[a-z0-9_+'-]{1,100}(::skin-tone-[2-6])?$/.test(name)) throw new SlackRefusal('invalid_name');
   const reaction = message.reactions.find((candidate) => candidate.name === name);

@@ -76,7 +76,11 @@ export const createDelivery = (settings: Settings): Delivery => {
         if (delayMs > 0) await sleep(delayMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
         if (closing.signal.aborted) break;
         const retry = { num, reason: attempts.at(-1)?.reason ?? null };
-        const { noRetry, body: _, ...made } = await attempt(route, { type: 'events_api', payload: envelope, retry, sign: options });
+        const {
+          noRetry,
+          body: _,
+          ...made
+        } = await attempt(route, { type: 'events_api', payload: envelope, retry, sign: options });
         attempts.push(made);
         if (made.reason === null || noRetry) break;
       }

@@ -38,7 +38,7 @@ export interface Limits {
 }
 
 /** Token buckets per method, and per method and channel where the platform counts so. `now` in milliseconds. */
-export const createLimits = (now: () => number = Date.now): Limits => {
+export const createLimits = (now: () => number = () => Date.now()): Limits => {
   const buckets = new Map<string, Bucket>();
   return {
     take(method, channel) {

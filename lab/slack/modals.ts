@@ -50,7 +50,7 @@ const acceptView = (value: unknown): Json => {
 };
 
 /** Keeps the modals open on people's screens and the triggers that may open them. */
-export const createModalDesk = (identity: Identity, now: () => number = Date.now): ModalDesk => {
+export const createModalDesk = (identity: Identity, now: () => number = () => Date.now()): ModalDesk => {
   const triggers = new Map<
     string,
     { at: number; user: string; isUsed: boolean; resolve: (view: Json | null) => void; opened: Promise<Json | null> }

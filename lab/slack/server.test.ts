@@ -10,6 +10,7 @@ const secrets = { signingSecret: 'shh', botToken: 'xoxb-lab', appToken: 'xapp-la
 const open: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
+  vi.useRealTimers();
   for (const close of open.splice(0).toReversed()) await close();
 });
 
@@ -160,6 +161,7 @@ test('what the platform refuses is refused with its own words', async () => {
 });
 
 test('the 51st edit in a minute and the sixth quick post in a channel are told to wait', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
   const lab = await openLab({ rateLimits: 'on' });
   const client = clientOf(lab);
   const { ts } = await client.chat.postMessage({ channel: 'CHELP', text: '0' });

@@ -93,6 +93,7 @@ test('a person stops a stream, and five minutes end it', async () => {
 });
 
 test('the 21st stream in a minute waits, and a workspace without streaming says so', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
   const { start } = await openStream({ rateLimits: 'on' });
   const results = await Promise.allSettled(Array.from({ length: 21 }, start));
   expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(1);

@@ -92,7 +92,12 @@ export const createAccount = (settings: Settings): Account => {
   };
   const isWindowClosed = (to: string) =>
     to.startsWith(whatsappPrefix) &&
-    !store.all().some(({ from, direction, createdAt }) => direction === 'inbound' && from === to && Date.now() - createdAt.getTime() < whatsappWindowMs);
+    !store
+      .all()
+      .some(
+        ({ from, direction, createdAt }) =>
+          direction === 'inbound' && from === to && Date.now() - createdAt.getTime() < whatsappWindowMs,
+      );
 
   const queue = (message: Outgoing, ends: { to: string; from: string }): StoredMessage => {
     const { direction, body, mediaUrls } = message;

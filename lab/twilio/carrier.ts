@@ -81,7 +81,8 @@ export const createCarrier = (settings: Settings): Carrier => {
   };
 
   const report = async (message: StoredMessage, url: string | null, steps: Step[]) => {
-    if (url) for (const step of steps) await settings.webhooks.post(url, toCallbackForm(settings.accountSid, message, step));
+    if (url)
+      for (const step of steps) await settings.webhooks.post(url, toCallbackForm(settings.accountSid, message, step));
   };
 
   const run = (message: StoredMessage, url: string | null, fate: Fate) => {
@@ -106,7 +107,9 @@ export const createCarrier = (settings: Settings): Carrier => {
       const waitMs = settings.isPaced ? Math.max(0, freeAt - now) : 0;
       const isExpired = waitMs > validitySeconds * 1000;
       if (settings.isPaced && !isExpired) freeAt = now + waitMs + message.segments * segmentIntervalMs;
-      const fate = isExpired ? ({ status: 'failed', errorCode: expiredCode } as const) : (decided ?? fates.get(message.to) ?? { status: 'delivered' });
+      const fate = isExpired
+        ? ({ status: 'failed', errorCode: expiredCode } as const)
+        : (decided ?? fates.get(message.to) ?? { status: 'delivered' });
       later(isExpired ? validitySeconds * 1000 : waitMs, () => run(message, callbackUrl, fate));
     },
     close() {

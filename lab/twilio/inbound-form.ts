@@ -8,7 +8,11 @@ export interface Incoming {
 }
 
 /** The fields of an inbound webhook. Those the platform does not know are empty, and count in the signature. */
-export const toInboundForm = (accountSid: string, message: StoredMessage, media: NonNullable<Incoming['media']>): Form => ({
+export const toInboundForm = (
+  accountSid: string,
+  message: StoredMessage,
+  media: NonNullable<Incoming['media']>,
+): Form => ({
   AccountSid: accountSid,
   ApiVersion: '2010-04-01',
   Body: message.body,

@@ -12,6 +12,7 @@ const person = '+15552223333';
 const open: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
+  vi.useRealTimers();
   for (const close of open.splice(0).toReversed()) await close();
 });
 
@@ -114,11 +115,12 @@ test('what the platform refuses is refused with its own codes', async () => {
   expect(await refusal(clientOf(lab).messages('SM0').fetch())).toEqual([20404, 404]);
 });
 
-test('more than a hundred calls in a second are told to slow down', async () => {
+test('the 101st call in a second is told to slow down', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
   const lab = await openLab({ rateLimits: 'on' });
   const client = clientOf(lab);
-  const results = await Promise.all(Array.from({ length: 260 }, () => refusal(client.messages('SM0').fetch())));
-  expect(results.map(String)).toContain('20429,429');
+  const results = await Promise.all(Array.from({ length: 101 }, () => refusal(client.messages('SM0').fetch())));
+  expect(results.filter((result) => String(result) === '20429,429')).toHaveLength(1);
 });
 
 test('an inbound message is signed over the exact URL and its TwiML answer reaches the phone', async () => {
@@ -242,7 +244,9 @@ test('on WhatsApp free text reaches only a person who wrote within a day', async
   const ends = { to: `whatsapp:${person}`, from: `whatsapp:${from}` };
   expect(await refusal(client.messages.create({ ...ends, from, body: 'x' }))).toEqual([21606, 400]);
   const early = await client.messages.create({ ...ends, body: 'hello?' });
-  await vi.waitFor(async () => expect(await client.messages(early.sid).fetch()).toMatchObject({ status: 'failed', errorCode: 63016 }));
+  await vi.waitFor(async () =>
+    expect(await client.messages(early.sid).fetch()).toMatchObject({ status: 'failed', errorCode: 63016 }),
+  );
   await lab.receive({ from: ends.to, body: 'hi' });
   const answer = await client.messages.create({ ...ends, body: 'hello' });
   await vi.waitFor(async () => expect((await client.messages(answer.sid).fetch()).status).toBe('delivered'));
