@@ -1,41 +1,14 @@
-import { WebClient } from '@slack/web-api';
-import { afterEach, expect, test, vi } from 'vitest';
-import { openSlackLab, type SlackLab, type SlackLabOptions } from './server.ts';
-
-const open: SlackLab[] = [];
-
-afterEach(async () => {
-  vi.useRealTimers();
-  await Promise.all(open.splice(0).map((lab) => lab.close()));
-});
+import { expect, test, vi } from 'vitest';
+import type { SlackLabOptions } from './server.ts';
+import { clientOf, openLab, refusal } from './test-bench.ts';
 
 const openStream = async (options: Partial<SlackLabOptions> = {}) => {
-  const lab = await openSlackLab({
-    signingSecret: 'shh',
-    botToken: 'xoxb-lab',
-    rateLimits: 'off',
-    retryDelaysMs: [],
-    ...options,
-  });
-  open.push(lab);
-  lab.addUser({ id: 'UADA', name: 'Ada' });
-  lab.addRoom({ id: 'DADA', name: 'Ada', kind: 'im', user: 'UADA' });
-  lab.addRoom({ id: 'CHELP', name: 'help', kind: 'channel' });
-  const client = new WebClient('xoxb-lab', {
-    slackApiUrl: lab.url,
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-  });
+  const lab = await openLab({ retryDelaysMs: [], ...options });
+  const client = clientOf(lab);
   const thread_ts = await lab.pane.say({ room: 'DADA', user: 'UADA', text: 'hi' });
   const start = async () => (await client.chat.startStream({ channel: 'DADA', thread_ts, markdown_text: 'Hel' })).ts!;
   return { lab, client, thread_ts, start };
 };
-
-const refusal = (call: Promise<unknown>): Promise<string> =>
-  call.then(
-    () => 'accepted',
-    (error: { data?: { error: string } }) => error.data?.error ?? String(error),
-  );
 
 test('the SDK streams an answer that grows on the screen and ends with buttons', async () => {
   const { lab, client, thread_ts } = await openStream();
