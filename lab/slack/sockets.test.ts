@@ -1,24 +1,10 @@
 import { once } from 'node:events';
 import { App, LogLevel } from '@slack/bolt';
 import { SocketModeClient } from '@slack/socket-mode';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { openSlackLab, type SlackLab } from './server.ts';
-
-const secrets = { signingSecret: 'shh', botToken: 'xoxb-lab', appToken: 'xapp-lab' };
-const open: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const close of open.splice(0).toReversed()) await close();
-});
-
-const openLab = async (ackTimeoutMs = 3000): Promise<SlackLab> => {
-  const lab = await openSlackLab({ ...secrets, rateLimits: 'off', retryDelaysMs: [0, 5, 5], ackTimeoutMs });
-  open.push(() => lab.close());
-  lab.addUser({ id: 'UADA', name: 'Ada Byron' });
-  lab.addRoom({ id: 'DADA', name: 'Ada', kind: 'im', user: 'UADA' });
-  return lab;
-};
+import type { SlackLab } from './server.ts';
+import { closeAfterTest, openLab, secrets } from './test-bench.ts';
 
 const connect = async (lab: SlackLab): Promise<SocketModeClient> => {
   const client = new SocketModeClient({
@@ -26,7 +12,7 @@ const connect = async (lab: SlackLab): Promise<SocketModeClient> => {
     logLevel: LogLevel.ERROR,
     clientOptions: { slackApiUrl: lab.url },
   });
-  open.push(() => client.disconnect());
+  closeAfterTest(() => client.disconnect());
   await client.start();
   return client;
 };
@@ -71,7 +57,7 @@ test('a Bolt app in Socket Mode hears a person, answers, and handles a dialog wi
   });
   app.view('reply', async ({ ack }) => ack({ response_action: 'errors', errors: { b: 'Too short' } }));
   await app.start();
-  open.push(() => app.stop());
+  closeAfterTest(() => app.stop());
   await lab.pane.say({ room: 'DADA', user: 'UADA', text: 'hello' });
   await vi.waitFor(() => expect(lab.pane.view('DADA').messages).toHaveLength(2));
   const message = lab.pane.view('DADA').messages[1]!.id;
@@ -81,7 +67,7 @@ test('a Bolt app in Socket Mode hears a person, answers, and handles a dialog wi
 });
 
 test('an envelope left unacknowledged comes again as a retry with the same event id', async () => {
-  const lab = await openLab(40);
+  const lab = await openLab({ ackTimeoutMs: 40 });
   const client = await connect(lab);
   const seen: unknown[][] = [];
   client.on('slack_event', async ({ ack, body, retry_num, retry_reason }) => {
@@ -122,7 +108,7 @@ test('a socket address works once, and the eleventh connection is sent away', as
   const lab = await openLab();
   const url = await socketUrl(lab);
   const first = new WebSocket(url);
-  open.push(() => first.terminate());
+  closeAfterTest(() => first.terminate());
   const [hello] = await once(first, 'message');
   expect(JSON.parse(String(hello))).toMatchObject({ type: 'hello', num_connections: 1 });
   const second = new WebSocket(url);
@@ -130,7 +116,7 @@ test('a socket address works once, and the eleventh connection is sent away', as
   expect(String(error)).toContain('403');
   for (let index = 0; index < 9; index += 1) {
     const socket = new WebSocket(await socketUrl(lab));
-    open.push(() => socket.terminate());
+    closeAfterTest(() => socket.terminate());
     await once(socket, 'message');
   }
   const eleventh = new WebSocket(await socketUrl(lab));

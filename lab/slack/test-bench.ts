@@ -7,17 +7,20 @@ import { afterEach, vi } from 'vitest';
 import { openSlackLab, type SlackLab, type SlackLabOptions } from './server.ts';
 
 export const secrets = { signingSecret: 'shh', botToken: 'xoxb-lab', appToken: 'xapp-lab' };
-const open: (() => Promise<unknown>)[] = [];
+const open: (() => unknown)[] = [];
 
 afterEach(async () => {
   vi.useRealTimers();
   for (const close of open.splice(0).toReversed()) await close();
 });
 
+/** Latest first, once the test is over. */
+export const closeAfterTest = (close: () => unknown): void => void open.push(close);
+
 /** A lab with Ada, her direct message `DADA` and the channel `CHELP`; closed after the test. */
 export const openLab = async (options: Partial<SlackLabOptions> = {}): Promise<SlackLab> => {
   const lab = await openSlackLab({ ...secrets, rateLimits: 'off', retryDelaysMs: [0, 5, 5], ...options });
-  open.push(() => lab.close());
+  closeAfterTest(() => lab.close());
   lab.addUser({ id: 'UADA', name: 'Ada Byron', email: 'ada@example.com' });
   lab.addRoom({ id: 'DADA', name: 'Ada', kind: 'im', user: 'UADA' });
   lab.addRoom({ id: 'CHELP', name: 'help', kind: 'channel' });
@@ -49,7 +52,7 @@ export const openBolt = async (lab: SlackLab) => {
     await next();
   });
   const server = (await app.start(0)) as ReturnType<typeof createServer>;
-  open.push(() => app.stop());
+  closeAfterTest(() => app.stop());
   lab.setEventsUrl(`http://127.0.0.1:${(server.address() as AddressInfo).port}/slack/events`);
   return { app, envelopes };
 };
@@ -65,7 +68,7 @@ export const openEndpoint = async (answer: (count: number, response: ServerRespo
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  open.push(async () => {
+  closeAfterTest(async () => {
     server.closeAllConnections();
     server.close();
   });
