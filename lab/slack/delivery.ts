@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { attempt, postSigned, type Attempt, type Route, type SignOptions } from './attempt.ts';
+import { newSlackId, type Identity, type Json } from './workspace.ts';
+
+/** Before retry 1, 2, 3 (docs.slack.dev/apis/events-api: at once, after a minute, after five). */
+export const realRetryDelaysMs: readonly number[] = [0, 60_000, 300_000];
+/** The app must acknowledge within this time. */
+export const realAckTimeoutMs = 3000;
+
+export interface Outcome {
+  readonly eventId: string;
+  readonly delivered: boolean;
+  readonly attempts: readonly Attempt[];
+}
+
+export interface DeliverOptions extends SignOptions {
+  /** Send under this id again: a duplicate. */
+  readonly eventId?: string;
+}
+
+interface Settings extends Omit<Route, 'closing'> {
+  readonly identity: Identity;
+  readonly retryDelaysMs: readonly number[];
+}
+
+export interface Delivery {
+  /** Sends an event until it is acknowledged or the retries are used up. */
+  deliver(event: Json, options?: DeliverOptions): Promise<Outcome>;
+  /** Sends a person's act once. Rejects when the app does not acknowledge it; resolves with the body of the acknowledgement. */
+  interact(payload: Json): Promise<string>;
+  /** Asks the events URL to echo a challenge, as the platform does when the URL is saved. */
+  verifyUrl(): Promise<boolean>;
+  outcomes(): Outcome[];
+  close(): void;
+}
+
+const outcomesKept = 500;
+
+const toEnvelope = (identity: Identity, event: Json, eventId: string): Json => ({
+  token: 'unused',
+  team_id: identity.teamId,
+  context_team_id: identity.teamId,
+  context_enterprise_id: null,
+  api_app_id: identity.appId,
+  event,
+  type: 'event_callback',
+  event_id: eventId,
+  event_time: Math.floor(Date.now() / 1000),
+  authorizations: [
+    {
+      enterprise_id: null,
+      team_id: identity.teamId,
+      user_id: identity.botUserId,
+      is_bot: true,
+      is_enterprise_install: false,
+    },
+  ],
+  is_ext_shared_channel: false,
+  event_context: `4-${newSlackId('')}`,
+});
+
+/** Carries events and acts to the app and repeats what was not acknowledged. */
+export const createDelivery = (settings: Settings): Delivery => {
+  const closing = new AbortController();
+  const route: Route = { ...settings, closing: closing.signal };
+  const outcomes: Outcome[] = [];
+
+  return {
+    async deliver(event, options = {}) {
+      const eventId = options.eventId ?? newSlackId('Ev');
+      const envelope = toEnvelope(settings.identity, event, eventId);
+      const attempts: Attempt[] = [];
+      for (let num = 0; num <= settings.retryDelaysMs.length; num += 1) {
+        const delayMs = num === 0 ? 0 : (settings.retryDelaysMs[num - 1] ?? 0);
+        if (delayMs > 0) await sleep(delayMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+        if (closing.signal.aborted) break;
+        const retry = { num, reason: attempts.at(-1)?.reason ?? null };
+        const {
+          noRetry,
+          body: _,
+          ...made
+        } = await attempt(route, { type: 'events_api', payload: envelope, retry, sign: options });
+        attempts.push(made);
+        if (made.reason === null || noRetry) break;
+      }
+      const outcome: Outcome = { eventId, delivered: attempts.at(-1)?.reason === null, attempts };
+      outcomes.push(outcome);
+      if (outcomes.length > outcomesKept) outcomes.shift();
+      return outcome;
+    },
+    async interact(payload) {
+      const made = await attempt(route, { type: 'interactive', payload, retry: { num: 0, reason: null } });
+      if (made.reason !== null)
+        throw new Error(
+          `The app did not answer the act (${made.reason}${made.status === null ? '' : ` ${made.status}`})`,
+        );
+      return made.body;
+    },
+    async verifyUrl() {
+      const url = settings.eventsUrl();
+      if (!url) return false;
+      const challenge = randomBytes(24).toString('hex');
+      try {
+        const challenged = JSON.stringify({ token: 'unused', challenge, type: 'url_verification' });
+        const { status, body } = await postSigned(route, url, challenged, {});
+        return status === 200 && body.includes(challenge);
+      } catch {
+        return false;
+      }
+    },
+    outcomes: () => [...outcomes],
+    close: () => closing.abort(),
+  };
+};

@@ -1,0 +1,250 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { Hono, type Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { LabServer, Pane } from '#lab/pane.ts';
+import { createPane } from './acts.ts';
+import { createArgs, decodeBody, type Args } from './args.ts';
+import { chatMethods } from './chat-methods.ts';
+import { conversationMethods } from './conversation-methods.ts';
+import { createDelivery, realAckTimeoutMs, realRetryDelaysMs, type DeliverOptions, type Outcome } from './delivery.ts';
+import { createLimits } from './limits.ts';
+import { createModalDesk, viewMethods } from './modals.ts';
+import type { Method, Platform } from './platform.ts';
+import { createResponseUrls } from './response-urls.ts';
+import { stopByPerson, streamMethods } from './stream-methods.ts';
+import { checkScope } from './scopes.ts';
+import { createSecondThoughts, type SecondThoughts } from './second-thoughts.ts';
+import { createSockets } from './sockets.ts';
+import {
+  SlackRefusal,
+  createWorkspace,
+  newSlackId,
+  toWireMessage,
+  type Json,
+  type SlackRoom,
+  type SlackUser,
+  type Workspace,
+} from './workspace.ts';
+
+const bodySizeMaxBytes = 4 * 1024 * 1024;
+
+export interface SlackLabOptions {
+  /** 0 or absent takes a free one. */
+  readonly port?: number;
+  readonly signingSecret: string;
+  /** `xoxb-…`, for every method but `apps.connections.open`. */
+  readonly botToken: string;
+  /** `xapp-…`; without it Socket Mode is refused. */
+  readonly appToken?: string;
+  readonly appId?: string;
+  readonly teamId?: string;
+  readonly botUserId?: string;
+  readonly botName?: string;
+  /** Where events go while no socket is connected. */
+  readonly eventsUrl?: string;
+  /** Where acts go; the events URL when absent. */
+  readonly interactivityUrl?: string;
+  /** Waits before retry 1, 2, 3. */
+  readonly retryDelaysMs?: readonly number[];
+  /** How long the app has to acknowledge; the platform gives 3,000. */
+  readonly ackTimeoutMs?: number;
+  readonly rateLimits?: 'on' | 'off';
+  /** The bot token's scopes; every one when absent. */
+  readonly scopes?: readonly string[];
+  /** Methods this workspace does not have, for example `chat.startStream` where agents are off. */
+  readonly methodsMissing?: readonly string[];
+}
+
+export interface SlackLab extends LabServer, SecondThoughts {
+  readonly name: 'slack';
+  readonly pane: Pane;
+  readonly botUserId: string;
+  addUser(user: { id?: string; name: string; email?: string }): SlackUser;
+  /** The app is in the room unless `joined` is false; a direct message names its `user`. */
+  addRoom(room: { id?: string; name: string; kind: 'channel' | 'im'; user?: string; joined?: boolean }): SlackRoom;
+  /** Sends a raw event and waits for the last attempt. */
+  deliver(event: Json, options?: DeliverOptions): Promise<Outcome>;
+  setEventsUrl(url: string): void;
+  /** The platform's `url_verification` handshake with the events URL; false when the app fails it. */
+  verifyEventsUrl(): Promise<boolean>;
+  /** A person presses Stop on a message still streaming. */
+  stopStream(stop: { room: string; user: string; message: string }): void;
+  /** Tells connected sockets to go and come back. */
+  disconnectSockets(reason: 'warning' | 'refresh_requested' | 'link_disabled'): void;
+}
+
+const appMethods: Record<string, Method> = {
+  'api.test': (args) => ({ args: args.all }),
+  'auth.test': (_args, { workspace: { identity } }) => ({
+    url: 'https://lab.slack.com/',
+    team: 'Lab',
+    team_id: identity.teamId,
+    user: identity.botName,
+    user_id: identity.botUserId,
+    bot_id: identity.botId,
+    is_enterprise_install: false,
+  }),
+  'apps.connections.open': (_args, platform) => ({ url: platform.openSocketUrl() }),
+};
+
+const methods: Record<string, Method> = {
+  ...appMethods,
+  ...chatMethods,
+  ...conversationMethods,
+  ...streamMethods,
+  ...viewMethods,
+};
+
+/** Throws when the token may not call the method. */
+const checkToken = (method: string, token: string, options: SlackLabOptions): void => {
+  if (method === 'api.test') return;
+  if (token === '') throw new SlackRefusal('not_authed');
+  if (token !== options.botToken && token !== options.appToken) throw new SlackRefusal('invalid_auth');
+  const wanted = method === 'apps.connections.open' ? options.appToken : options.botToken;
+  if (token !== wanted) throw new SlackRefusal('not_allowed_token_type');
+};
+
+const readArgs = async (context: Context): Promise<Args> =>
+  createArgs(decodeBody(await context.req.text(), context.req.header('content-type') ?? '', context.req.query()));
+
+const refuse = (context: Context, error: unknown, status: 200 | 400 | 404 = 200) => {
+  if (!(error instanceof SlackRefusal)) throw error;
+  return context.json({ ok: false, error: error.reason, ...error.detail }, status);
+};
+
+const toState = (workspace: Workspace) => ({
+  identity: { ...workspace.identity },
+  users: [...workspace.users.values()].map((user) => ({ ...user })),
+  rooms: [...workspace.rooms.values()].map((room) => ({
+    id: room.id,
+    name: room.name,
+    kind: room.kind,
+    user: room.user,
+    joined: room.joined,
+    statuses: Object.fromEntries(room.statuses),
+    messages: room.messages.map((message) => ({
+      ...toWireMessage(workspace, room, message, true),
+      only_for: message.onlyFor,
+    })),
+  })),
+});
+
+/** The routes of the Web API, of response URLs and of the lab itself. */
+const createRoutes = (
+  options: SlackLabOptions,
+  platform: Platform,
+  use: (token: string, args: Args) => void,
+  state: () => unknown,
+): Hono => {
+  const limits = createLimits();
+  const app = new Hono();
+  app.use(
+    bodyLimit({
+      maxSize: bodySizeMaxBytes,
+      onError: (context) => context.json({ ok: false, error: 'request_too_large' }, 413),
+    }),
+  );
+  app.get('/lab/state', (context) => context.json(state() as Json));
+  app.on(['GET', 'POST'], '/api/:method', async (context) => {
+    const name = context.req.param('method');
+    try {
+      const args = await readArgs(context);
+      const method =
+        Object.hasOwn(methods, name) && !options.methodsMissing?.includes(name) ? methods[name] : undefined;
+      if (!method) throw new SlackRefusal('unknown_method', { req_method: name });
+      const bearer = /^Bearer (.+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
+      checkToken(name, bearer ?? args.text('token') ?? '', options);
+      checkScope(name, args.text('channel') ?? args.text('types') ?? '', options.scopes);
+      const waitSeconds = options.rateLimits === 'off' ? 0 : limits.take(name, args.text('channel') ?? '');
+      if (waitSeconds > 0)
+        return context.json({ ok: false, error: 'ratelimited' }, 429, { 'retry-after': String(waitSeconds) });
+      return context.json({ ok: true, ...method(args, platform) });
+    } catch (error) {
+      return refuse(context, error);
+    }
+  });
+  app.post('/actions/:team/:token', async (context) => {
+    try {
+      use(context.req.param('token'), await readArgs(context));
+      return context.text('ok');
+    } catch (error) {
+      return refuse(context, error, error instanceof SlackRefusal && error.reason.endsWith('_url') ? 404 : 400);
+    }
+  });
+  return app;
+};
+
+/** Opens a workspace on a loopback port that speaks the Web API, the Events API, interactivity and Socket Mode. */
+export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> => {
+  const workspace = createWorkspace({
+    teamId: options.teamId ?? newSlackId('T'),
+    appId: options.appId ?? newSlackId('A'),
+    botId: newSlackId('B'),
+    botUserId: options.botUserId ?? newSlackId('U'),
+    botName: options.botName ?? 'support',
+  });
+  let origin = '';
+  let { eventsUrl } = options;
+  const sockets = createSockets(workspace.identity.appId);
+  const delivery = createDelivery({
+    identity: workspace.identity,
+    sockets,
+    signingSecret: options.signingSecret,
+    retryDelaysMs: options.retryDelaysMs ?? realRetryDelaysMs,
+    ackTimeoutMs: options.ackTimeoutMs ?? realAckTimeoutMs,
+    eventsUrl: () => eventsUrl,
+    interactivityUrl: () => options.interactivityUrl ?? eventsUrl,
+  });
+  const platform: Platform = {
+    workspace,
+    modals: createModalDesk(workspace.identity),
+    emit: (event) => void delivery.deliver(event),
+    openSocketUrl: () => origin.replace('http', 'ws') + sockets.issuePath(),
+  };
+  const responseUrls = createResponseUrls(platform, () => origin);
+  const state = () =>
+    structuredClone({
+      ...toState(workspace),
+      views: platform.modals.views(),
+      deliveries: delivery.outcomes(),
+      sockets: sockets.count(),
+    });
+  const server = createServer(getRequestListener(createRoutes(options, platform, responseUrls.use, state).fetch));
+  server.on('upgrade', sockets.upgrade);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const close = async () => {
+    delivery.close();
+    await sockets.close();
+    if (!server.listening) return;
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  };
+  return {
+    name: 'slack',
+    url: `${origin}/api/`,
+    botUserId: workspace.identity.botUserId,
+    pane: createPane({ platform, delivery, responseUrls }),
+    ...createSecondThoughts(platform),
+    addUser: workspace.addUser,
+    addRoom: workspace.addRoom,
+    deliver: delivery.deliver,
+    setEventsUrl: (url) => {
+      eventsUrl = url;
+    },
+    verifyEventsUrl: delivery.verifyUrl,
+    stopStream: ({ room, user, message }) => stopByPerson(platform, workspace.room(room), message, user),
+    disconnectSockets: sockets.disconnect,
+    state,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+};
