@@ -17,7 +17,7 @@ export function cleanMarkdown(markdown: string): string {
   const source = markdown.replace(/\r\n?/g, '\n').replace(invisible, '');
   if (!source.includes('<')) return source.trim();
   const edits: Edit[] = [];
-  collectEdits(parseMarkdown(source), source, edits);
+  collectEdits(parseMarkdown(source), edits);
   let cleaned = '';
   let at = 0;
   for (const edit of edits) {
@@ -27,13 +27,13 @@ export function cleanMarkdown(markdown: string): string {
   return (cleaned + source.slice(at)).replace(/\n{3,}/g, '\n\n').trim();
 }
 
-function collectEdits(parent: Nodes, source: string, edits: Edit[]): void {
+function collectEdits(parent: Nodes, edits: Edit[]): void {
   if (!('children' in parent)) return;
   const children = parent.children as Nodes[];
   for (let index = 0; index < children.length; index += 1) {
     const child = children[index]!;
     if (child.type !== 'html') {
-      collectEdits(child, source, edits);
+      collectEdits(child, edits);
       continue;
     }
     const name = openTag(child);

@@ -36,16 +36,20 @@ const titleLengthMax = 200;
 
 export const readableExtensions: ReadonlySet<string> = new Set(['.md', '.markdown', '.txt', '.html', '.htm', '.jsonl']);
 
+/** The largest file that is read, by its kind. */
+export const fileBytesMax = (path: string): number =>
+  extensionOf(path) === '.jsonl' ? collectionBytesMax : documentBytesMax;
+
 /** Every document in a file: one, or one a line for .jsonl. Throws {@link DocumentError}. */
 export function readDocuments(path: string, bytes: Uint8Array): SourceDocument[] {
   if (extensionOf(path) !== '.jsonl') return [readDocument(path, bytes)];
-  const lines = decode(path, bytes, collectionBytesMax).split('\n');
+  const lines = decode(path, bytes).split('\n');
   return lines.flatMap((line, index) => (line.trim() === '' ? [] : [readLine(path, index + 1, line)]));
 }
 
 /** The document in a .md, .markdown, .txt, .html or .htm file. Throws {@link DocumentError}. */
 export function readDocument(path: string, bytes: Uint8Array): SourceDocument {
-  const content = decode(path, bytes, documentBytesMax);
+  const content = decode(path, bytes);
   switch (extensionOf(path)) {
     case '.md':
     case '.markdown':
@@ -108,7 +112,8 @@ function finish(id: string, fields: Omit<SourceDocument, 'id' | 'hash'>): Source
   return { id, title, ...(url && { url }), ...(language && { language }), text, hash };
 }
 
-function decode(path: string, bytes: Uint8Array, bytesMax: number): string {
+function decode(path: string, bytes: Uint8Array): string {
+  const bytesMax = fileBytesMax(path);
   if (bytes.byteLength > bytesMax) {
     throw new DocumentError(path, `is larger than ${bytesMax / 1024 / 1024} MB; split it into several files`);
   }

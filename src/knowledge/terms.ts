@@ -5,6 +5,9 @@ const vectorDimensions = 1_000_000_000;
 /** The largest prime below it, so that hashes spread evenly. */
 const hashModulus = 999_999_937;
 
+/** Changes when the same text would give other terms, so that stored vectors are made again. */
+export const termsVersion = 1;
+
 /** BM25's saturation of repeated terms and its normalization by length: the usual values. */
 const saturation = 1.2;
 const lengthNormalization = 0.75;
