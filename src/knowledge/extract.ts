@@ -30,18 +30,26 @@ const defaults: ExtractOptions = { quoteLengthMax: 500, quotesMax: 2, coverageMi
 /** What is over the sentence counts, but less than what is in it. */
 const headingShare = 0.6;
 const titleShare = 0.3;
+/** A passage's part in its score: how well it covers the question, and its place in the retrieval's order. */
+const coverageShare = 0.7;
+const rankShare = 0.7;
+/** How much a number adds to a unit when the question asks for one. */
+const numberBonus = 0.25;
 /** A second quote is worth reading when it says nearly as much as the first. */
-const secondQuoteShare = 0.8;
+const secondQuoteShare = 0.7;
+
+/** Words of the question's form: they ask for a number or an order, and are seldom in the answer. */
+const formWords = new Set(terms('many much long old often soon far tell explain work take'));
+const asksForNumber =
+  /\bhow (?:much|many|long|old|often|far|soon|big|large|late|early)\b|\bwhen\b|\b(?:what|which) (?:time|day|date|year|age)\b|\b(?:cost|costs|fee|fees|price|prices|limit|limits|rate|maximum|minimum|deadline|duration|number|phone|hours)\b/i;
 
 /** The smallest piece that is quoted: a sentence, a list item, a table with some of its rows, a code block. */
 interface Unit {
   readonly text: string;
   readonly terms: ReadonlySet<string>;
   readonly headingTerms: ReadonlySet<string>;
-  /** Units of one block (a paragraph, a list, a table) share it. */
-  readonly block: number;
   readonly section: number;
-  /** Stands between it and the unit before. */
+  /** Stands between it and the unit before: white space, and the headings there. */
   readonly joint: string;
   readonly isLeadIn: boolean;
 }
@@ -56,109 +64,134 @@ export function extractAnswer(
   options: Partial<ExtractOptions> = {},
 ): ExtractedAnswer | null {
   const settings = { ...defaults, ...options };
-  const asked = new Set(terms(question));
-  if (asked.size === 0 || passages.length === 0) return null;
-  const found = passages.map((passage) => new Set(terms(`${passage.title}\n${passage.heading}\n${passage.text}`)));
-  const units = passages.map(({ text, heading }) => unitsOf(text, heading));
-  const weights = weigh(asked, units.flat());
-  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+  const asked = subjectOf(question);
+  if (asked.size === 0) return null;
+  const read = passages.map((passage, index) => readPassage(passage, index));
+  const weights = weigh(asked, read.flatMap(({ units }) => units));
+  const wantsNumber = asksForNumber.test(question);
 
-  const best = passages
-    .map((passage, index) => {
-      const coverage = covered(weights, found[index]!) / total;
-      const titleTerms = new Set(terms(passage.title));
-      const scores = units[index]!.map((unit) => score(unit, weights, titleTerms) / total);
-      const top = scores.reduce((best, value, at) => (value > scores[best]! ? at : best), 0);
-      // The order of the passages is evidence too: it knows the whole collection, and meaning besides words.
-      return { index, coverage, top, value: (scores[top] ?? 0) + coverage / 2 + 0.5 / (index + 2) };
+  const candidates = read
+    .filter(({ units, found }) => units.length > 0 && share(asked, found) >= settings.coverageMin)
+    .map((passage) => {
+      const scores = passage.units.map((unit) => scoreOf(unit, weights, passage.titleTerms, wantsNumber));
+      const score = Math.max(...scores);
+      const value = score + coverageShare * share(asked, passage.found) + rankShare / (passage.index + 1);
+      return { passage, at: scores.indexOf(score), value };
     })
-    .filter(({ index, coverage }) => coverage >= settings.coverageMin && units[index]!.length > 0)
     .toSorted((a, b) => b.value - a.value);
-  const [first] = best;
+  const [first] = candidates;
   if (first === undefined) return null;
-  const quotes = best
+  const quotes = candidates
     .filter(({ value }) => value >= first.value * secondQuoteShare)
     .slice(0, settings.quotesMax)
-    .map(({ index, top }) => ({ passage: index, text: quote(units[index]!, top, settings.quoteLengthMax) }));
+    .map(({ passage, at }) => ({ passage: passage.index, text: quote(passage.units, at, settings.quoteLengthMax) }));
   return { quotes: quotes.filter(({ text }, at) => quotes.findIndex((other) => other.text === text) === at) };
 }
 
-/** The rarer a word is among the units, the more it tells which of them answers. A word in none of them weighs most. */
+interface ReadPassage {
+  readonly index: number;
+  readonly units: readonly Unit[];
+  readonly titleTerms: ReadonlySet<string>;
+  /** Everything it says, title and headings with it. */
+  readonly found: ReadonlySet<string>;
+}
+
+const readPassage = ({ title, heading, text }: Passage, index: number): ReadPassage => ({
+  index,
+  units: unitsOf(text, heading),
+  titleTerms: new Set(terms(title)),
+  found: new Set(terms(`${title}\n${heading}\n${text}`)),
+});
+
+/** The terms of what is asked about; all of them when nothing else is left. */
+function subjectOf(question: string): Set<string> {
+  const asked = terms(question);
+  const subject = asked.filter((term) => !formWords.has(term));
+  return new Set(subject.length === 0 ? asked : subject);
+}
+
+const share = (asked: ReadonlySet<string>, found: ReadonlySet<string>): number =>
+  [...asked].filter((term) => found.has(term)).length / asked.size;
+
+/** Of 1, each term's part: the fewer of the units hold it, the more it tells which of them answers. */
 function weigh(asked: ReadonlySet<string>, units: readonly Unit[]): Map<string, number> {
-  const frequency = (term: string) => units.filter((unit) => unit.terms.has(term) || unit.headingTerms.has(term)).length;
-  return new Map([...asked].map((term) => [term, inverseFrequency(frequency(term), units.length) + 0.5]));
+  const weights = [...asked].map((term): [string, number] => {
+    const frequency = units.filter((unit) => unit.terms.has(term)).length;
+    // A term in none of the units cannot tell them apart.
+    return [term, frequency === 0 ? 0 : inverseFrequency(frequency, units.length) + 0.3];
+  });
+  const total = weights.reduce((sum, [, weight]) => sum + weight, 0) || 1;
+  return new Map(weights.map(([term, weight]) => [term, weight / total]));
 }
 
-function covered(weights: ReadonlyMap<string, number>, found: ReadonlySet<string>): number {
-  let sum = 0;
-  for (const [term, weight] of weights) if (found.has(term)) sum += weight;
-  return sum;
-}
-
-function score(unit: Unit, weights: ReadonlyMap<string, number>, titleTerms: ReadonlySet<string>): number {
-  let sum = 0;
+function scoreOf(
+  unit: Unit,
+  weights: ReadonlyMap<string, number>,
+  titleTerms: ReadonlySet<string>,
+  wantsNumber: boolean,
+): number {
+  let score = wantsNumber && /\d|\bfree\b/i.test(unit.text) ? numberBonus : 0;
   for (const [term, weight] of weights) {
-    if (unit.terms.has(term)) sum += weight;
-    else if (unit.headingTerms.has(term)) sum += weight * headingShare;
-    else if (titleTerms.has(term)) sum += weight * titleShare;
+    if (unit.terms.has(term)) score += weight;
+    else if (unit.headingTerms.has(term)) score += weight * headingShare;
+    else if (titleTerms.has(term)) score += weight * titleShare;
   }
-  // Questions and lead-ins ("Proceed as follows:") repeat the words of a question and answer nothing by themselves.
-  return /\?\s*$/.test(unit.text) ? sum * 0.7 : sum;
+  // A question repeats the words of a question and answers nothing by itself.
+  return /\?\s*$/.test(unit.text) ? score * 0.7 : score;
 }
 
-/** The unit with the neighbors of its section, nearest first and those after it before those before it, while they fit. */
+/**
+ * The unit with its neighbors, those of its section first and those after it before those before it, as long as they
+ * fit. Headings between them are kept.
+ */
 function quote(units: readonly Unit[], at: number, lengthMax: number): string {
-  const unit = units[at]!;
+  const { section } = units[at]!;
   let from = at;
   let to = at;
-  let length = unit.text.length;
-  const take = (index: number): boolean => {
-    const next = units[index];
-    if (next === undefined || next.section !== unit.section) return false;
-    if (length + next.text.length + next.joint.length > lengthMax) return false;
-    length += next.text.length + next.joint.length;
-    from = Math.min(from, index);
-    to = Math.max(to, index);
-    return true;
-  };
-  let canFollow = true;
-  let canPrecede = true;
-  while (canFollow || canPrecede) {
-    canFollow = canFollow && take(to + 1);
-    canPrecede = canPrecede && take(from - 1);
+  const render = (first: number, last: number): string =>
+    units
+      .slice(first, last + 1)
+      .map(({ text, joint }, index) => (index === 0 ? '' : joint) + text)
+      .join('');
+  for (const isNear of [(unit: Unit) => unit.section === section, () => true]) {
+    const fits = (next: number, first: number, last: number): boolean =>
+      units[next] !== undefined && isNear(units[next]) && render(first, last).length <= lengthMax;
+    for (;;) {
+      if (fits(to + 1, from, to + 1)) to += 1;
+      else if (fits(from - 1, from - 1, to)) from -= 1;
+      else break;
+    }
   }
   // A lead-in at the end promises what is not shown.
   while (to > at && units[to]!.isLeadIn) to -= 1;
-  return units
-    .slice(from, to + 1)
-    .map(({ text, joint }, index) => (index === 0 ? '' : joint) + text)
-    .join('')
-    .trim();
+  return render(from, to);
 }
 
 function unitsOf(text: string, heading: string): Unit[] {
   const units: Unit[] = [];
   let headingTerms = new Set(terms(heading));
   let section = 0;
-  parseMarkdown(text).children.forEach((node, block) => {
+  let headings = '';
+  for (const node of parseMarkdown(text).children) {
+    if (node.type === 'thematicBreak' || node.type === 'definition') continue;
     if (node.type === 'heading') {
       headingTerms = new Set(terms(`${heading}\n${plainText(node)}`));
       section += 1;
-      return;
+      headings += `${sourceOf(node, text)}\n\n`;
+      continue;
     }
-    if (node.type === 'thematicBreak' || node.type === 'definition') return;
     piecesOf(node, text).forEach(({ text: piece, joint }, index) => {
       units.push({
         text: piece,
         terms: new Set(terms(piece)),
         headingTerms,
-        block,
         section,
-        joint: index === 0 ? '\n\n' : joint,
+        joint: index === 0 ? `\n\n${headings}` : joint,
         isLeadIn: /:\**\s*$/.test(piece),
       });
     });
-  });
+    headings = '';
+  }
   return units;
 }
 
@@ -173,9 +206,7 @@ function piecesOf(node: Nodes, source: string): Piece[] {
       return node.children.map((item) => ({ text: sourceOf(item, source), joint: gap(node, source) }));
     case 'paragraph':
       return sentencesOf(sourceOf(node, source)).map((sentence) => ({ text: sentence.trim(), joint: ' ' }));
-    case 'table':
-      // Without its header a row says nothing; the table is quoted whole or not at all.
-      return [{ text: sourceOf(node, source), joint: '\n\n' }];
+    // A table too: without its header a row says nothing.
     default:
       return [{ text: sourceOf(node, source), joint: '\n\n' }];
   }
