@@ -4,7 +4,8 @@ import { openEmbeddedEmbedder } from './embed.ts';
 const embedder = openEmbeddedEmbedder();
 afterAll(() => embedder.close());
 
-const cosine = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, index) => sum + value * b[index]!, 0);
+const cosine = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((sum, value, index) => sum + value * b[index]!, 0);
 
 test('what means alike is near, whatever the words', async () => {
   const [question, near, far] = await embedder.embed([

@@ -7,13 +7,26 @@ import { split } from './split.ts';
 
 const passagesOf = (...slugs: string[]): Passage[] =>
   slugs.flatMap((slug) => {
-    const document = readDocument(`${slug}.md`, readFileSync(new URL(`../../lab/help-center/${slug}.md`, import.meta.url)));
+    const document = readDocument(
+      `${slug}.md`,
+      readFileSync(new URL(`../../lab/help-center/${slug}.md`, import.meta.url)),
+    );
     return split(document).map(({ ordinal, heading, text }) => ({
       id: `${slug}#${ordinal}`, document: document.id, title: document.title, heading, text, score: 1,
     })); // prettier-ignore
   });
-const passage = (text: string, title = 'Orders'): Passage => ({ id: 'p', document: 'd', title, heading: '', text, score: 1 });
-const shown = (question: string, passages: Passage[]) => extractAnswer(question, passages)?.quotes.map(({ text }) => text).join('\n');
+const passage = (text: string, title = 'Orders'): Passage => ({
+  id: 'p',
+  document: 'd',
+  title,
+  heading: '',
+  text,
+  score: 1,
+});
+const shown = (question: string, passages: Passage[]) =>
+  extractAnswer(question, passages)
+    ?.quotes.map(({ text }) => text)
+    .join('\n');
 
 describe('the quote holds the answer', () => {
   test.each([
@@ -43,7 +56,10 @@ test('quotes are the words of the passage they name', () => {
 test('list items, tables and code are quoted whole', () => {
   const code = shown('How do I connect to the VPN with the command line?', passagesOf('vpn-for-employees'))!;
   expect(code.split('```').length % 2).toBe(1);
-  const items = Array.from({ length: 30 }, (_, index) => `- Step ${index}: press button ${index} and wait.\n  It takes a while.`);
+  const items = Array.from(
+    { length: 30 },
+    (_, index) => `- Step ${index}: press button ${index} and wait.\n  It takes a while.`,
+  );
   const list = shown('press button 17', [passage(items.join('\n'))])!;
   expect(list).toContain(items[17]);
   for (const item of list.split(/\n(?=- )/)) expect(items).toContain(item);
@@ -55,12 +71,22 @@ test('a lead-in is not the end of a quote', () => {
 });
 
 test('the better passage is quoted first, whatever its place', () => {
-  const passages = [passage('Orders are packed in Duluth by a friendly team.'), passage('An order can be cancelled for 60 minutes.', 'Cancel an order')];
+  const passages = [
+    passage('Orders are packed in Duluth by a friendly team.'),
+    passage('An order can be cancelled for 60 minutes.', 'Cancel an order'),
+  ];
   expect(extractAnswer('cancel order', passages)?.quotes[0]?.passage).toBe(1);
 });
 
 describe('no answer is better than a wrong one', () => {
-  test.each(['Who is the president of France?', 'How do I bake sourdough bread?', 'my printer shows a paper jam', 'xyzzy', '', 'how are you'])('%s', (question) => {
+  test.each([
+    'Who is the president of France?',
+    'How do I bake sourdough bread?',
+    'my printer shows a paper jam',
+    'xyzzy',
+    '',
+    'how are you',
+  ])('%s', (question) => {
     expect(extractAnswer(question, passagesOf('refunds', 'return-an-item', 'vpn-for-employees'))).toBeNull();
   });
 

@@ -67,7 +67,10 @@ export function extractAnswer(
   const asked = subjectOf(question);
   if (asked.size === 0) return null;
   const read = passages.map((passage, index) => readPassage(passage, index));
-  const weights = weigh(asked, read.flatMap(({ units }) => units));
+  const weights = weigh(
+    asked,
+    read.flatMap(({ units }) => units),
+  );
   const wantsNumber = asksForNumber.test(question);
 
   const candidates = read

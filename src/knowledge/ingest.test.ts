@@ -21,7 +21,10 @@ const english = (name = 'test-1'): Embedder => ({
 });
 
 test('a folder becomes documents with passages, terms and embeddings', async () => {
-  await write('refunds.md', '---\ntitle: Refunds\nurl: https://a.example/refunds\n---\nYour money arrives within ten business days.');
+  await write(
+    'refunds.md',
+    '---\ntitle: Refunds\nurl: https://a.example/refunds\n---\nYour money arrives within ten business days.',
+  );
   const repository = createMemoryRepository();
   const report = await ingest(folder, { repository, embedder: english() });
   expect(report).toEqual({ replaced: 1, unchanged: 0, removed: 0, passages: 1, problems: [] });
@@ -44,7 +47,11 @@ test('a second run touches only what changed', async () => {
   const progress: IngestProgress[] = [];
   const report = await ingest(folder, { repository, embedder: null, onProgress: (step) => progress.push(step) });
   expect(report).toMatchObject({ replaced: 1, unchanged: 1, removed: 1 });
-  expect(progress.map(({ document, outcome }) => `${document} ${outcome}`)).toEqual(['a.md unchanged', 'b.md replaced', 'c.md removed']);
+  expect(progress.map(({ document, outcome }) => `${document} ${outcome}`)).toEqual([
+    'a.md unchanged',
+    'b.md replaced',
+    'c.md removed',
+  ]);
   expect([...repository.documents.keys()]).toEqual(['a.md', 'b.md']);
   const { documentFrequency, passages } = await repository.termStatistics(['gamma', 'beta']);
   expect([passages, documentFrequency.get('gamma'), documentFrequency.get('beta')]).toEqual([2, undefined, 1]);
@@ -85,7 +92,10 @@ test('a broken collection removes nothing, since what it held is unknown', async
   const repository = createMemoryRepository();
   await ingest(folder, { repository, embedder: null });
   await write('all.jsonl', '{"id":"one","content":"First text."}\n{broken');
-  expect(await ingest(folder, { repository, embedder: null })).toMatchObject({ removed: 0, problems: [expect.stringContaining('line 2')] });
+  expect(await ingest(folder, { repository, embedder: null })).toMatchObject({
+    removed: 0,
+    problems: [expect.stringContaining('line 2')],
+  });
   expect([...repository.documents.keys()]).toEqual(['one', 'two']);
 });
 

@@ -3,7 +3,10 @@ import type { KnowledgeRepository, StoredDocument, StoredPassage } from './repos
 
 /** A repository for tests, which computes what a database would. */
 export interface MemoryRepository extends KnowledgeRepository {
-  readonly documents: ReadonlyMap<string, { readonly document: StoredDocument; readonly passages: readonly StoredPassage[] }>;
+  readonly documents: ReadonlyMap<
+    string,
+    { readonly document: StoredDocument; readonly passages: readonly StoredPassage[] }
+  >;
 }
 
 export function createMemoryRepository(): MemoryRepository {

@@ -47,7 +47,10 @@ export function createRetrieve({ repository, embedder, onEmbedderError }: Retrie
       { items: lexical, weight: lexicalWeight },
       { items: dense, weight: denseWeight },
     ];
-    const fused = fuse(rankings.filter(({ items }) => items.length > 0), ({ id }) => id);
+    const fused = fuse(
+      rankings.filter(({ items }) => items.length > 0),
+      ({ id }) => id,
+    );
     return fused.slice(0, limit).map(({ item, score }) => ({ ...item, score }));
   };
 }
