@@ -32,7 +32,7 @@ const headingShare = 0.6;
 const titleShare = 0.3;
 /** A passage's part in its score: how well it covers the question, and its place in the retrieval's order. */
 const coverageShare = 0.7;
-const rankShare = 0.7;
+const rankShare = 0.5;
 /** How much a number adds to a unit when the question asks for one. */
 const numberBonus = 0.25;
 /** A second quote is worth reading when it says nearly as much as the first. */

@@ -113,7 +113,8 @@ async function toPassages(document: SourceDocument, embedder: Embedder | null): 
   const isUnderstood = embedder !== null && understands(embedder, document);
   const embeddings = isUnderstood ? await embedder.embed(contents) : [];
   return drafts.map((draft, index) => {
-    const found = terms(contents[index]!);
+    // The title counts twice: it names the product that the text then calls "your account".
+    const found = terms(`${document.title}\n${contents[index]!}`);
     return {
       ...draft,
       terms: [...new Set(found)],
