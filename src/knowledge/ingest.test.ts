@@ -1,0 +1,122 @@
+import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Embedder } from './embed.ts';
+import { ingest, type IngestProgress } from './ingest.ts';
+import { createMemoryRepository } from './memory-repository.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ingest-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const write = (name: string, content: string | Uint8Array) => writeFile(join(folder, name), content);
+const english = (name = 'test-1'): Embedder => ({
+  name,
+  dimensions: 2,
+  languages: new Set(['en']),
+  embed: async (texts) => texts.map((text) => [text.length, 1]),
+});
+
+test('a folder becomes documents with passages, terms and embeddings', async () => {
+  await write(
+    'refunds.md',
+    '---\ntitle: Refunds\nurl: https://a.example/refunds\n---\nYour money arrives within ten business days.',
+  );
+  const repository = createMemoryRepository();
+  const report = await ingest(folder, { repository, embedder: english() });
+  expect(report).toEqual({ replaced: 1, unchanged: 0, removed: 0, passages: 1, problems: [] });
+  const { document, passages } = repository.documents.get('refunds.md')!;
+  expect(document).toMatchObject({ title: 'Refunds', url: 'https://a.example/refunds' });
+  expect(passages[0]).toMatchObject({ ordinal: 0, heading: '', text: 'Your money arrives within ten business days.' });
+  expect(passages[0]!.terms).toEqual(expect.arrayContaining(['refund', 'money']));
+  expect(passages[0]!.termVector).toMatch(/^\{\d+:[\d.]+,.*\}\/1000000000$/);
+  expect(passages[0]!.embedding).toHaveLength(2);
+});
+
+test('a second run touches only what changed', async () => {
+  await write('a.md', 'Alpha stays the same.');
+  await write('b.md', 'Beta will change.');
+  await write('c.md', 'Gamma will go.');
+  const repository = createMemoryRepository();
+  await ingest(folder, { repository, embedder: null });
+  await write('b.md', 'Beta has changed.');
+  await rm(join(folder, 'c.md'));
+  const progress: IngestProgress[] = [];
+  const report = await ingest(folder, { repository, embedder: null, onProgress: (step) => progress.push(step) });
+  expect(report).toMatchObject({ replaced: 1, unchanged: 1, removed: 1 });
+  expect(progress.map(({ document, outcome }) => `${document} ${outcome}`)).toEqual([
+    'a.md unchanged',
+    'b.md replaced',
+    'c.md removed',
+  ]);
+  expect([...repository.documents.keys()]).toEqual(['a.md', 'b.md']);
+  const { documentFrequency, passages } = await repository.termStatistics(['gamma', 'beta']);
+  expect([passages, documentFrequency.get('gamma'), documentFrequency.get('beta')]).toEqual([2, undefined, 1]);
+});
+
+test('another embedder makes every passage again', async () => {
+  await write('a.md', 'The same text as before.');
+  const repository = createMemoryRepository();
+  await ingest(folder, { repository, embedder: english('one') });
+  expect(await ingest(folder, { repository, embedder: english('one') })).toMatchObject({ replaced: 0, unchanged: 1 });
+  expect(await ingest(folder, { repository, embedder: english('two') })).toMatchObject({ replaced: 1, unchanged: 0 });
+});
+
+test('a document in a language the embedder does not know has no embedding', async () => {
+  await write('de.md', 'Die Rückerstattung wird innerhalb von zehn Werktagen auf Ihre Karte überwiesen.');
+  await write('marked.md', '---\nlanguage: fr-CA\n---\nA text that says it is French.');
+  await write('en.md', 'The refund is sent to your card within ten business days.');
+  const repository = createMemoryRepository();
+  await ingest(folder, { repository, embedder: english() });
+  const isEmbedded = (id: string) => repository.documents.get(id)!.passages[0]!.embedding !== null;
+  expect([isEmbedded('de.md'), isEmbedded('marked.md'), isEmbedded('en.md')]).toEqual([false, false, true]);
+});
+
+test('an unreadable document is named, keeps its old passages and does not stop the rest', async () => {
+  await write('a.md', 'Alpha was fine once.');
+  const repository = createMemoryRepository();
+  await ingest(folder, { repository, embedder: null });
+  await write('a.md', new Uint8Array([0xff, 0xfe, 0x41]));
+  await write('z.md', 'Zeta is fine.');
+  const report = await ingest(folder, { repository, embedder: null });
+  expect(report).toMatchObject({ replaced: 1, removed: 0 });
+  expect(report.problems).toEqual([expect.stringMatching(/^a\.md: .*UTF-8/)]);
+  expect(repository.documents.get('a.md')!.passages[0]!.text).toBe('Alpha was fine once.');
+});
+
+test('a broken collection removes nothing, since what it held is unknown', async () => {
+  await write('all.jsonl', '{"id":"one","content":"First text."}\n{"id":"two","content":"Second text."}');
+  const repository = createMemoryRepository();
+  await ingest(folder, { repository, embedder: null });
+  await write('all.jsonl', '{"id":"one","content":"First text."}\n{broken');
+  expect(await ingest(folder, { repository, embedder: null })).toMatchObject({
+    removed: 0,
+    problems: [expect.stringContaining('line 2')],
+  });
+  expect([...repository.documents.keys()]).toEqual(['one', 'two']);
+});
+
+test('two documents with one id are reported, the first counts', async () => {
+  await write('a.jsonl', '{"id":"one","content":"First text."}\n{"id":"one","content":"Second text."}');
+  const repository = createMemoryRepository();
+  const { problems } = await ingest(folder, { repository, embedder: null });
+  expect(problems).toEqual([expect.stringContaining('two documents have this id')]);
+  expect(repository.documents.get('one')!.passages[0]!.text).toBe('First text.');
+});
+
+test('the sample help center is ingested without a problem', async () => {
+  await cp(new URL('../../lab/help-center/', import.meta.url), folder, { recursive: true });
+  const report = await ingest(folder, { repository: createMemoryRepository(), embedder: null });
+  expect(report.problems).toEqual([]);
+  expect(report.replaced).toBeGreaterThanOrEqual(20);
+});
+
+test.skipIf(process.getuid?.() === 0)('a file that may not be read is named', async () => {
+  await write('secret.md', 'text');
+  await chmod(join(folder, 'secret.md'), 0);
+  const { problems } = await ingest(folder, { repository: createMemoryRepository(), embedder: null });
+  expect(problems).toEqual([expect.stringContaining('secret.md: cannot be opened')]);
+});

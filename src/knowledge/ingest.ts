@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import type { Embedder } from './embed.ts';
+import { findDocuments, type FoundDocument } from './find-documents.ts';
+import { mayBeIn } from './language.ts';
+import { DocumentError, fileBytesMax, readDocuments, type SourceDocument } from './read-document.ts';
+import type { KnowledgeRepository, StoredPassage } from './repository.ts';
+import { split, splitVersion, type PassageDraft } from './split.ts';
+import { documentVector, terms, termsVersion } from './terms.ts';
+
+export interface IngestParts {
+  readonly repository: KnowledgeRepository;
+  /** Null: passages are found by their words only. */
+  readonly embedder: Embedder | null;
+  readonly onProgress?: (progress: IngestProgress) => void;
+}
+
+export interface IngestProgress {
+  readonly document: string;
+  readonly outcome: 'unchanged' | 'replaced' | 'removed' | 'unreadable';
+  /** The sentence that says what to do about an unreadable document. */
+  readonly problem?: string;
+}
+
+export interface IngestReport {
+  readonly replaced: number;
+  readonly unchanged: number;
+  readonly removed: number;
+  readonly passages: number;
+  /** One sentence for each document that could not be read. Its passages of the last time stay. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Terms in an average passage, for BM25's normalization by length. The splitter aims at one size, so a constant serves
+ * as well as the true average, and vectors already stored stay right when documents come and go.
+ */
+export const typicalPassageTerms = 70;
+
+/** Brings the repository to the state of a folder. Throws when the folder cannot be walked or the repository fails. */
+export async function ingest(folder: string, parts: IngestParts): Promise<IngestReport> {
+  const { repository, onProgress = () => undefined } = parts;
+  const stored = new Map((await repository.listDocuments()).map(({ id, hash }) => [id, hash]));
+  const seen = new Set<string>();
+  const problems: string[] = [];
+  const counts = { replaced: 0, unchanged: 0, removed: 0, passages: 0 };
+  let isComplete = true;
+  const reportProblem = (document: string, problem: string) => {
+    problems.push(problem);
+    onProgress({ document, outcome: 'unreadable', problem });
+  };
+
+  for await (const found of findDocuments(folder)) {
+    const documents = await readFound(found).catch((error: unknown) => {
+      if (!(error instanceof DocumentError)) throw error;
+      reportProblem(found.id, error.message);
+      seen.add(found.id);
+      // Which documents an unreadable collection held is not known, so that none may be taken for deleted.
+      if (extname(found.id).toLowerCase() === '.jsonl') isComplete = false;
+      return [];
+    });
+    for (const document of documents) {
+      if (seen.has(document.id)) {
+        reportProblem(document.id, `${document.id}: two documents have this id (again in ${found.id}); rename one`);
+        continue;
+      }
+      seen.add(document.id);
+      const hash = fingerprint(document, parts.embedder);
+      if (stored.get(document.id) === hash) {
+        counts.unchanged += 1;
+        onProgress({ document: document.id, outcome: 'unchanged' });
+        continue;
+      }
+      const passages = await toPassages(document, parts.embedder);
+      const { id, title, url } = document;
+      await repository.replaceDocument({ id, title, ...(url && { url }), hash }, passages);
+      counts.replaced += 1;
+      counts.passages += passages.length;
+      onProgress({ document: id, outcome: 'replaced' });
+    }
+  }
+
+  for (const id of isComplete ? stored.keys() : []) {
+    if (seen.has(id)) continue;
+    await repository.removeDocument(id);
+    counts.removed += 1;
+    onProgress({ document: id, outcome: 'removed' });
+  }
+  // Also when nothing changed: an ingest that was interrupted before this line is completed by the next.
+  await repository.refreshTermStatistics();
+  return { ...counts, problems };
+}
+
+async function readFound({ id, path }: FoundDocument): Promise<SourceDocument[]> {
+  const unreadable = (cause: unknown) => {
+    throw new DocumentError(id, 'cannot be opened; check that the file exists and may be read', { cause });
+  };
+  const { size } = await stat(path).catch(unreadable);
+  // Told before the file is in memory.
+  if (size > fileBytesMax(id)) throw new DocumentError(id, `has ${size} bytes; split it into several files`);
+  return readDocuments(id, await readFile(path).catch(unreadable));
+}
+
+const fingerprint = (document: SourceDocument, embedder: Embedder | null): string =>
+  createHash('sha256')
+    .update(JSON.stringify([document.hash, splitVersion, termsVersion, embedder?.name ?? null]))
+    .digest('hex');
+
+async function toPassages(document: SourceDocument, embedder: Embedder | null): Promise<StoredPassage[]> {
+  const drafts = split(document);
+  const contents = drafts.map((draft) => indexedText(document, draft));
+  const isUnderstood = embedder !== null && understands(embedder, document);
+  const embeddings = isUnderstood ? await embedder.embed(contents) : [];
+  return drafts.map((draft, index) => {
+    // The title counts twice: it names the product that the text then calls "your account".
+    const found = terms(`${document.title}\n${contents[index]!}`);
+    return {
+      ...draft,
+      terms: [...new Set(found)],
+      termVector: documentVector(found, typicalPassageTerms).toSparsevec(),
+      embedding: embeddings[index] ?? null,
+    };
+  });
+}
+
+/** A passage is looked for by what stands above it as well. */
+const indexedText = ({ title }: SourceDocument, { heading, text }: PassageDraft): string =>
+  [title, heading === title ? '' : heading, text].filter((part) => part !== '').join('\n');
+
+const understands = ({ languages }: Embedder, { language, text }: SourceDocument): boolean =>
+  language === undefined || languages === 'all'
+    ? mayBeIn(languages, text)
+    : languages.has(language.toLowerCase().split('-')[0]!);

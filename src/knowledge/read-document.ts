@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { basename, extname } from 'node:path';
+import { toString as plainText } from 'mdast-util-to-string';
+import { cleanMarkdown } from './clean-markdown.ts';
+import { htmlToMarkdown } from './html-to-markdown.ts';
+import { parseMarkdown } from './markdown.ts';
+
+export interface SourceDocument {
+  /** The path relative to the source folder, or the id a line of a .jsonl file gives. */
+  readonly id: string;
+  readonly title: string;
+  readonly url?: string;
+  /** ISO 639-1, where the document says it. */
+  readonly language?: string;
+  /** CommonMark. */
+  readonly text: string;
+  /** SHA-256 of everything above, hexadecimal. */
+  readonly hash: string;
+}
+
+/** A document that cannot be read. The message names it and says what to do. */
+export class DocumentError extends Error {
+  override readonly name = 'DocumentError';
+  readonly document: string;
+
+  constructor(document: string, problem: string, options?: ErrorOptions) {
+    super(`${document}: ${problem}`, options);
+    this.document = document;
+  }
+}
+
+const documentBytesMax = 5 * 1024 * 1024;
+/** A .jsonl file holds many documents; each line is held to the limit of a document. */
+const collectionBytesMax = 64 * 1024 * 1024;
+const titleLengthMax = 200;
+
+export const readableExtensions: ReadonlySet<string> = new Set(['.md', '.markdown', '.txt', '.html', '.htm', '.jsonl']);
+
+/** The largest file that is read, by its kind. */
+export const fileBytesMax = (path: string): number =>
+  extensionOf(path) === '.jsonl' ? collectionBytesMax : documentBytesMax;
+
+/** Every document in a file: one, or one a line for .jsonl. Throws {@link DocumentError}. */
+export function readDocuments(path: string, bytes: Uint8Array): SourceDocument[] {
+  if (extensionOf(path) !== '.jsonl') return [readDocument(path, bytes)];
+  const lines = decode(path, bytes).split('\n');
+  return lines.flatMap((line, index) => (line.trim() === '' ? [] : [readLine(path, index + 1, line)]));
+}
+
+/** The document in a .md, .markdown, .txt, .html or .htm file. Throws {@link DocumentError}. */
+export function readDocument(path: string, bytes: Uint8Array): SourceDocument {
+  const content = decode(path, bytes);
+  switch (extensionOf(path)) {
+    case '.md':
+    case '.markdown':
+      return readMarkdown(path, content);
+    case '.txt':
+      return finish(path, { title: fileTitle(path), text: cleanMarkdown(escapeMarkup(content)) });
+    case '.html':
+    case '.htm': {
+      const { title, language, text } = htmlToMarkdown(content);
+      const fields = { title: firstHeading(text) ?? title ?? fileTitle(path), text: cleanMarkdown(text) };
+      return finish(path, { ...fields, ...(language && { language }) });
+    }
+    default:
+      throw new DocumentError(path, `is not one of ${[...readableExtensions].join(', ')}; convert it to Markdown`);
+  }
+}
+
+function readMarkdown(path: string, content: string): SourceDocument {
+  const { fields, body } = splitFrontMatter(content.replace(/\r\n?/g, '\n'));
+  const text = cleanMarkdown(body);
+  return finish(path, {
+    title: fields.get('title') ?? firstHeading(text) ?? fileTitle(path),
+    ...(fields.has('url') && { url: fields.get('url')! }),
+    ...(fields.has('language') && { language: fields.get('language')! }),
+    text,
+  });
+}
+
+function readLine(path: string, lineNumber: number, line: string): SourceDocument {
+  const name = `${path} line ${lineNumber}`;
+  if (line.length > documentBytesMax) throw new DocumentError(name, 'is larger than 5 MB; split the document');
+  let value: Record<string, unknown>;
+  try {
+    value = JSON.parse(line) as Record<string, unknown>;
+  } catch (cause) {
+    throw new DocumentError(name, 'is not JSON; write one object a line', { cause });
+  }
+  const { id, title, content, url } = value ?? {};
+  if (typeof id !== 'string' || id === '' || typeof content !== 'string') {
+    throw new DocumentError(name, 'needs the texts "id" and "content"; add them');
+  }
+  const text = cleanMarkdown(content);
+  return finish(id, {
+    title: typeof title === 'string' && title.trim() !== '' ? title : (firstHeading(text) ?? id),
+    ...(typeof url === 'string' && { url }),
+    text,
+  });
+}
+
+function finish(id: string, fields: Omit<SourceDocument, 'id' | 'hash'>): SourceDocument {
+  const { url, language, text } = fields;
+  const title = fields.title.replace(/\s+/g, ' ').trim().slice(0, titleLengthMax);
+  if (text === '') throw new DocumentError(id, 'holds no text a reader would see; fill it or remove it');
+  if (url !== undefined && !/^https?:\/\//i.test(url)) {
+    throw new DocumentError(id, `its url ${JSON.stringify(url)} is not a web address; start it with https://`);
+  }
+  const hash = createHash('sha256')
+    .update(JSON.stringify([id, title, url, language, text]))
+    .digest('hex');
+  return { id, title, ...(url && { url }), ...(language && { language }), text, hash };
+}
+
+function decode(path: string, bytes: Uint8Array): string {
+  const bytesMax = fileBytesMax(path);
+  if (bytes.byteLength > bytesMax) {
+    throw new DocumentError(path, `is larger than ${bytesMax / 1024 / 1024} MB; split it into several files`);
+  }
+  if (bytes.includes(0))
+    throw new DocumentError(path, 'is a binary file; export it as Markdown, HTML or text in UTF-8');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new DocumentError(path, 'is not valid UTF-8; save it again with the encoding UTF-8', { cause });
+  }
+}
+
+/** The `key: value` lines between two `---` lines at the very start. Nested YAML is not needed here and is ignored. */
+function splitFrontMatter(content: string): { fields: Map<string, string>; body: string } {
+  const fields = new Map<string, string>();
+  const match = /^---[ \t]*\n([\s\S]*?)\n?---[ \t]*(?:\n|$)/.exec(content);
+  if (!match) return { fields, body: content };
+  for (const line of match[1]!.split('\n')) {
+    const [, key, value] = /^([A-Za-z][\w-]*):\s*(.*?)\s*$/.exec(line) ?? [];
+    const bare = value?.replace(/^(["'])(.*)\1$/, '$2');
+    if (key !== undefined && bare) fields.set(key.toLowerCase(), bare);
+  }
+  return { fields, body: content.slice(match[0].length) };
+}
+
+function firstHeading(text: string): string | undefined {
+  const heading = parseMarkdown(text).children.find((node) => node.type === 'heading');
+  return (heading && plainText(heading).trim()) || undefined;
+}
+
+/** Plain text is not markup: a `<` or a `#` in it means itself. */
+const escapeMarkup = (text: string): string =>
+  text.replace(/[<\\`*_[\]]|^[ \t]*#(?=#{0,5}\s)/gm, (mark) => mark.replace(/\S/, '\\$&'));
+
+const extensionOf = (path: string): string => extname(path).toLowerCase();
+
+const fileTitle = (path: string): string => {
+  const name = basename(path, extname(path)).replace(/[-_]+/g, ' ').trim();
+  return name.charAt(0).toUpperCase() + name.slice(1);
+};

@@ -1,0 +1,47 @@
+import type { Passage } from '#core/knowledge.ts';
+
+/** A document as it is stored beside its passages. */
+export interface StoredDocument {
+  readonly id: string;
+  readonly title: string;
+  readonly url?: string;
+  /** Tells whether the stored passages are still what the source, the splitter and the embedder would make. */
+  readonly hash: string;
+}
+
+export interface StoredPassage {
+  readonly ordinal: number;
+  readonly heading: string;
+  readonly text: string;
+  /** The distinct index terms, for the document frequencies. */
+  readonly terms: readonly string[];
+  /** The document side of BM25 in pgvector's text form for `sparsevec(1000000000)`. */
+  readonly termVector: string;
+  /** Null when there is no embedder or it does not know the document's language. */
+  readonly embedding: readonly number[] | null;
+}
+
+export interface TermStatistics {
+  /** All passages. */
+  readonly passages: number;
+  /** How many passages hold each of the terms asked for; a term that none holds may be absent. */
+  readonly documentFrequency: ReadonlyMap<string, number>;
+}
+
+/** What ingest and retrieve need of a database, for one source of documents. */
+export interface KnowledgeRepository {
+  listDocuments(): Promise<readonly Pick<StoredDocument, 'id' | 'hash'>[]>;
+  /** Puts a document with all its passages in the place of what was there, in one transaction. */
+  replaceDocument(document: StoredDocument, passages: readonly StoredPassage[]): Promise<void>;
+  removeDocument(id: string): Promise<void>;
+  /** Counts the document frequencies again; called once after all changes of an ingest. */
+  refreshTermStatistics(): Promise<void>;
+  termStatistics(terms: readonly string[]): Promise<TermStatistics>;
+  /**
+   * The passages with the largest inner product of their term vector and this one (pgvector's text form), best first,
+   * without those whose product is 0.
+   */
+  searchLexical(termVector: string, limit: number): Promise<readonly Passage[]>;
+  /** The passages whose embedding has the smallest cosine distance, nearest first; `score` is the cosine. */
+  searchDense(embedding: readonly number[], limit: number): Promise<readonly Passage[]>;
+}
