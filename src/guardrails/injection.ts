@@ -18,8 +18,8 @@ interface Rule {
 }
 
 const override = 'ignore|disregard|forget|override|bypass|overlook|skip|drop|neglect|discard|dismiss|abandon';
-const earlier = 'previous|prior|above|earlier|preceding|initial|original|existing|former|foregoing|past|system|my last|your';
-const orders = 'instructions?|prompts?|rules?|directives?|guidelines?|orders?|commands?|programming|training|restrictions?|constraints?|safeguards?|policies|context|filters?|messages?|tasks?|assignments?|conversation';
+const earlier = 'previous|prior|above|earlier|preceding|initial|original|existing|former|foregoing|past|system|your';
+const orders = 'instructions?|prompts?|rules?|directives?|guidelines?|orders?|commands?|programming|training|restrictions?|constraints?|safeguards?|policies|context|filters?|tasks?|assignments?|conversation';
 
 const rules: readonly Rule[] = [
   { name: 'override', weight: 0.75, pattern: new RegExp(`\\b(?:${override})\\b[^.!?\\n]{0,40}\\b(?:${earlier})\\b[^.!?\\n]{0,30}\\b(?:${orders})\\b`, 'i') },

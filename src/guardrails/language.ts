@@ -1,4 +1,4 @@
-import { eld } from 'eld';
+import { eld } from 'eld/small';
 
 // Below this many letters a guess is a coin toss in Latin script.
 const lettersMin = 10;

@@ -2,11 +2,11 @@ import { normalize } from './normalize.ts';
 
 // English is matched word by word with one typing error forgiven; the sets say what a word can do in a request.
 const contacting = words(
-  'talk talking speak speaking spoke chat chatting contact contacting reach reaching connect connecting transfer transferring escalate escalating forward pass put switch redirect route hand communicate communicating converse discuss touch hold consult message messaging texting',
+  'direct directing talk talking speak speaking spoke chat chatting contact contacting reach reaching connect connecting transfer transferring escalate escalating forward pass put switch redirect route hand communicate communicating converse discuss touch hold consult message messaging texting',
 );
 const wishing = words('want need wanna gimme give get prefer require demand request bring send find requesting rather');
 const people = words(
-  'human humans person agent agents representative representatives operator operators advisor adviser supervisor manager employee specialist assistant rep reps consultant clerk teller staff worker being attendant receptionist reception',
+  'human humans person agent agents representative representatives operator operators advisor adviser supervisor manager employee specialist assistant rep reps consultant clerk teller staff worker attendant receptionist reception',
 );
 const anybody = words('someone somebody anyone anybody people guy man woman dude soul');
 const real = words('real live actual human living alive proper qualified flesh breathing');
@@ -21,9 +21,9 @@ const gapMax = 7;
 
 /** Whole requests that the words above do not build. */
 const phrases: readonly RegExp[] = [
-  /\b(?:call|ring|phone) me(?: back)?\b(?!\s+(?:a|an|by|mr|mrs|ms|crazy|when|later if|the|\p{Lu}\w+)\b)/u,
+  /(?<!\b(?:can|may|could|to|you|people|friends|they|it) )\b(?:call|ring|phone) me(?: back\b| (?:please|now|asap|today|tomorrow|tonight|at \d|on (?:my|\+?\d)|in \w+ (?:min|hour)\w*|about|regarding)\b|\W*$)|\b(?:can|could|will|would) you (?:please )?(?:call|ring|phone) me(?: back| please| now| asap| on| at|\W*$)/,
   /\b(?:call ?back|callback)\b.{0,24}\b(?:please|request|from|want|need|get)\b|\b(?:request|want|need|arrange|schedule|get) (?:a |me a )?call ?back\b/,
-  /\b(?:have|can|could|let|get|make) (?:someone|somebody|anyone|a person|a human|an agent|a manager|a rep\w*) (?:please )?(?:to )?(?:call|ring|phone|contact|text|email|help|assist|reach)\b/,
+  /\b(?:have|can|could|let|get|make) (?:someone|somebody|anyone|a person|a human|an agent|a manager|a rep\w*) (?:please )?(?:to )?(?:call|ring|phone|contact|text|email|reach)\b/,
   /\b(?:sick|tired|fed up|done|stop|hate|enough|waste|wasting|rather not|don'?t want|do not want|not)\b.{0,32}\b(?:talk|speak|chat|time|deal)\w*\b.{0,24}\b(?:bots?|machines?|robots?|computers?|ai|chat ?bots?)\b/,
   /^\W*(?:(?:please|hey|hi|hello|ok|just|i said|a|an|the|real|live|human|customer|your)\W+){0,4}(?:agent|human|operator|representative|rep|live person|real person|human being|someone real|manager|supervisor|customer (?:service|care|support))(?:\W+(?:please|pls|plz|now|asap|here|thanks|only))*\W*$/,
   /\b(?:someone|somebody|anyone|anybody) (?:real|human|else on the line|who is (?:human|real))\b/,
@@ -56,7 +56,11 @@ export function wantsHuman(text: string): boolean {
   return plain.split(/[.!?\n;]+/).some(asksInEnglish) || phrases.some((phrase) => phrase.test(plain)) || otherLanguages.some((row) => row.test(plain));
 }
 
+// "Am I talking to a person?", "do I have to call somebody?" ask about the bot or the process.
+const aboutTheTalk = /^\W*(?:so |and |wait )?(?:am i|are you|do i (?:have|need) to|should i|did i|would i have to)\b/;
+
 function asksInEnglish(sentence: string): boolean {
+  if (aboutTheTalk.test(sentence)) return false;
   const tokens = sentence.match(/[\p{L}']+/gu) ?? [];
   return tokens.some((token, index) => isAsked(tokens, token, index));
 }
@@ -96,12 +100,12 @@ function bothOrders(wish: string, whom: string): RegExp[] {
 function matches(set: ReadonlySet<string>, token: string): boolean {
   if (set.has(token)) return true;
   if (token.length < 5 || token.length > 16 || common.has(token)) return false;
-  for (const known of set) if (known.length >= 5 && known[0] === token[0] && isOneSlipApart(known, token)) return true;
+  for (const known of set) if (known.length >= 4 && known[0] === token[0] && isOneSlipApart(known, token)) return true;
   return false;
 }
 
 // One letter away from a word above, and words of their own.
-const common = words('humane persons parson sweet speaker spoken peach beach chats table teach batch match contract contracts stuff staff message passed');
+const common = words('worked works humane persons parson sweet speaker spoken peach beach chats table teach batch match contract contracts stuff staff message passed');
 
 /** One letter missing, added, changed or two swapped. */
 function isOneSlipApart(one: string, other: string): boolean {
