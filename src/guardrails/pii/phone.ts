@@ -12,7 +12,7 @@ const cueAfter = /^(?:\s?(?:x|ext\.?)\s?\d{1,6})?\\?\s?[-(]?\s?(?:office|fax|mob
 const extension = /^\s?(?:x|ext\.?|extension)\s?\d{1,6}(?![\p{L}\p{N}])/iu;
 const northAmerican = /^(?:1[ .-])?(?:\([2-9]\d{2}\)\s?|[2-9]\d{2}[ .\-/])\d{3}[ .-]\d{4}$/;
 const plainNorthAmerican = /^[2-9]\d{9}$/;
-const dateLike = /^(?:\d{4}[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d{2}|\d{4}))$/;
+const dateLike = /^(?:\d{4}[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}|\d{1,2}[-/. ]\d{1,2}[-/. ]\d{4})$/;
 const bookLike = /^97[89]([- ]?\d){10}$/;
 // "about 6630494032", "help with #6630494032": a case, not a line.
 const topicBefore = /(?:\b(?:with|about|regarding|concerning)\s|[#№])\s*$/i;
