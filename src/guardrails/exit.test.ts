@@ -74,6 +74,13 @@ describe('the exit', () => {
     expect(seen + exit.end()).toBe('The card is [CARD] and the mail [EMAIL] is known.');
   });
 
+  test('holds an account number whose bank code looks like a word', () => {
+    const exit = createExit(rules);
+    let seen = '';
+    for (const unit of 'Paid to GB33 BUKB 2020 1555 5555 55 today.') seen += exit.push(unit);
+    expect(seen + exit.end()).toBe('Paid to [IBAN] today.');
+  });
+
   test('stops for good when the canary shows', () => {
     const exit = createExit(rules);
     const seen = exit.push('Sure: ') + exit.push('k3x7q2m9v5b4n8') + exit.push('z6w2y7 is it. More ') + exit.push('text. ') + exit.end();

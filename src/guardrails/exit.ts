@@ -137,7 +137,7 @@ export function createExit(rules: ExitRules): Exit {
   };
 }
 
-const needsReading = /[\d@<>[\]`.:/\\&|!]|[^\u0000-\u007F]/;
+const needsReading = /[\d@<>[\]`.:/\\&|!]|[\u0080-\uFFFF]/;
 const announcesSecret = /pass|pw|kenn|clave|contra|mdp|senha|wacht|has|parola|secret|token|key|bearer|credential/i;
 
 /** Plain words behind plain words, the most of any answer: nothing to look for. */

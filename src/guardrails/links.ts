@@ -118,7 +118,7 @@ const plainHost = /(?:^|[^\p{L}\p{N}@._/-])((?:[\p{L}\p{N}_-]{1,63}\.){1,8}(\p{L
 
 /** Text without constructs: each run without blanks is looked at on its own. */
 function disarmProse(text: string, rules: LinkRules): string {
-  if (!/[./\\:&。．｡/:]|[^\u0000-\u007F]/.test(text)) return text;
+  if (!/[./\\:&\u0080-\uFFFF]/.test(text)) return text;
   return text.replaceAll(/[^\s`"<>|]+/g, (run) => disarmRun(run, rules));
 }
 

@@ -14,15 +14,15 @@ export type Cut = { readonly kind: 'safe' | 'full'; readonly end: number };
 /** The first cut of `pending`, or undefined while more text is needed. */
 export function nextCut(pending: string): Cut | undefined {
   let tokenStart = 0;
-  let previousPlain = true;
+  let previous = '';
   let index = 0;
   while (index < pending.length) {
     if (index >= holdLengthMax && !isLink(pending, tokenStart, index)) return { kind: 'full', end: index };
     const unit = pending[index] ?? '';
     if (/\s/.test(unit)) {
-      const plain = index > tokenStart && isPlain(pending.slice(tokenStart, index), previousPlain);
+      const plain = index > tokenStart && isPlain(pending.slice(tokenStart, index), previous);
       if (plain) return { kind: 'safe', end: index + 1 };
-      if (index > tokenStart) previousPlain = false;
+      if (index > tokenStart) previous = pending.slice(tokenStart, index);
       index += 1;
       tokenStart = index;
     } else if (unit === '[' || unit === '<' || unit === '`' || unit === '!') {
@@ -47,13 +47,17 @@ const joining =
   /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|mai|dez|okt)\p{L}*[.,]?$|^(?:enero|abril|agosto|märz|février|avril|juin|juillet|août)$/iu;
 const joiningAfterNumber = /^(?:at|dot|punkt|punto|point|ext|extension|x|of|de|com|is|and)\.?$/i;
 
-/** A word that can neither be nor begin a value, so that a value cannot reach over the blank behind it. */
-function isPlain(token: string, previousPlain: boolean): boolean {
+// The bank's four letters in an account number: "GB33 BUKB 2020".
+const accountStart = /^[a-z]{2}-?\d{2}$/i;
+
+/** A word that can neither be nor begin a value, so that a value cannot reach over the blank behind it. `previous` is the token held before it. */
+function isPlain(token: string, previous: string): boolean {
   if (!word.test(token) || joining.test(token)) return false;
   // "GB 29 …" may begin an account number, "f o x" may be a spaced-out word, "BEGIN" opens a key.
   if (token.length <= 3 && token === token.toUpperCase() && !/^(?:I|A)$/.test(token)) return false;
   if (token.length === 1 && !/^[aiAIyo]$/.test(token)) return false;
-  return previousPlain || (!joiningAfterNumber.test(token) && token.length > 1);
+  if (accountStart.test(previous)) return token.length > 4;
+  return previous === '' || (!joiningAfterNumber.test(token) && token.length > 1);
 }
 
 // Text without blanks is cut between ideographs, not at each of them.

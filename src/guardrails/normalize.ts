@@ -7,6 +7,7 @@ export interface NormalizedText {
 
 // Zero-width, bidirectional, soft hyphen, variation selectors and the tag block: none is visible, all can split or hide a word.
 const invisible =
+  // oxlint-disable-next-line no-misleading-character-class
   /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\u{E0000}-\u{E0FFF}]/u;
 
 /** True where a text carries characters that no reader sees. Emoji joiners and variation selectors do not count. */

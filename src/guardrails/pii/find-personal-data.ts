@@ -23,7 +23,7 @@ const recognizers: readonly { readonly find: Recognizer; readonly needs: RegExp 
   { find: findCards, needs: /\d/ },
   { find: findNationalIds, needs: /\d/ },
   { find: findNetworkAddresses, needs: /[.:-]/ },
-  { find: findSecrets, needs: /[\d-]/ },
+  { find: findSecrets, needs: /[A-Za-z0-9_-]{12}/ },
   { find: findCredentials, needs: /[\d:=]|pass|kenn|pw|clave|contra|mdp|senha|wacht|has|parola/i },
   { find: findAccounts, needs: /\d/ },
   { find: findBirthDates, needs: /\d/ },

@@ -12,12 +12,14 @@ const cueAfter = /^(?:\s?(?:x|ext\.?)\s?\d{1,6})?\\?\s?[-(]?\s?(?:office|fax|mob
 const extension = /^\s?(?:x|ext\.?|extension)\s?\d{1,6}(?![\p{L}\p{N}])/iu;
 const northAmerican = /^(?:1[ .-])?(?:\([2-9]\d{2}\)\s?|[2-9]\d{2}[ .\-/])\d{3}[ .-]\d{4}$/;
 const plainNorthAmerican = /^[2-9]\d{9}$/;
-const dateLike = /^(?:\d{4}[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d{2}|\d{4}))$/;
+const dateLike = /^(?:\d{4}[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}|\d{1,2}[-/. ]\d{1,2}[-/. ]\d{4})$/;
 const bookLike = /^97[89]([- ]?\d){10}$/;
 // "about 6630494032", "help with #6630494032": a case, not a line.
 const topicBefore = /(?:\b(?:with|about|regarding|concerning)\s|[#№])\s*$/i;
 const groupsMax = 8;
 const digitsMax = 17;
+// Six digits in pairs are a small town's number, but only beside a word that says so.
+const shortDigits = 6;
 // Validation asks a metadata table; a hostile text full of numbers gets no more than this many questions.
 const lookupsMax = 400;
 
@@ -31,7 +33,7 @@ export function* findPhones(text: string, regions: readonly CountryCode[]): Gene
     return regions.some((region) => parsePhoneNumberFromString(value, region)?.isValid() ?? false);
   };
   for (const run of digitRuns(text)) {
-    if (run.digits.length < 7) continue;
+    if (run.digits.length < shortDigits) continue;
     if (!text.slice(Math.max(0, run.start - 3), run.start).includes('+') && isAboutThing(text, run.start)) continue;
     yield* phonesIn(text, run, isValid);
   }
@@ -42,7 +44,8 @@ function* phonesIn(text: string, run: DigitRun, isValid: (value: string) => bool
   for (let first = 0; first < run.groups.length; first += 1) {
     for (let last = Math.min(run.groups.length, first + groupsMax) - 1; last >= first; last -= 1) {
       const count = digitCount(run, first, last);
-      if (count < 7) break;
+      if (count < shortDigits) break;
+      if (count < 7 && last - first < 2) continue;
       if (count > digitsMax || (count < (last - first + 1) * 1.5 && !(cued && first === 0))) continue;
       const start = first === 0 ? leadOf(text, run.start) : openBracket(text, run.groups[first]?.start ?? 0);
       const end = run.groups[last]?.end ?? start;
@@ -70,6 +73,7 @@ function isPhone(text: string, part: Part, isValid: (value: string) => boolean):
   if (isAmount(text, part.start, part.end)) return false;
   if (value.includes('+')) return digits.length >= 8 && isValid(`+${digits}`);
   if (part.cued || (part.whole && cueAfter.test(text.slice(part.end, part.end + 20)))) return digits.length <= 15;
+  if (digits.length < 7) return false;
   if (northAmerican.test(value)) return true;
   if (!part.whole) return false;
   if (/^00[1-9]/.test(digits)) return digits.length >= 10 && isValid(`+${digits.slice(2)}`);
