@@ -74,8 +74,7 @@ export async function startBot(lab: TeamsLab, appId: string, password: string, o
     response.end(answer === undefined ? undefined : JSON.stringify(answer));
   }
   const server = createServer((request, response) => {
-    // A forged signature escapes the adapter as a thrown error instead of its 401.
-    handle(request, response).catch(() => response.writeHead(401).end());
+    handle(request, response).catch(() => response.writeHead(400).end());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/messages`;

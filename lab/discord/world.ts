@@ -1,0 +1,255 @@
+import type { PaneAction, PaneMessage, PaneView } from '#lab/pane.ts';
+import { componentType, flag, flattenComponents, type Component, type MessageForm } from './form.ts';
+import { bySnowflake, createSnowflakes } from './snowflakes.ts';
+
+export interface User {
+  readonly id: string;
+  readonly username: string;
+  readonly global_name: string;
+  readonly bot: boolean;
+  readonly discriminator: '0';
+  readonly avatar: null;
+  readonly flags: 0;
+  readonly public_flags: 0;
+}
+
+export interface Channel {
+  readonly id: string;
+  /** 0 guild text, 1 DM, 11 public thread. */
+  readonly type: 0 | 1 | 11;
+  readonly name: string;
+  readonly parent_id: string | null;
+  readonly recipients: readonly User[];
+  archived: boolean;
+  locked: boolean;
+  typing: { readonly user: string; readonly until: number } | null;
+}
+
+export interface Message {
+  readonly id: string;
+  readonly channel_id: string;
+  readonly author: User;
+  readonly timestamp: string;
+  readonly type: number;
+  readonly nonce?: string | number;
+  readonly message_reference?: { readonly message_id: string; readonly channel_id: string };
+  readonly application_id?: string;
+  content: string;
+  edited_timestamp: string | null;
+  embeds: readonly Record<string, unknown>[];
+  components: readonly Component[];
+  attachments: readonly Record<string, unknown>[];
+  mentions: readonly User[];
+  mention_everyone: boolean;
+  flags: number;
+  /** What the sender asked for; not part of the API's answer. */
+  allowedMentions: MessageForm['allowed_mentions'];
+}
+
+/** Sends a dispatch to the gateway sessions that may have it. */
+export type Dispatch = (event: string, data: Record<string, unknown>) => void;
+
+export interface World {
+  readonly guildId: string;
+  readonly applicationId: string;
+  readonly bot: User;
+  readonly users: Map<string, User>;
+  readonly channels: Map<string, Channel>;
+  readonly messages: Map<string, Message>;
+  readonly newId: () => string;
+  dispatch: Dispatch;
+  addUser(user: { readonly id?: string; readonly name: string }): User;
+  addChannel(channel: Pick<Channel, 'type' | 'name'> & Partial<Channel>): Channel;
+  openThread(parent: Channel, root: Message | null, name: string): Channel;
+  addMessage(channel: Channel, author: User, form: MessageForm, extra?: Partial<Message>): Message;
+  editMessage(message: Message, form: MessageForm): void;
+  removeMessage(message: Message): void;
+  toApi(message: Message): Record<string, unknown>;
+  channelToApi(channel: Channel): Record<string, unknown>;
+  memberOf(user: User): Record<string, unknown>;
+  /** In a guild, or nothing in a DM: the fields that every event of that channel carries. */
+  guildFields(channel: Channel | undefined): { guild_id?: string };
+  changed(channelId: string): void;
+  onChange(listener: (room: string) => void): () => void;
+  view(room: string): PaneView;
+}
+
+const joinedAt = '2024-01-01T00:00:00.000000+00:00';
+
+export function createWorld(ids: { readonly applicationId?: string; readonly botId?: string; readonly botName?: string }): World {
+  const newId = createSnowflakes();
+  const users = new Map<string, User>();
+  const channels = new Map<string, Channel>();
+  const messages = new Map<string, Message>();
+  const listeners = new Set<(room: string) => void>();
+  const applicationId = ids.applicationId ?? newId();
+  const newUser = (id: string, name: string, bot: boolean): User => {
+    const user: User = { id, username: name.toLowerCase().replaceAll(/[^a-z0-9._]+/g, '_'), global_name: name, bot, discriminator: '0', avatar: null, flags: 0, public_flags: 0 };
+    users.set(id, user);
+    return user;
+  };
+  const bot = newUser(ids.botId ?? applicationId, ids.botName ?? 'Firstline', true);
+
+  function mentionsIn(content: string, form: MessageForm, isBot: boolean): Pick<Message, 'mentions' | 'mention_everyone'> {
+    const allowed = isBot ? form.allowed_mentions : undefined;
+    const mayParse = (kind: string) => !allowed || (allowed.parse ?? []).includes(kind);
+    const named = [...content.matchAll(/<@!?(\d+)>/g)].map((match) => match[1] ?? '').filter((id) => mayParse('users') || allowed?.users?.includes(id));
+    const replied = form.message_reference ? messages.get(form.message_reference.message_id)?.author.id : undefined;
+    if (replied && allowed?.replied_user !== false) named.push(replied);
+    return {
+      mentions: [...new Set(named)].flatMap((id) => users.get(id) ?? []),
+      mention_everyone: /@(everyone|here)\b/.test(content) && mayParse('everyone'),
+    };
+  }
+
+  const world: World = {
+    guildId: newId(),
+    applicationId,
+    bot,
+    users,
+    channels,
+    messages,
+    newId,
+    dispatch: () => {},
+    addUser: ({ id, name }) => newUser(id ?? newId(), name, false),
+    addChannel(wanted) {
+      const channel: Channel = { id: newId(), parent_id: null, recipients: [], archived: false, locked: false, typing: null, ...wanted };
+      channels.set(channel.id, channel);
+      return channel;
+    },
+    openThread(parent, root, name) {
+      const thread = world.addChannel({ type: 11, name, parent_id: parent.id, id: root?.id ?? newId() });
+      if (root) root.flags |= flag.hasThread;
+      world.dispatch('THREAD_CREATE', { ...world.channelToApi(thread), newly_created: true });
+      return thread;
+    },
+    addMessage(channel, author, form, extra = {}) {
+      const content = form.content ?? '';
+      const message: Message = {
+        id: newId(),
+        channel_id: channel.id,
+        author,
+        timestamp: new Date().toISOString(),
+        type: form.message_reference ? 19 : 0,
+        ...(form.nonce === undefined ? {} : { nonce: form.nonce }),
+        ...(form.message_reference ? { message_reference: { message_id: form.message_reference.message_id, channel_id: channel.id } } : {}),
+        content,
+        edited_timestamp: null,
+        embeds: form.embeds ?? [],
+        components: form.components ?? [],
+        attachments: [],
+        ...mentionsIn(content, form, author.bot),
+        flags: form.flags ?? 0,
+        allowedMentions: form.allowed_mentions,
+        ...extra,
+      };
+      messages.set(message.id, message);
+      channel.typing = null;
+      if (!channel.locked) channel.archived = false;
+      world.changed(channel.id);
+      if (!(message.flags & flag.ephemeral)) world.dispatch('MESSAGE_CREATE', { ...world.toApi(message), ...world.guildFields(channel), ...memberFields(channel, author) });
+      return message;
+    },
+    editMessage(message, form) {
+      if (form.content !== undefined) Object.assign(message, { content: form.content ?? '' }, mentionsIn(form.content ?? '', form, message.author.bot));
+      if (form.embeds) message.embeds = form.embeds;
+      if (form.components) message.components = form.components;
+      if (form.flags !== undefined) message.flags = (message.flags & (flag.hasThread | flag.ephemeral)) | form.flags;
+      message.flags &= ~flag.loading;
+      message.allowedMentions = form.allowed_mentions;
+      message.edited_timestamp = new Date().toISOString();
+      const channel = channels.get(message.channel_id);
+      world.changed(message.channel_id);
+      if (!(message.flags & flag.ephemeral)) world.dispatch('MESSAGE_UPDATE', { ...world.toApi(message), ...world.guildFields(channel), ...memberFields(channel, message.author) });
+    },
+    removeMessage(message) {
+      messages.delete(message.id);
+      world.changed(message.channel_id);
+      world.dispatch('MESSAGE_DELETE', { id: message.id, channel_id: message.channel_id, ...world.guildFields(channels.get(message.channel_id)) });
+    },
+    toApi({ allowedMentions: _allowed, ...message }) {
+      const answered = message.message_reference ? messages.get(message.message_reference.message_id) : undefined;
+      const thread = message.flags & flag.hasThread ? channels.get(message.id) : undefined;
+      return {
+        ...message,
+        tts: false,
+        pinned: false,
+        mention_roles: [],
+        mention_channels: [],
+        reactions: [],
+        ...(answered ? { referenced_message: world.toApi({ ...answered, message_reference: undefined } as never) } : {}),
+        ...(thread ? { thread: world.channelToApi(thread) } : {}),
+      };
+    },
+    channelToApi(channel) {
+      const base = { id: channel.id, type: channel.type, last_message_id: null, flags: 0 };
+      if (channel.type === 1) return { ...base, recipients: channel.recipients };
+      const guild = { ...base, guild_id: world.guildId, name: channel.name, parent_id: channel.parent_id, rate_limit_per_user: 0 };
+      if (channel.type === 0) return { ...guild, position: 0, permission_overwrites: [], topic: null, nsfw: false };
+      const metadata = { archived: channel.archived, auto_archive_duration: 1440, archive_timestamp: joinedAt, locked: channel.locked };
+      return { ...guild, owner_id: bot.id, message_count: 0, member_count: 1, total_message_sent: 0, thread_metadata: metadata };
+    },
+    memberOf: (user) => ({ user, nick: null, avatar: null, roles: [], joined_at: joinedAt, premium_since: null, deaf: false, mute: false, flags: 0, pending: false, communication_disabled_until: null, permissions: '1071698660929' }),
+    guildFields: (channel) => (channel && channel.type !== 1 ? { guild_id: world.guildId } : {}),
+    changed(channelId) {
+      const parent = channels.get(channelId)?.parent_id;
+      for (const listener of listeners) {
+        listener(channelId);
+        if (parent) listener(parent);
+      }
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    view: (room) => viewRoom(world, room),
+  };
+
+  function memberFields(channel: Channel | undefined, author: User) {
+    if (!channel || channel.type === 1) return {};
+    const { user: _user, ...member } = world.memberOf(author);
+    return { member };
+  }
+  return world;
+}
+
+const styles: Readonly<Record<number, PaneAction['style']>> = { 1: 'primary', 4: 'danger' };
+
+/** A custom id that ends so opens a modal: the button asks for text. */
+const asksSuffix = ':asks';
+
+function toAction(button: Component): PaneAction {
+  const id = button.custom_id ?? '';
+  const label = button.label ?? '';
+  return { id, label, style: styles[button.style ?? 2] ?? 'plain', ...(id.endsWith(asksSuffix) ? { asks: label } : {}) };
+}
+
+/** A channel with its threads, or one thread alone. */
+function viewRoom(world: World, room: string): PaneView {
+  const channel = world.channels.get(room);
+  if (!channel) throw new Error(`Discord lab: no channel ${room}`);
+  const shown = (message: Message) => message.channel_id === room || world.channels.get(message.channel_id)?.parent_id === room;
+  const messages = [...world.messages.values()].filter(shown).toSorted(bySnowflake).map((message) => toPaneMessage(message, message.channel_id === room ? null : message.channel_id));
+  const typing = channel.typing && channel.typing.until > Date.now() ? `${world.users.get(channel.typing.user)?.global_name ?? ''} is typing…` : null;
+  return { room, typing, messages };
+}
+
+function toPaneMessage(message: Message, thread: string | null): PaneMessage {
+  const components = flattenComponents(message.components);
+  const embed = message.embeds[0];
+  const texts = [message.content, ...message.embeds.map((one) => String(one.description ?? '')), ...components.filter((one) => one.type === componentType.text).map((one) => one.content ?? '')];
+  const fields = message.embeds.flatMap((one) => (one.fields ?? []) as { name: string; value: string }[]);
+  const buttons = components.filter((one) => one.type === componentType.button && one.custom_id && !one.disabled);
+  return {
+    id: message.id,
+    thread,
+    author: { id: message.author.id, name: message.author.global_name, role: message.author.bot ? 'bot' : 'person' },
+    markup: 'markdown',
+    text: message.flags & flag.loading ? 'is thinking…' : texts.filter(Boolean).join('\n'),
+    ...(embed?.title ? { title: String(embed.title) } : {}),
+    facts: fields.map(({ name, value }) => ({ label: name, value })),
+    actions: buttons.map(toAction),
+    edited: message.edited_timestamp !== null,
+    sentAt: message.timestamp,
+  };
+}
