@@ -79,7 +79,7 @@ export function createInteractions(world: World, answerMsMax: number): Interacti
       channel: world.channelToApi(channel),
       channel_id: channel.id,
       message: world.toApi(message),
-      ...(isDirect ? { user } : { ...world.guildFields(channel), member: world.memberOf(user), guild_locale: 'en-US' }),
+      ...(isDirect ? { user } : { guild_id: world.guildId, member: world.memberOf(user), guild_locale: 'en-US' }),
       locale: 'en-US',
       app_permissions: '1071698660929',
       entitlements: [],
@@ -92,7 +92,7 @@ export function createInteractions(world: World, answerMsMax: number): Interacti
 
   async function answerOf(interaction: Interaction): Promise<Modal | null> {
     const timeout = Promise.withResolvers<never>();
-    const timer = setTimeout(() => timeout.reject(new Error('This interaction failed')), answerMsMax);
+    const timer = setTimeout(() => timeout.reject(new Error('This interaction failed')), answerMsMax).unref();
     return Promise.race([interaction.answered.promise, timeout.promise]).finally(() => clearTimeout(timer));
   }
 

@@ -173,7 +173,7 @@ function addMessageRoutes(app: Hono<Bound>, world: World): void {
     if (isError(found)) return refuse(c, found);
     const emoji = { id: null, name: decodeURIComponent(c.req.param('emoji')) };
     const event = c.req.method === 'PUT' ? 'MESSAGE_REACTION_ADD' : 'MESSAGE_REACTION_REMOVE';
-    world.dispatch(event, { user_id: world.bot.id, channel_id: found.channel.id, message_id: found.message.id, emoji, burst: false, type: 0, ...world.guildFields(found.channel) });
+    world.dispatch(event, { user_id: world.bot.id, channel_id: found.channel.id, message_id: found.message.id, emoji, burst: false, type: 0, ...world.placeFields(found.channel) });
     return c.body(null, 204);
   });
 

@@ -1,5 +1,8 @@
 import { ActionRowBuilder, ButtonBuilder, ButtonStyle, Client, Events, GatewayIntentBits, LabelBuilder, ModalBuilder, Partials, TextInputBuilder, TextInputStyle, type Interaction, type Message } from 'discord.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createInflate, constants } from 'node:zlib';
+import { WebSocket } from 'ws';
 import { openDiscordLab, type DiscordLab } from './server.ts';
 
 let lab: DiscordLab;
@@ -74,6 +77,70 @@ test('what is said while the connection is down arrives on resume, once', async 
   await resumed;
   await expect.poll(() => seen).toEqual(['Are you there?']);
   expect(lab.sessions.size).toBe(1);
+});
+
+test('a client told to reconnect resumes its session', async () => {
+  await start();
+  const [session] = lab.sessions.keys();
+  const resumed = new Promise((resolve) => client.once(Events.ShardResume, resolve));
+  lab.reconnect();
+  await resumed;
+  expect([...lab.sessions.keys()]).toEqual([session]);
+});
+
+test('what is said after a session was invalidated reaches the new one', async () => {
+  await start();
+  const [session] = lab.sessions.keys();
+  lab.invalidate(false);
+  await expect.poll(() => lab.sessions.size, { timeout: 8000 }).toBe(1);
+  expect([...lab.sessions.keys()]).not.toEqual([session]);
+  await lab.pane.say({ room, user: ada, text: 'Again' });
+  await expect.poll(() => seen).toEqual(['Again']);
+}, 10_000);
+
+/** A client without a library: what it was sent, inflated, and the code it was closed with. */
+async function connect(query: string, ...payloads: object[]) {
+  const socket = new WebSocket(`${lab.url.replace('http', 'ws').replace('/api', '/gateway')}?${query}`);
+  const inflate = createInflate({ finishFlush: constants.Z_SYNC_FLUSH });
+  let text = '';
+  inflate.on('data', (part) => (text += String(part)));
+  socket.on('message', (data, isBinary) => void (isBinary ? inflate.write(data as Buffer) : (text += String(data))));
+  await once(socket, 'open');
+  for (const payload of payloads) socket.send(JSON.stringify(payload));
+  return { socket, received: () => text, closed: once(socket, 'close').then(([code]) => Number(code)) };
+}
+
+test('a client that asked for zlib-stream reads one compressed stream', async () => {
+  const { socket, received } = await connect('v=10&encoding=json&compress=zlib-stream', { op: 2, d: { token: 'token', intents: 1 } }, { op: 1, d: null });
+  await expect.poll(received).toMatch(/"op":10[\s\S]*"READY"[\s\S]*"GUILD_CREATE"[\s\S]*"op":11/);
+  socket.terminate();
+});
+
+test.each([
+  ['an old version', 4012, 'v=6', []],
+  ['a payload before identify', 4003, 'v=10', [{ op: 3, d: {} }]],
+  ['a second identify', 4005, 'v=10', [{ op: 2, d: { token: 'token', intents: 1 } }, { op: 2, d: { token: 'token', intents: 1 } }]],
+])('%s closes the connection with %i', async (_, code, query, payloads) => {
+  expect(await (await connect(query, ...payloads)).closed).toBe(code);
+});
+
+test('a client that sends no heartbeat is closed', async () => {
+  const quick = await openDiscordLab({ token: 'token', heartbeatIntervalMs: 20 });
+  const socket = new WebSocket(`${quick.url.replace('http', 'ws').replace('/api', '/gateway')}?v=10`);
+  expect((await once(socket, 'close'))[0]).toBe(4009);
+  await quick.close();
+});
+
+test('a press that the bot never answers fails for the person', async () => {
+  const quick = await openDiscordLab({ token: 'token', interactionMsMax: 30 });
+  const person = quick.addUser({ name: 'Ben' });
+  const place = quick.addRoom({ type: 'text', name: 'help' });
+  const components = [{ type: 1, components: [{ type: 2, style: 4, label: 'Go', custom_id: 'go' }] }];
+  const headers = { authorization: 'Bot token', 'content-type': 'application/json' };
+  const sent = await fetch(`${quick.url}/v10/channels/${place}/messages`, { method: 'POST', headers, body: JSON.stringify({ content: 'Ready', components }) });
+  const { id } = (await sent.json()) as { id: string };
+  await expect(quick.pane.press({ room: place, user: person.id, message: id, action: 'go' })).rejects.toThrow('This interaction failed');
+  await quick.close();
 });
 
 test('a wrong token and an intent that is not switched on are refused', async () => {

@@ -119,7 +119,7 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
     remove: (message) => world.removeMessage(messageOf(message)),
     react(id, user, name) {
       const { channel_id: channelId, author } = messageOf(id);
-      const guild = world.guildFields(world.channels.get(channelId));
+      const guild = world.placeFields(world.channels.get(channelId));
       const emoji = { id: null, name };
       world.dispatch('MESSAGE_REACTION_ADD', { user_id: user, channel_id: channelId, message_id: id, message_author_id: author.id, emoji, burst: false, type: 0, ...guild });
     },

@@ -67,8 +67,8 @@ export interface World {
   toApi(message: Message): Record<string, unknown>;
   channelToApi(channel: Channel): Record<string, unknown>;
   memberOf(user: User): Record<string, unknown>;
-  /** In a guild, or nothing in a DM: the fields that every event of that channel carries. */
-  guildFields(channel: Channel | undefined): { guild_id?: string };
+  /** The fields that every event of that channel carries beside its own: the guild, or nothing in a DM. */
+  placeFields(channel: Channel | undefined): { guild_id?: string };
   changed(channelId: string): void;
   onChange(listener: (room: string) => void): () => void;
   view(room: string): PaneView;
@@ -147,7 +147,7 @@ export function createWorld(ids: { readonly applicationId?: string; readonly bot
       channel.typing = null;
       if (!channel.locked) channel.archived = false;
       world.changed(channel.id);
-      if (!(message.flags & flag.ephemeral)) world.dispatch('MESSAGE_CREATE', { ...world.toApi(message), ...world.guildFields(channel), ...memberFields(channel, author) });
+      if (!(message.flags & flag.ephemeral)) world.dispatch('MESSAGE_CREATE', { ...world.toApi(message), ...messageFields(channel, author) });
       return message;
     },
     editMessage(message, form) {
@@ -160,12 +160,12 @@ export function createWorld(ids: { readonly applicationId?: string; readonly bot
       message.edited_timestamp = new Date().toISOString();
       const channel = channels.get(message.channel_id);
       world.changed(message.channel_id);
-      if (!(message.flags & flag.ephemeral)) world.dispatch('MESSAGE_UPDATE', { ...world.toApi(message), ...world.guildFields(channel), ...memberFields(channel, message.author) });
+      if (!(message.flags & flag.ephemeral)) world.dispatch('MESSAGE_UPDATE', { ...world.toApi(message), ...messageFields(channel, message.author) });
     },
     removeMessage(message) {
       messages.delete(message.id);
       world.changed(message.channel_id);
-      world.dispatch('MESSAGE_DELETE', { id: message.id, channel_id: message.channel_id, ...world.guildFields(channels.get(message.channel_id)) });
+      world.dispatch('MESSAGE_DELETE', { id: message.id, channel_id: message.channel_id, ...world.placeFields(channels.get(message.channel_id)) });
     },
     toApi({ allowedMentions: _allowed, ...message }) {
       const answered = message.message_reference ? messages.get(message.message_reference.message_id) : undefined;
@@ -190,7 +190,7 @@ export function createWorld(ids: { readonly applicationId?: string; readonly bot
       return { ...guild, owner_id: bot.id, message_count: 0, member_count: 1, total_message_sent: 0, thread_metadata: metadata };
     },
     memberOf: (user) => ({ user, nick: null, avatar: null, roles: [], joined_at: joinedAt, premium_since: null, deaf: false, mute: false, flags: 0, pending: false, communication_disabled_until: null, permissions: '1071698660929' }),
-    guildFields: (channel) => (channel && channel.type !== 1 ? { guild_id: world.guildId } : {}),
+    placeFields: (channel) => (channel && channel.type !== 1 ? { guild_id: world.guildId } : {}),
     changed(channelId) {
       const parent = channels.get(channelId)?.parent_id;
       for (const listener of listeners) {
@@ -205,10 +205,12 @@ export function createWorld(ids: { readonly applicationId?: string; readonly bot
     view: (room) => viewRoom(world, room),
   };
 
-  function memberFields(channel: Channel | undefined, author: User) {
-    if (!channel || channel.type === 1) return {};
+  /** What a message event has beside the message; without `channel_type` discord.js cannot tell that a DM is one. */
+  function messageFields(channel: Channel | undefined, author: User) {
+    if (!channel) return {};
+    if (channel.type === 1) return { channel_type: channel.type };
     const { user: _user, ...member } = world.memberOf(author);
-    return { member };
+    return { channel_type: channel.type, guild_id: world.guildId, member };
   }
   return world;
 }

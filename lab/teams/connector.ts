@@ -2,8 +2,10 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import { cardContentType, problemInCard } from './card.ts';
 import type { SendLimits } from './limits.ts';
-import { conversationIdOf, type Activity, type Held, type Room, type Rooms, type TeamsUser } from './rooms.ts';
-import { showTyping, streamInfoOf, type Refusal, type Streams } from './streaming.ts';
+import { addMemberRoutes } from './members.ts';
+import { notFound, refuse, type Refusal } from './refusal.ts';
+import { conversationIdOf, type Activity, type Held, type Room, type Rooms } from './rooms.ts';
+import { showTyping, streamInfoOf, type Streams } from './streaming.ts';
 
 export interface ConnectorParts {
   readonly rooms: Rooms;
@@ -20,11 +22,6 @@ export interface ConnectorParts {
 const activityBytesMax = 100 * 1024;
 const citationsMax = 20;
 
-const refuse = (c: Context, { status, code, message }: Refusal, headers: Record<string, string> = {}) =>
-  c.json({ error: { code, message } }, status as 400, headers);
-
-const notFound = (code: string, message: string): Refusal => ({ status: 404, code, message });
-
 function problemIn(activity: Activity): Refusal | null {
   const bad = (message: string, code = 'BadArgument'): Refusal => ({ status: 400, code, message });
   if (JSON.stringify(activity).length * 2 > activityBytesMax) return { status: 413, code: 'MessageSizeTooBig', message: 'Message size too large.' };
@@ -39,19 +36,6 @@ function problemIn(activity: Activity): Refusal | null {
   }
   return null;
 }
-
-const memberOf = (user: TeamsUser, tenantId: string) => ({
-  id: user.id,
-  name: user.name,
-  objectId: user.aadObjectId,
-  aadObjectId: user.aadObjectId,
-  givenName: user.name.split(' ')[0],
-  surname: user.name.split(' ').slice(1).join(' '),
-  email: user.email,
-  userPrincipalName: user.email,
-  tenantId,
-  userRole: 'user',
-});
 
 /** The Bot Connector: what the bot calls. Mounted under the service URL. */
 export function createConnector(parts: ConnectorParts): Hono<{ Bindings: HttpBindings }> {
@@ -159,32 +143,6 @@ export function createConnector(parts: ConnectorParts): Hono<{ Bindings: HttpBin
     return c.json({ id: room.id }, existing ? 200 : 201);
   });
 
-  const membersOf = (room: Room) => [...room.members].flatMap((id) => rooms.users.get(id) ?? []).map((user) => memberOf(user, tenantId));
-
-  app.get('/v3/conversations/:conversation/members', (c) => {
-    const place = enter(c, false);
-    return place instanceof Response ? place : c.json(membersOf(place.room));
-  });
-  app.get('/v3/conversations/:conversation/pagedmembers', (c) => {
-    const place = enter(c, false);
-    if (place instanceof Response) return place;
-    const all = membersOf(place.room);
-    const start = Number(c.req.query('continuationToken') ?? 0);
-    const end = start + Math.min(500, Number(c.req.query('pageSize') ?? 200));
-    return c.json({ members: all.slice(start, end), ...(end < all.length ? { continuationToken: String(end) } : {}) });
-  });
-  app.get('/v3/conversations/:conversation/members/:member', (c) => {
-    const place = enter(c, false);
-    if (place instanceof Response) return place;
-    const wanted = c.req.param('member');
-    const member = membersOf(place.room).find((one) => one.id === wanted || one.aadObjectId === wanted);
-    return member ? c.json(member) : refuse(c, notFound('MemberNotFoundInConversation', 'Member not found in the conversation.'));
-  });
-  app.get('/v3/teams/:team/:what?', (c) => {
-    const room = [...rooms.rooms.values()].find((one) => one.teamId === c.req.param('team'));
-    if (!room?.teamId) return refuse(c, notFound('TeamNotFound', 'Team not found.'));
-    if (c.req.param('what') === 'conversations') return c.json({ conversations: [{ id: room.teamId }, { id: room.id, name: room.name }] });
-    return c.json({ id: room.teamId, name: 'Contoso', aadGroupId: room.teamId });
-  });
+  addMemberRoutes(app, rooms, tenantId, (c) => enter(c, false));
   return app;
 }

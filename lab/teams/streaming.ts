@@ -1,10 +1,5 @@
+import type { Refusal } from './refusal.ts';
 import { typingMs, type Activity, type Held, type Room, type Rooms } from './rooms.ts';
-
-export interface Refusal {
-  readonly status: number;
-  readonly code: string;
-  readonly message: string;
-}
 
 export interface Accepted {
   readonly status: 201 | 202;
