@@ -99,8 +99,8 @@ test('what is said after a session was invalidated reaches the new one', async (
 }, 10_000);
 
 /** A client without a library: what it was sent, inflated, and the code it was closed with. */
-async function connect(query: string, ...payloads: object[]) {
-  const socket = new WebSocket(`${lab.url.replace('http', 'ws').replace('/api', '/gateway')}?${query}`);
+async function connect(url: string, query: string, ...payloads: object[]) {
+  const socket = new WebSocket(`${url.replace('http', 'ws').replace('/api', '/gateway')}?${query}`);
   const inflate = createInflate({ finishFlush: constants.Z_SYNC_FLUSH });
   let text = '';
   inflate.on('data', (part) => (text += String(part)));
@@ -111,7 +111,7 @@ async function connect(query: string, ...payloads: object[]) {
 }
 
 test('a client that asked for zlib-stream reads one compressed stream', async () => {
-  const { socket, received } = await connect('v=10&encoding=json&compress=zlib-stream', { op: 2, d: { token: 'token', intents: 1 } }, { op: 1, d: null });
+  const { socket, received } = await connect(lab.url, 'v=10&encoding=json&compress=zlib-stream', { op: 2, d: { token: 'token', intents: 1 } }, { op: 1, d: null });
   await expect.poll(received).toMatch(/"op":10[\s\S]*"READY"[\s\S]*"GUILD_CREATE"[\s\S]*"op":11/);
   socket.terminate();
 });
@@ -121,7 +121,7 @@ test.each([
   ['a payload before identify', 4003, 'v=10', [{ op: 3, d: {} }]],
   ['a second identify', 4005, 'v=10', [{ op: 2, d: { token: 'token', intents: 1 } }, { op: 2, d: { token: 'token', intents: 1 } }]],
 ])('%s closes the connection with %i', async (_, code, query, payloads) => {
-  expect(await (await connect(query, ...payloads)).closed).toBe(code);
+  expect(await (await connect(lab.url, query, ...payloads)).closed).toBe(code);
 });
 
 test('a client that sends no heartbeat is closed', async () => {
@@ -131,15 +131,27 @@ test('a client that sends no heartbeat is closed', async () => {
   await quick.close();
 });
 
-test('a press that the bot never answers fails for the person', async () => {
+test('a press that is not answered in time fails for the person, and the late answer is refused', async () => {
   const quick = await openDiscordLab({ token: 'token', interactionMsMax: 30 });
   const person = quick.addUser({ name: 'Ben' });
   const place = quick.addRoom({ type: 'text', name: 'help' });
+  const { socket, received } = await connect(quick.url, 'v=10', { op: 2, d: { token: 'token', intents: 1 } });
+  await expect.poll(received).toContain('GUILD_CREATE');
+  const post = (path: string, body: object) =>
+    fetch(`${quick.url}/v10${path}`, {
+      method: 'POST',
+      headers: { authorization: 'Bot token', 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
   const components = [{ type: 1, components: [{ type: 2, style: 4, label: 'Go', custom_id: 'go' }] }];
-  const headers = { authorization: 'Bot token', 'content-type': 'application/json' };
-  const sent = await fetch(`${quick.url}/v10/channels/${place}/messages`, { method: 'POST', headers, body: JSON.stringify({ content: 'Ready', components }) });
-  const { id } = (await sent.json()) as { id: string };
+  const { id } = (await (await post(`/channels/${place}/messages`, { content: 'Ready', components })).json()) as { id: string };
   await expect(quick.pane.press({ room: place, user: person.id, message: id, action: 'go' })).rejects.toThrow('This interaction failed');
+  await expect.poll(received).toContain('INTERACTION_CREATE');
+  const [, interaction, token] = /"d":\{"id":"(\d+)","application_id":"\d+","type":3,"token":"([^"]+)"/.exec(received()) ?? [];
+  const late = await post(`/interactions/${interaction}/${token}/callback`, { type: 6 });
+  expect(late.status).toBe(404);
+  expect(await late.json()).toMatchObject({ code: 10_062 });
+  socket.terminate();
   await quick.close();
 });
 

@@ -185,3 +185,35 @@ test('the connector refuses a stranger, a size, an empty message and a missing r
   const wrong = { grant_type: 'client_credentials', client_id: appId, client_secret: 'guess', scope: 'https://api.botframework.com/.default' };
   expect((await fetch(`${lab.loginUrl}/oauth2/v2.0/token`, { method: 'POST', body: new URLSearchParams(wrong) })).status).toBe(401);
 });
+
+test('without consent to read all messages only a mention in a group reaches the bot', async () => {
+  const strict = await openTeamsLab({ appId, appPassword: 'secret', tenantId: 'tenant-1', resourceSpecificConsent: false });
+  await using _bot = await startBot(strict, appId, 'secret', async (context) => void seen.push(context.activity));
+  const { id } = strict.addUser({ name: 'Ben' });
+  const room = await strict.addRoom({ type: 'groupChat', members: [id] });
+  await strict.pane.say({ room, user: id, text: 'to my colleagues' });
+  await strict.pane.say({ room, user: id, text: '@Firstline help' });
+  await expect.poll(() => seen.flatMap(({ type, text }) => (type === 'message' ? [text] : []))).toEqual(['<at>Firstline</at> help']);
+  await strict.close();
+});
+
+test('an invoke that the bot refuses is an error for the person', async () => {
+  onTurn = async (context) => context.activity.type === 'invoke' && context.sendActivity({ type: 'invokeResponse', value: { status: 500 } });
+  const { id } = ada();
+  const room = await lab.addRoom({ type: 'personal', members: [id] });
+  const { body } = await send(room, { type: 'message', attachments: [card('Case 7')] });
+  await expect(lab.pane.press({ room, user: id, message: String(body.id), action: 'reply', text: 'Hi' })).rejects.toThrow('Something went wrong');
+});
+
+test('edits, deletions and reactions of a person reach the bot', async () => {
+  const { id } = ada();
+  const room = await lab.addRoom({ type: 'personal', members: [id] });
+  const message = await lab.pane.say({ room, user: id, text: 'Helo' });
+  await lab.edit(room, message, 'Hello');
+  await lab.react(room, id, message, 'like');
+  await lab.remove(room, message);
+  const wanted = ['message', 'messageUpdate', 'messageReaction', 'messageDelete'];
+  await expect.poll(() => wanted.filter((type) => seen.some((activity) => activity.type === type))).toEqual(wanted);
+  expect(seen.find(({ type }) => type === 'messageUpdate')).toMatchObject({ id: message, text: 'Hello', channelData: { eventType: 'editMessage' } });
+  expect(texts(room)).toEqual([]);
+});
