@@ -1,4 +1,5 @@
 import type { PaneView } from '#lab/pane.ts';
+import { channelToApi, memberOf, messageToApi } from './api-objects.ts';
 import { flag, type Component, type MessageForm } from './form.ts';
 import { createSnowflakes } from './snowflakes.ts';
 import { viewRoom } from './view.ts';
@@ -75,8 +76,6 @@ export interface World {
   view(room: string): PaneView;
 }
 
-const joinedAt = '2024-01-01T00:00:00.000000+00:00';
-
 export function createWorld(ids: { readonly applicationId?: string; readonly botId?: string; readonly botName?: string }): World {
   const newId = createSnowflakes();
   const users = new Map<string, User>();
@@ -125,25 +124,7 @@ export function createWorld(ids: { readonly applicationId?: string; readonly bot
       return thread;
     },
     addMessage(channel, author, form, extra = {}) {
-      const content = form.content ?? '';
-      const message: Message = {
-        id: newId(),
-        channel_id: channel.id,
-        author,
-        timestamp: new Date().toISOString(),
-        type: form.message_reference ? 19 : 0,
-        ...(form.nonce === undefined ? {} : { nonce: form.nonce }),
-        ...(form.message_reference ? { message_reference: { message_id: form.message_reference.message_id, channel_id: channel.id } } : {}),
-        content,
-        edited_timestamp: null,
-        embeds: form.embeds ?? [],
-        components: form.components ?? [],
-        attachments: [],
-        ...mentionsIn(content, form, author.bot),
-        flags: form.flags ?? 0,
-        allowedMentions: form.allowed_mentions,
-        ...extra,
-      };
+      const message = newMessage(newId(), channel, author, form, { ...mentionsIn(form.content ?? '', form, author.bot), ...extra });
       messages.set(message.id, message);
       channel.typing = null;
       if (!channel.locked) channel.archived = false;
@@ -168,29 +149,9 @@ export function createWorld(ids: { readonly applicationId?: string; readonly bot
       world.changed(message.channel_id);
       world.dispatch('MESSAGE_DELETE', { id: message.id, channel_id: message.channel_id, ...world.placeFields(channels.get(message.channel_id)) });
     },
-    toApi({ allowedMentions: _allowed, ...message }) {
-      const answered = message.message_reference ? messages.get(message.message_reference.message_id) : undefined;
-      const thread = message.flags & flag.hasThread ? channels.get(message.id) : undefined;
-      return {
-        ...message,
-        tts: false,
-        pinned: false,
-        mention_roles: [],
-        mention_channels: [],
-        reactions: [],
-        ...(answered ? { referenced_message: world.toApi({ ...answered, message_reference: undefined } as never) } : {}),
-        ...(thread ? { thread: world.channelToApi(thread) } : {}),
-      };
-    },
-    channelToApi(channel) {
-      const base = { id: channel.id, type: channel.type, last_message_id: null, flags: 0 };
-      if (channel.type === 1) return { ...base, recipients: channel.recipients };
-      const guild = { ...base, guild_id: world.guildId, name: channel.name, parent_id: channel.parent_id, rate_limit_per_user: 0 };
-      if (channel.type === 0) return { ...guild, position: 0, permission_overwrites: [], topic: null, nsfw: false };
-      const metadata = { archived: channel.archived, auto_archive_duration: 1440, archive_timestamp: joinedAt, locked: channel.locked };
-      return { ...guild, owner_id: bot.id, message_count: 0, member_count: 1, total_message_sent: 0, thread_metadata: metadata };
-    },
-    memberOf: (user) => ({ user, nick: null, avatar: null, roles: [], joined_at: joinedAt, premium_since: null, deaf: false, mute: false, flags: 0, pending: false, communication_disabled_until: null, permissions: '1071698660929' }),
+    toApi: (message) => messageToApi(world, message),
+    channelToApi: (channel) => channelToApi(world, channel),
+    memberOf,
     placeFields: (channel) => (channel && channel.type !== 1 ? { guild_id: world.guildId } : {}),
     changed(channelId) {
       const parent = channels.get(channelId)?.parent_id;
@@ -210,8 +171,31 @@ export function createWorld(ids: { readonly applicationId?: string; readonly bot
   function messageFields(channel: Channel | undefined, author: User) {
     if (!channel) return {};
     if (channel.type === 1) return { channel_type: channel.type };
-    const { user: _user, ...member } = world.memberOf(author);
+    const { user: _user, ...member } = memberOf(author);
     return { channel_type: channel.type, guild_id: world.guildId, member };
   }
   return world;
+}
+
+function newMessage(id: string, channel: Channel, author: User, form: MessageForm, extra: Partial<Message>): Message {
+  const answered = form.message_reference;
+  return {
+    id,
+    channel_id: channel.id,
+    author,
+    timestamp: new Date().toISOString(),
+    type: answered ? 19 : 0,
+    ...(form.nonce === undefined ? {} : { nonce: form.nonce }),
+    ...(answered ? { message_reference: { message_id: answered.message_id, channel_id: channel.id } } : {}),
+    content: form.content ?? '',
+    edited_timestamp: null,
+    embeds: form.embeds ?? [],
+    components: form.components ?? [],
+    attachments: [],
+    mentions: [],
+    mention_everyone: false,
+    flags: form.flags ?? 0,
+    allowedMentions: form.allowed_mentions,
+    ...extra,
+  };
 }
