@@ -127,6 +127,8 @@ export function attachGateway(server: Server, url: () => string, world: World, o
     const session = sessions.get(data.session_id ?? '');
     if (!session) return connection.send({ op: op.invalid, d: false, s: null, t: null });
     const seq = data.seq ?? 0;
+    // What was thrown away cannot be replayed.
+    if (seq + 1 < (session.sent[0]?.s ?? 0)) return connection.send({ op: op.invalid, d: false, s: null, t: null });
     if (seq > (session.sent.at(-1)?.s ?? 0)) return socket.close(4007, 'Invalid seq.');
     if (session.connection && session.connection !== connection) session.connection.socket.terminate();
     session.connection = connection;

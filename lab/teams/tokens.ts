@@ -22,7 +22,7 @@ export interface Tokens {
   accepts(authorization: string | undefined): boolean;
 }
 
-/** The clock skew every validator must allow and no more (Bot Connector authentication). */
+/** Both kinds of token are good for one hour. */
 const lifetimeSeconds = 3600;
 
 /** Key pairs are made anew for every lab, so a token of one lab is a forgery in another. */
