@@ -1,0 +1,130 @@
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { listenOnLoopback } from '#lab/anthropic/loopback.ts';
+import type { LabServer, Pane, Say } from '#lab/pane.ts';
+import { attachGateway, type Gateway } from './gateway.ts';
+import { createInteractions } from './interactions.ts';
+import { createRateLimits } from './limits.ts';
+import { createRest } from './rest.ts';
+import { createWorld, type Channel, type User, type World } from './world.ts';
+
+export interface DiscordLabOptions {
+  readonly port?: number;
+  readonly token: string;
+  readonly applicationId?: string;
+  readonly botId?: string;
+  readonly botName?: string;
+  /** 'on' unless told: message creates and edits 5 per 5 s in a channel each, 50/s over all. */
+  readonly rateLimits?: 'on' | 'off';
+  /** Privileged intents switched on for the application; the message content intent (32768) unless told. Others close with 4014. */
+  readonly privilegedIntents?: number;
+  /** 41,250 as on the platform unless told. */
+  readonly heartbeatIntervalMs?: number;
+  /** How long a press waits for its first answer; 3 s unless told. */
+  readonly interactionMsMax?: number;
+}
+
+export interface DiscordLab extends LabServer, Pick<Gateway, 'reconnect' | 'drop' | 'invalidate' | 'sessions'> {
+  readonly name: 'discord';
+  /** What `rest.api` of discord.js is set to: `http://127.0.0.1:<port>/api`. */
+  readonly url: string;
+  readonly pane: Pane;
+  readonly guildId: string;
+  readonly bot: User;
+  addUser(user: { readonly id?: string; readonly name: string }): User;
+  /** A text channel of the guild, or the direct messages of one user; answers the channel's id. */
+  addRoom(room: { readonly type: 'text'; readonly name: string } | { readonly type: 'direct'; readonly user: string }): string;
+  /** Sends any dispatch to the sessions whose intents take it. */
+  deliver(dispatch: { readonly t: string; readonly d: Record<string, unknown> }): void;
+  /** A person edits, deletes or reacts to a message. */
+  edit(message: string, text: string): void;
+  remove(message: string): void;
+  react(message: string, user: string, emoji: string): void;
+}
+
+const messageContentIntent = 1 << 15;
+
+function channelOf(world: World, id: string): Channel {
+  const channel = world.channels.get(id);
+  if (!channel) throw new Error(`Discord lab: no channel ${id}`);
+  return channel;
+}
+
+/** A person writes; `thread` is a message or thread id and the thread is opened when it has none yet. */
+function say(world: World, { room, user: userId, text, thread }: Say): string {
+  const user = world.users.get(userId);
+  if (!user) throw new Error(`Discord lab: no user ${userId}; addUser first`);
+  if (!text || text.length > 2000) throw new Error('Discord lab: a message has 1 to 2,000 characters');
+  const channel = channelOf(world, room);
+  if (thread === undefined) return world.addMessage(channel, user, { content: text }).id;
+  const inside = world.messages.get(thread);
+  const existing = world.channels.get(thread) ?? (inside && inside.channel_id !== room ? world.channels.get(inside.channel_id) : undefined);
+  if (!existing && !inside) throw new Error(`Discord lab: no message ${thread}`);
+  const place = existing ?? world.openThread(channel, inside ?? null, (inside?.content || 'Thread').slice(0, 100));
+  return world.addMessage(place, user, { content: text }).id;
+}
+
+/** Discord in a box: REST, gateway, interactions and the people. Rejects only if the port is taken. */
+export async function openDiscordLab(options: DiscordLabOptions): Promise<DiscordLab> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  const loopback = await listenOnLoopback(app, options.port);
+  const gatewayUrl = () => `${loopback.url.replace('http', 'ws')}/gateway`;
+  const world = createWorld(options);
+  const interactions = createInteractions(world, options.interactionMsMax ?? 3000);
+  const gateway = attachGateway(loopback.server, gatewayUrl, world, {
+    token: options.token,
+    heartbeatIntervalMs: options.heartbeatIntervalMs ?? 41_250,
+    privilegedIntents: options.privilegedIntents ?? messageContentIntent,
+  });
+  const limits = options.rateLimits === 'off' ? null : createRateLimits();
+  const state = () =>
+    structuredClone({
+      users: [...world.users.values()],
+      channels: [...world.channels.values()],
+      messages: [...world.messages.values()],
+      sessions: [...gateway.sessions.keys()],
+    });
+  app.route('/api/v10', createRest({ world, token: options.token, interactions, limits, gatewayUrl }));
+  app.get('/lab/state', (c) => c.json(state()));
+
+  function messageOf(id: string) {
+    const message = world.messages.get(id);
+    if (!message) throw new Error(`Discord lab: no message ${id}`);
+    return message;
+  }
+
+  return {
+    name: 'discord',
+    url: `${loopback.url}/api`,
+    pane: { view: world.view, onChange: world.onChange, say: async (words) => say(world, words), press: interactions.press },
+    guildId: world.guildId,
+    bot: world.bot,
+    sessions: gateway.sessions,
+    reconnect: gateway.reconnect,
+    drop: gateway.drop,
+    invalidate: gateway.invalidate,
+    addUser: world.addUser,
+    addRoom(room) {
+      if (room.type === 'direct') {
+        const user = world.users.get(room.user);
+        if (!user) throw new Error(`Discord lab: no user ${room.user}; addUser first`);
+        return world.addChannel({ type: 1, name: user.username, recipients: [user] }).id;
+      }
+      const channel = world.addChannel({ type: 0, name: room.name });
+      world.dispatch('CHANNEL_CREATE', world.channelToApi(channel));
+      return channel.id;
+    },
+    deliver: ({ t, d }) => world.dispatch(t, d),
+    edit: (message, text) => world.editMessage(messageOf(message), { content: text }),
+    remove: (message) => world.removeMessage(messageOf(message)),
+    react(id, user, name) {
+      const { channel_id: channelId, author } = messageOf(id);
+      const guild = world.placeFields(world.channels.get(channelId));
+      const emoji = { id: null, name };
+      world.dispatch('MESSAGE_REACTION_ADD', { user_id: user, channel_id: channelId, message_id: id, message_author_id: author.id, emoji, burst: false, type: 0, ...guild });
+    },
+    state,
+    close: loopback.close,
+    [Symbol.asyncDispose]: loopback.close,
+  };
+}

@@ -1,0 +1,162 @@
+import type { HttpBindings } from '@hono/node-server';
+import { Hono, type Context } from 'hono';
+import { listenOnLoopback } from '#lab/anthropic/loopback.ts';
+import type { LabServer, Pane } from '#lab/pane.ts';
+import { createConnector, type ConnectorParts } from './connector.ts';
+import { createSendLimits } from './limits.ts';
+import { createPerson, type Answered, type Person } from './person.ts';
+import { createRooms, type Activity, type ConversationType, type TeamsUser } from './rooms.ts';
+import { createStreams } from './streaming.ts';
+import { createTokens, type TokenOverrides, type Tokens } from './tokens.ts';
+
+export interface TeamsLabOptions {
+  readonly port?: number;
+  readonly appId: string;
+  readonly appPassword: string;
+  readonly tenantId: string;
+  /** Where the bot takes activities, for example `http://127.0.0.1:3000/channels/teams/messages`. */
+  readonly botUrl?: string;
+  readonly botName?: string;
+  /** 'on' unless told: 7/1 s, 8/2 s, 60/30 s, 1,800/h in each thread. */
+  readonly rateLimits?: 'on' | 'off';
+  /** The app may read all messages of its teams and group chats; true unless told. When false only mentions reach it there. */
+  readonly resourceSpecificConsent?: boolean;
+  /** How long the platform waits for the bot; 15 s unless told. */
+  readonly botTimeoutMs?: number;
+}
+
+export interface TeamsLab extends LabServer, Pick<Person, 'edit' | 'remove' | 'react'> {
+  readonly name: 'teams';
+  readonly openIdMetadataUrl: string;
+  /** Token requests go to `<loginUrl>/oauth2/v2.0/token`, with or without the tenant before `oauth2`. */
+  readonly loginUrl: string;
+  readonly issuer: string;
+  readonly serviceUrl: string;
+  readonly pane: Pane;
+  setBotUrl(url: string): void;
+  /** A token for the bot; overrides make bad ones. */
+  token(overrides?: TokenOverrides): Promise<string>;
+  /** Posts any activity to the bot as it is; resolves with the bot's HTTP status, 0 if it was not reached. `token: null` sends none. */
+  deliver(activity: object, options?: { readonly token?: string | null }): Promise<number>;
+  addUser(user: { readonly id?: string; readonly name: string; readonly email?: string }): TeamsUser;
+  /** Makes a room with the bot in it and tells the bot so, if it is reachable; answers the room's id. */
+  addRoom(room: { readonly id?: string; readonly type: ConversationType; readonly name?: string; readonly members: readonly string[] }): Promise<string>;
+  /** The bot is taken out of the room and told so. */
+  removeBot(room: string): Promise<void>;
+  /** Writes to the room are refused with `MessageWritesBlocked` from now on. */
+  block(room: string): void;
+  /** The person presses Stop on the running stream. */
+  stopStream(room: string): void;
+  /** The connector refuses its next calls so, one each. */
+  failNext(...failures: ConnectorParts['failures']): void;
+}
+
+type Bound = { Bindings: HttpBindings };
+interface Delivery {
+  readonly type: string;
+  readonly id: string | undefined;
+  readonly status: number;
+}
+
+/** The public cloud's issuer: the SDKs compare it exactly. */
+const issuer = 'https://api.botframework.com';
+const scope = 'https://api.botframework.com/.default';
+
+function loginRoutes(options: TeamsLabOptions, tokens: Tokens): Hono<Bound> {
+  const app = new Hono<Bound>();
+  const refuse = (c: Context, status: 400 | 401, error: string, description: string) => c.json({ error, error_description: description }, status);
+  app.on('POST', ['/oauth2/v2.0/token', '/:tenant/oauth2/v2.0/token'], async (c) => {
+    const form = new URLSearchParams(await c.req.text());
+    const tenant = c.req.param('tenant' as never) as string | undefined;
+    if (tenant && tenant !== options.tenantId && tenant !== 'botframework.com') return refuse(c, 400, 'invalid_request', 'AADSTS90002: Tenant not found.');
+    if (form.get('grant_type') !== 'client_credentials') return refuse(c, 400, 'unsupported_grant_type', 'AADSTS70003: Unsupported grant type.');
+    if (form.get('client_id') !== options.appId) return refuse(c, 400, 'unauthorized_client', 'AADSTS700016: Application not found in the directory.');
+    if (form.get('client_secret') !== options.appPassword) return refuse(c, 401, 'invalid_client', 'AADSTS7000215: Invalid client secret provided.');
+    if (form.get('scope') !== scope) return refuse(c, 400, 'invalid_scope', 'AADSTS70011: The provided value for the input parameter scope is not valid.');
+    const { token, expiresInSeconds } = tokens.issue();
+    return c.json({ token_type: 'Bearer', expires_in: expiresInSeconds, ext_expires_in: expiresInSeconds, access_token: token });
+  });
+  app.get('/v1/.well-known/openidconfiguration', (c) => {
+    const { origin } = new URL(c.req.url);
+    return c.json({ issuer, jwks_uri: `${origin}/v1/.well-known/keys`, id_token_signing_alg_values_supported: ['RS256'] });
+  });
+  app.get('/v1/.well-known/keys', (c) => c.json({ keys: tokens.keys }));
+  return app;
+}
+
+/** Teams in a box: login, keys, connector, and the people on the other side. Rejects only if the port is taken. */
+export async function openTeamsLab(options: TeamsLabOptions): Promise<TeamsLab> {
+  const app = new Hono<Bound>();
+  const loopback = await listenOnLoopback(app, options.port);
+  const serviceUrl = `${loopback.url}/teams/`;
+  const tokens = await createTokens({ iss: issuer, aud: options.appId, serviceurl: serviceUrl });
+  const rooms = createRooms(options.appId, options.botName ?? 'Firstline');
+  const streams = createStreams(rooms);
+  const limits = options.rateLimits === 'off' ? null : createSendLimits();
+  const failures: ConnectorParts['failures'] = [];
+  const deliveries: Delivery[] = [];
+  let botUrl = options.botUrl;
+
+  async function post(activity: object, token: string | null): Promise<Answered> {
+    if (!botUrl) return { status: 0, body: null };
+    const headers = { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
+    const signal = AbortSignal.timeout(options.botTimeoutMs ?? 15_000);
+    return fetch(botUrl, { method: 'POST', headers, body: JSON.stringify(activity), signal })
+      .then(async (response) => ({ status: response.status, body: await response.json().catch(() => null) }))
+      .catch(() => ({ status: 0, body: null }));
+  }
+
+  async function send(activity: Activity, token: string | null): Promise<Answered> {
+    const answered = await post(activity, token);
+    deliveries.push({ type: activity.type, id: activity.id, status: answered.status });
+    return answered;
+  }
+
+  const person = createPerson({
+    rooms,
+    serviceUrl,
+    tenantId: options.tenantId,
+    resourceSpecificConsent: options.resourceSpecificConsent ?? true,
+    deliver: async (activity) => send(activity, await tokens.forBot()),
+  });
+
+  const state = () => structuredClone({ users: [...rooms.users.values()], rooms: [...rooms.rooms.values()], deliveries });
+  app.route('/', loginRoutes(options, tokens));
+  app.route('/teams', createConnector({ rooms, streams, limits, tenantId: options.tenantId, accepts: tokens.accepts, failures }));
+  app.get('/lab/state', (c) => c.json({ ...state(), rooms: [...rooms.rooms.keys()].map((id) => rooms.view(id)) }));
+
+  function roomOf(id: string) {
+    const room = rooms.rooms.get(id);
+    if (!room) throw new Error(`Teams lab: no room ${id}`);
+    return room;
+  }
+
+  return {
+    name: 'teams',
+    url: loopback.url,
+    openIdMetadataUrl: `${loopback.url}/v1/.well-known/openidconfiguration`,
+    loginUrl: loopback.url,
+    issuer,
+    serviceUrl,
+    pane: { view: rooms.view, onChange: rooms.onChange, say: person.say, press: person.press },
+    edit: person.edit,
+    remove: person.remove,
+    react: person.react,
+    setBotUrl: (url) => void (botUrl = url),
+    token: tokens.forBot,
+    deliver: async (activity, { token } = {}) => (await send(activity as Activity, token === undefined ? await tokens.forBot() : token)).status,
+    addUser: rooms.addUser,
+    async addRoom(wanted) {
+      const room = rooms.addRoom(wanted);
+      if (botUrl) await person.install(room, 'add');
+      return room.id;
+    },
+    removeBot: (room) => person.install(roomOf(room), 'remove'),
+    block: (room) => void (roomOf(room).blocked = true),
+    stopStream: (room) => streams.cancel(roomOf(room)),
+    failNext: (...next) => void failures.push(...next),
+    state,
+    close: loopback.close,
+    [Symbol.asyncDispose]: loopback.close,
+  };
+}
