@@ -6,7 +6,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono, type Context } from 'hono';
 import type { LabServer } from '#lab/pane.ts';
 import { answerOf, type Answer } from './answer.ts';
-import { listenOnLoopback } from './loopback.ts';
+import { listenOnLoopback } from '#lab/loopback.ts';
 import type { ErrorType, Script } from './script.ts';
 import { createPromptCache, tokensOf } from './usage.ts';
 import { problemIn, type Block, type MessagesRequest } from './validate.ts';

@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import { listenOnLoopback } from '#lab/anthropic/loopback.ts';
+import { listenOnLoopback } from '#lab/loopback.ts';
 import type { LabServer, Pane, Say } from '#lab/pane.ts';
 import { attachGateway, type Gateway } from './gateway.ts';
 import { createInteractions } from './interactions.ts';

@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
-import { listenOnLoopback } from '#lab/anthropic/loopback.ts';
+import { listenOnLoopback } from '#lab/loopback.ts';
 import type { LabServer, Pane } from '#lab/pane.ts';
 import { createConnector, type ConnectorParts } from './connector.ts';
 import { createSendLimits } from './limits.ts';
