@@ -9,7 +9,7 @@ import type { relay } from '#escalation/relay.ts';
 import type { GuardInputParts } from '#guardrails/guard-input.ts';
 import type { GuardOutputParts } from '#guardrails/guard-output.ts';
 import type { GenerateParts } from '#model/generate.ts';
-import type { RetrieveParts } from '#knowledge/retrieve.ts';
+import type { retrieve } from '#knowledge/retrieve.ts';
 
 /** What each stage is made with, under the stage's name. */
 export interface Parts {
@@ -18,7 +18,7 @@ export interface Parts {
   readonly admit: AdmitParts;
   readonly guardInput: GuardInputParts;
   readonly recall: RecallParts;
-  readonly retrieve: RetrieveParts;
+  readonly retrieve: Parameters<typeof retrieve>[0];
   readonly generate: GenerateParts;
   readonly guardOutput: GuardOutputParts;
   readonly deliver: DeliverParts;

@@ -1,4 +1,5 @@
 import type { Passage } from '#core/knowledge.ts';
+import type { Recalled, Retrieved } from '#core/turn.ts';
 import type { Embedder } from './embed.ts';
 import { fuse, type Ranking } from './fuse.ts';
 import { mayBeIn } from './language.ts';
@@ -54,3 +55,8 @@ export function createRetrieve({ repository, embedder, onEmbedderError }: Retrie
     return fused.slice(0, limit).map(({ item, score }) => ({ ...item, score }));
   };
 }
+
+/** The passages for the question of a turn. */
+export const retrieve =
+  ({ find, passagesMax }: { find: Retrieve; passagesMax: number }) =>
+  async (turn: Recalled): Promise<Retrieved> => ({ ...turn, passages: await find(turn.question, { limit: passagesMax }) });

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+
+import type { Channel, Receive, SentKey, ThreadKey } from '#core/channel.ts';
+import { Refused } from '#core/errors.ts';
+
+import type { WebConfig } from './config.ts';
+import { createEventStreams } from './events.ts';
+import { toInboundEvent, toThread } from './receive.ts';
+import { toVisitorMessage, toWebMessage, type WebMessage } from './render.ts';
+import { issueSession, readSession } from './session.ts';
+
+/** Where the channel keeps what its readers see: the part of a platform's server that we must play ourselves. */
+export interface WebJournal {
+  /** Writes the message, or its newer form under the same id. */
+  put(thread: ThreadKey, message: WebMessage): Promise<void>;
+  /** What changed after a sequence number, oldest change first. */
+  read(thread: ThreadKey, after: number): Promise<readonly { readonly sequence: number; readonly message: WebMessage }[]>;
+}
+
+export interface WebParts {
+  readonly config: WebConfig;
+  readonly journal: WebJournal;
+  /** Signs visitors' sessions. */
+  readonly secret: Buffer;
+  readonly now: () => Date;
+  readonly connectionsPerPersonMax: number;
+}
+
+const parseJson = async (request: Request): Promise<unknown> => {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(await request.arrayBuffer()));
+  } catch {
+    throw new Refused(400, 'bad_json');
+  }
+};
+
+const readAsset = (name: string): string => readFileSync(new URL(`widget/${name}`, import.meta.url), 'utf8');
+
+const tokenOf = (request: Request): string | null => {
+  const [scheme, token] = (request.headers.get('authorization') ?? '').split(' ');
+  return scheme === 'Bearer' && token ? token : null;
+};
+
+/** The web as a channel: sessions, messages by POST, answers by server-sent events, and the widget itself. */
+export const createWebChannel = ({ config, journal, secret, now, connectionsPerPersonMax }: WebParts): Channel => {
+  const streams = createEventStreams(journal, connectionsPerPersonMax);
+  const script = stripTypeScriptTypes(readAsset('widget.ts'));
+  const demo = readAsset('demo.html');
+  let receive: Receive | null = null;
+
+  const show = async (thread: ThreadKey, message: WebMessage): Promise<void> => {
+    await journal.put(thread, message);
+    streams.notify(thread);
+  };
+
+  const accept = async (kind: 'messages' | 'actions', request: Request): Promise<Response> => {
+    const visitor = readSession(secret, now(), tokenOf(request));
+    const body = await parseJson(request);
+    const event = toInboundEvent(kind, visitor, body, now(), request.headers.get('accept-language')?.split(',')[0] ?? null);
+    if (!event) throw new Refused(400, 'bad_body');
+    if (!receive) return new Response(null, { status: 503 });
+    await receive(event);
+    if (event.kind === 'message' && event.text.trim() !== '') await show(event.thread, toVisitorMessage(event.id, event.text));
+    return Response.json({ id: event.kind === 'delivery' ? '' : event.id }, { status: 202 });
+  };
+
+  const cors = (request: Request): Record<string, string> => {
+    const origin = request.headers.get('origin');
+    if (!origin || origin === new URL(request.url).origin) return {};
+    if (!config.allowedOrigins.includes(origin)) throw new Refused(403, 'foreign_origin');
+    return {
+      'access-control-allow-origin': origin,
+      'access-control-allow-headers': 'authorization, content-type, last-event-id',
+      'access-control-allow-methods': 'GET, POST',
+      vary: 'origin',
+    };
+  };
+
+  const route = async (request: Request): Promise<Response> => {
+    const path = new URL(request.url).pathname.replace(/^\/channels\/web\//, '');
+    const call = `${request.method} ${path}`;
+    switch (call) {
+      case 'POST sessions':
+        return Response.json({ token: issueSession(secret, now()) }, { status: 201 });
+      case 'POST messages':
+        return accept('messages', request);
+      case 'POST actions':
+        return accept('actions', request);
+      case 'GET events': {
+        const visitor = readSession(secret, now(), tokenOf(request));
+        const after = Number(request.headers.get('last-event-id') ?? 0);
+        return streams.open(toThread(visitor), Number.isInteger(after) && after > 0 ? after : 0);
+      }
+      case 'GET widget.js':
+        return new Response(script, { headers: { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'max-age=300', 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' } });
+      case 'GET demo':
+        return new Response(demo, { headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'self'" } });
+      default:
+        throw new Refused(404, 'unknown_path');
+    }
+  };
+
+  return {
+    name: 'web',
+    limits: { textLengthMax: 20_000, textUnit: 'characters', editIntervalMs: 100 },
+    start: async (receiver) => {
+      receive = receiver;
+    },
+    stop: async () => streams.close(),
+    send: async (thread, message, key) => {
+      await show(thread, toWebMessage(key, message));
+      return { message: key as string as SentKey, thread };
+    },
+    edit: (sent, message) => show(sent.thread, toWebMessage(sent.message, message)),
+    findSent: async (thread, key) => {
+      const found = (await journal.read(thread, 0)).some((entry) => entry.message.id === key);
+      return found ? { message: key as string as SentKey, thread } : null;
+    },
+    webhook: async (request) => {
+      const headers = request.method === 'GET' && request.url.endsWith('/widget.js') ? {} : cors(request);
+      if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers });
+      const response = await route(request);
+      for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+      return response;
+    },
+  };
+};
