@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import type { Action, OutboundMessage, ThreadKey } from '#core/channel.ts';
 import type { CaseDraft, Opened, Outgoing } from '#core/turn.ts';
 
@@ -16,7 +14,10 @@ export const caseActions = {
 } as const satisfies Record<string, Action>;
 
 /** Our own name for the card of a case: every message of its thread follows it. */
-export const cardKey = (id: string): string => `${id}:card`;
+const cardSuffix = ':card';
+export const cardKey = (id: string): string => `${id}${cardSuffix}`;
+export const isCard = (key: string): boolean => key.endsWith(cardSuffix);
+export const caseOfCard = (key: string): string => key.slice(0, -cardSuffix.length);
 
 const quote = (text: string): string => text.split('\n').map((line) => `> ${line}`).join('\n');
 
@@ -30,7 +31,8 @@ export const draftCase = (
   reason: string,
   transcript: readonly { readonly speaker: string; readonly text: string }[],
 ): CaseDraft => {
-  const id = createHash('sha256').update(`${turn.turn.id}:case`).digest('hex').slice(0, 24);
+  // A turn opens one case at the most, so its id serves: a second try at the turn finds the same case.
+  const id = turn.turn.id;
   const lastTurns = transcript.map((one) => `**${one.speaker}**\n${quote(one.text)}`).join('\n\n');
   const card: OutboundMessage = {
     title: `${turn.sender.displayName} needs a person`,

@@ -1,0 +1,38 @@
+import type { Channel } from '#core/channel.ts';
+import { given } from '#core/given.ts';
+
+import { createDiscordChannel } from './discord/channel.ts';
+import { createSlackChannel } from './slack/channel.ts';
+import { createSmsChannel } from './sms/channel.ts';
+import { createTeamsChannel } from './teams/channel.ts';
+
+/** Values of the environment by the name their vendor gives them. */
+export type Credentials = Readonly<Record<string, string | undefined>>;
+
+/** Every channel that has credentials, by name: each is on when its own are set. */
+export const registry: Readonly<Record<string, (credentials: Credentials) => Channel | null>> = {
+  slack: (from) =>
+    from['SLACK_BOT_TOKEN'] && from['SLACK_SIGNING_SECRET']
+      ? createSlackChannel(given({ botToken: from['SLACK_BOT_TOKEN'], signingSecret: from['SLACK_SIGNING_SECRET'], appToken: from['SLACK_APP_TOKEN'], apiUrl: from['SLACK_API_URL'] }))
+      : null,
+  teams: (from) =>
+    from['MicrosoftAppId'] && from['MicrosoftAppPassword']
+      ? createTeamsChannel(
+          given({
+            appId: from['MicrosoftAppId'],
+            appPassword: from['MicrosoftAppPassword'],
+            appType: from['MicrosoftAppType'],
+            tenantId: from['MicrosoftAppTenantId'],
+            openIdMetadataUrl: from['TEAMS_OPENID_METADATA_URL'],
+            loginUrl: from['TEAMS_LOGIN_URL'],
+            issuer: from['TEAMS_ISSUER'],
+            serviceUrls: from['TEAMS_SERVICE_URLS']?.split(',').map((url) => url.trim()),
+          }),
+        )
+      : null,
+  discord: (from) => (from['DISCORD_TOKEN'] ? createDiscordChannel(given({ token: from['DISCORD_TOKEN'], apiUrl: from['DISCORD_API_URL'] })) : null),
+  sms: (from) =>
+    from['TWILIO_ACCOUNT_SID'] && from['TWILIO_AUTH_TOKEN'] && from['TWILIO_FROM']
+      ? createSmsChannel(given({ accountSid: from['TWILIO_ACCOUNT_SID'], authToken: from['TWILIO_AUTH_TOKEN'], from: from['TWILIO_FROM'], apiUrl: from['TWILIO_API_URL'], publicUrl: from['FIRSTLINE_PUBLIC_URL'] }))
+      : null,
+};

@@ -1,0 +1,230 @@
+import type { Hono } from 'hono';
+import type { Logger } from 'pino';
+
+import { createCommitTurn } from '#conversation/commit-turn.ts';
+import { createInbox } from '#conversation/inbox.ts';
+import { humanAction } from '#conversation/open.ts';
+import type { Channel, OutboundMessage, ThreadKey } from '#core/channel.ts';
+import { type Clock, systemClock } from '#core/clock.ts';
+import { given } from '#core/given.ts';
+import type { Model } from '#core/model.ts';
+import type { CaseDraft, Escalated, Opened, Outgoing } from '#core/turn.ts';
+import { replyKey } from '#delivery/deliver.ts';
+import { createDispatch } from '#delivery/dispatch.ts';
+import { fit } from '#delivery/fit.ts';
+import { createSendRow } from '#delivery/send-row.ts';
+import { caseOfCard, draftCase, isCard } from '#escalation/case-draft.ts';
+import { createDesk } from '#escalation/desk.ts';
+import { createExchange } from '#guardrails/exchange-personal-data.ts';
+import { createCanary } from '#guardrails/canary.ts';
+import type { TokenEntry } from '#guardrails/pii/tokens.ts';
+import { wantsHuman } from '#guardrails/wants-human.ts';
+import { createMetrics } from '#insight/metrics.ts';
+import { openTraces } from '#insight/traces.ts';
+import type { Embedder } from '#knowledge/embed.ts';
+import { extractAnswer } from '#knowledge/extract.ts';
+import { createRetrieve } from '#knowledge/retrieve.ts';
+import { chooseModel } from '#model/choose.ts';
+import { createDigest } from '#model/digest.ts';
+import { readPrompt } from '#model/prompts.ts';
+import { checkMasterKey, loadMasterKey } from '#privacy/master-key.ts';
+import { createVault } from '#privacy/vault.ts';
+import { saveCaseThread } from '#store/cases.ts';
+import { findConversation, saveTokens } from '#store/conversations.ts';
+import { conversationsWaiting } from '#store/inbox.ts';
+import { createKnowledgeStore } from '#store/knowledge.ts';
+import { openLanes } from '#store/lanes.ts';
+import { messagesAfter } from '#store/messages.ts';
+import type { Store } from '#store/open.ts';
+import { conversationsUnsent } from '#store/outbox.ts';
+
+import type { Config } from './config.ts';
+import { createPipeline } from './pipeline.ts';
+import { createRunTurns } from './run-turns.ts';
+import { type OpenServer, openServer } from './server.ts';
+import { openWebChannel } from './web-journal.ts';
+
+export interface AppParts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly logger: Logger;
+  /** The platforms, besides the web. */
+  readonly channels: readonly Channel[];
+  readonly embedder: Embedder | null;
+  readonly clock?: Clock;
+  readonly model?: Model;
+  readonly extra?: Hono;
+}
+
+export interface App {
+  readonly url: string;
+  readonly model: Model;
+  readonly channels: ReadonlyMap<string, Channel>;
+  /** Resolves when nothing waits and nothing is to be sent. */
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const lastTurns = 6;
+
+/** Builds every part once, joins them, and starts. */
+export const startApp = async (parts: AppParts): Promise<App> => {
+  const { config, store, logger } = parts;
+  const { limits, sentences } = config;
+  const clock = parts.clock ?? systemClock;
+  const { key } = loadMasterKey(config.secrets.FIRSTLINE_MASTER_KEY, config.dataFolder);
+  const vault = createVault(key);
+  await checkMasterKey(store, vault.fingerprint);
+  const metrics = createMetrics();
+  const traces = openTraces(given({ publicKey: config.secrets.LANGFUSE_PUBLIC_KEY, secretKey: config.secrets.LANGFUSE_SECRET_KEY, baseUrl: config.secrets.LANGFUSE_BASE_URL }));
+  const lanes = await openLanes(
+    store,
+    { slots: limits.slots, heartbeatSeconds: limits.heartbeatSeconds, ...given({ directUrl: config.secrets.DATABASE_DIRECT_URL ?? config.secrets.DATABASE_URL }) },
+    (error) => logger.warn({ error: error.name }, 'the queue had a problem'),
+  );
+
+  const channels = new Map(parts.channels.map((channel) => [channel.name, channel]));
+  if (config.web.enabled)
+    channels.set('web', openWebChannel({ store, vault, config: config.web, secret: vault.derive('web sessions'), now: clock.now, connectionsPerPersonMax: limits.webConnectionsPerPersonMax }));
+
+  const deskChannel = channels.get(config.desk.channel);
+  const deskThread = deskChannel?.room?.(config.desk.room);
+  const draft = async (turn: Opened, reason: string): Promise<CaseDraft | null> => {
+    if (!deskChannel || !deskThread) return null;
+    const found = await findConversation(store, turn.owner.conversation);
+    const { tokens } = await exchange(turn, '');
+    const rows = found ? await messagesAfter(store, turn.owner, 0, lastTurns) : [];
+    const transcript = rows.map((row) => ({ speaker: row.speaker, text: tokens.restore(turn.sealer.open(row.body, 'message')) }));
+    return draftCase({ channel: deskChannel.name, thread: deskThread }, turn, reason, [...transcript, { speaker: 'customer', text: turn.text }]);
+  };
+
+  const exchange = createExchange({
+    load: async (owner, sealer) => {
+      const found = await findConversation(store, owner.conversation);
+      return found?.tokens ? (JSON.parse(sealer.open(found.tokens, 'tokens')) as TokenEntry[]) : [];
+    },
+    save: async (owner, sealer, entries) => {
+      await saveTokens(store, owner, sealer.seal(JSON.stringify(entries), 'tokens'));
+    },
+  });
+
+  const model =
+    parts.model ??
+    chooseModel({
+      ...given({ anthropicKey: config.secrets.ANTHROPIC_API_KEY, anthropicUrl: config.secrets.ANTHROPIC_BASE_URL }),
+      model: config.assistant.model,
+      silenceMs: limits.silenceMs,
+      retriesMax: limits.modelRetriesMax,
+      extract: extractAnswer,
+      texts: { found: sentences.found, notFound: sentences.notFound },
+    });
+  const prompts = new URL('../prompts/', import.meta.url);
+  const answerPrompt = readPrompt(prompts, 'answer');
+  const canary = createCanary();
+  const commit = createCommitTurn({ store, lanes });
+  const sendRow = createSendRow({ store, vault, channels });
+  const askHuman = [{ id: humanAction, label: sentences.askHuman }];
+
+  const toOutgoing = (turn: Escalated, message: OutboundMessage): Outgoing[] => {
+    const channel = channels.get(turn.channel);
+    const texts = channel ? fit(message.text, channel.limits) : [message.text];
+    return texts.map((text, part) => ({
+      key: replyKey(turn.turn.id, part),
+      channel: turn.channel,
+      thread: turn.thread,
+      message: part === texts.length - 1 ? { ...message, text } : { text },
+    }));
+  };
+
+  const pipeline = createPipeline({
+    open: { store, vault, clock, textLengthMax: limits.textLengthMax, tooLongText: sentences.tooLong },
+    relay: { store },
+    admit: { store, perPerson: limits.perPerson, perOrganization: limits.perOrganization, busyText: sentences.busy },
+    guardInput: { wantsHuman, exchange, handoverText: sentences.handover },
+    recall: { store, budgetTokens: limits.contextTokens, messagesMax: limits.recentMessagesMax },
+    retrieve: {
+      find: createRetrieve({
+        repository: createKnowledgeStore(store, ''),
+        embedder: parts.embedder,
+        onEmbedderError: (error) => logger.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'the embedder failed; words alone decide'),
+      }),
+      passagesMax: limits.passagesMax,
+    },
+    generate: { model, system: answerPrompt.render({ name: config.assistant.name, canary }), maxTokens: answerPrompt.maxTokens, answerMs: limits.answerMs },
+    guardOutput: { allowedHosts: config.links.allowedHosts, canary },
+    deliver: { store, vault, clock, channels, sendRow, onFirstText: metrics.firstText, blockedText: sentences.blocked },
+    escalate: { draft },
+    record: { commit, clock, toOutgoing, answerActions: askHuman },
+    summarize: { store, digest: createDigest({ model, prompt: readPrompt(prompts, 'summarize'), answerMs: limits.answerMs }), budgetTokens: limits.contextTokens, startShare: limits.summaryStartShare },
+  });
+
+  const runTurns = createRunTurns({
+    store, vault, clock, logger, pipeline, commit, draft, exchange,
+    desk: createDesk({ store, texts: { joined: sentences.joined, handedBack: sentences.handedBack, resolved: sentences.resolved } }),
+    trace: traces.begin,
+    count: metrics.turns,
+    eventsPerTurnMax: limits.eventsPerTurnMax,
+    attemptsMax: limits.turnAttemptsMax,
+    texts: sentences,
+    humanAction: askHuman,
+  });
+  const dispatch = createDispatch({
+    store, lanes, vault, clock, sendRow,
+    attemptsMax: limits.sendAttemptsMax,
+    retryDelayMs: limits.sendRetryMs,
+    onSent: async (row, sent) => {
+      if (!isCard(row.key) || row.replaces) return;
+      const found = await findConversation(store, row.conversation);
+      if (found)
+        await saveCaseThread(store, { ...row, id: caseOfCard(row.key) }, vault.unwrap(found.wrappedKey).seal(sent.thread, 'thread'), vault.index('thread', `${row.channel}:${sent.thread satisfies ThreadKey}`));
+    },
+    onFailed: (row, code) => {
+      metrics.failedSends(row.channel, code);
+      logger.error({ conversation: row.conversation, key: row.key, code }, 'a message could not be sent');
+    },
+  });
+  await lanes.start({ turns: runTurns, outbox: dispatch });
+  const sweep = async (): Promise<void> => {
+    for (const [lane, found] of [['turns', await conversationsWaiting(store, limits.sweepMs)], ['outbox', await conversationsUnsent(store)]] as const)
+      for (const conversation of found) await store.transaction((transaction) => lanes.wake(transaction, lane, conversation));
+  };
+  const sweeper = setInterval(() => void sweep().catch((error: unknown) => logger.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'the sweep failed')), limits.sweepMs);
+
+  const inbox = createInbox({ store, lanes, vault, textLengthMax: limits.textLengthMax, count: metrics.events });
+  const readiness = async (): Promise<string[]> => {
+    const problems: string[] = [];
+    await store.query('select 1').catch(() => problems.push('the database does not answer'));
+    for (const channel of channels.values()) {
+      const health = await channel.health?.();
+      if (health && !health.ok) problems.push(`${channel.name}: ${health.problem}`);
+    }
+    return problems;
+  };
+  const server: OpenServer = await openServer(
+    { channels, metrics, logger, bodyLengthMax: limits.bodyLengthMax, readiness, ...(parts.extra ? { extra: parts.extra } : {}) },
+    config.server,
+  );
+  await Promise.all([...channels.values()].map((channel) => channel.start(inbox)));
+
+  return {
+    url: server.url,
+    model,
+    channels,
+    settled: async () => {
+      for (;;) {
+        const [row] = await store.query<{ waiting: number | string }>(
+          `select (select count(*) from inbox where done_at is null) + (select count(*) from outbox where state in ('due', 'growing')) as waiting`,
+        );
+        if (Number(row?.waiting ?? 0) === 0) return;
+        await clock.wait(10);
+      }
+    },
+    stop: async () => {
+      clearInterval(sweeper);
+      await Promise.all([...channels.values()].map((channel) => channel.stop().catch(() => undefined)));
+      await server.close();
+      await lanes.stop(limits.stopMs);
+      await traces.stop(5000);
+    },
+  };
+};

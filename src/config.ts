@@ -1,0 +1,157 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+import { ConfigError } from '#core/errors.ts';
+
+const count = z.number().int().positive();
+const bucket = z.strictObject({ size: count, refillPerMinute: z.number().positive() });
+
+/** What the YAML files hold. The defaults, units and reasons are in config/default.yaml. */
+const settings = z.strictObject({
+  assistant: z.strictObject({ name: z.string().min(1), model: z.string().min(1) }),
+  server: z.strictObject({ port: z.number().int().min(0).max(65_535), host: z.string().min(1) }),
+  desk: z.strictObject({ channel: z.enum(['', 'slack', 'teams', 'discord']), room: z.string() }),
+  web: z.strictObject({ enabled: z.boolean(), allowedOrigins: z.array(z.url()) }),
+  links: z.strictObject({ allowedHosts: z.array(z.string()) }),
+  knowledge: z.strictObject({ folders: z.array(z.string()) }),
+  limits: z.strictObject({
+    bodyLengthMax: count,
+    textLengthMax: count,
+    eventsPerTurnMax: count,
+    passagesMax: count,
+    perPerson: bucket,
+    perOrganization: bucket,
+    contextTokens: count,
+    summaryStartShare: z.number().min(0).max(1),
+    recentMessagesMax: count,
+    answerMs: count,
+    silenceMs: count,
+    modelRetriesMax: z.number().int().min(0),
+    turnAttemptsMax: count,
+    sendAttemptsMax: count,
+    sendRetryMs: count,
+    slots: count,
+    heartbeatSeconds: z.number().int().min(10),
+    sweepMs: count,
+    stopMs: count,
+    connectionsMax: count,
+    webConnectionsPerPersonMax: count,
+  }),
+  sentences: z.strictObject({
+    disclosure: z.string(), unavailable: z.string(), unavailableAlone: z.string(), handover: z.string(), nobody: z.string(),
+    busy: z.string(), tooLong: z.string(), blocked: z.string(), found: z.string(), notFound: z.string(), joined: z.string(),
+    handedBack: z.string(), resolved: z.string(), askHuman: z.string(),
+  }),
+});
+
+/** Credentials and hosts, from the environment only, as each vendor spells them. */
+const secretNames = [
+  'SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN', 'SLACK_API_URL',
+  'MicrosoftAppId', 'MicrosoftAppPassword', 'MicrosoftAppType', 'MicrosoftAppTenantId',
+  'TEAMS_OPENID_METADATA_URL', 'TEAMS_LOGIN_URL', 'TEAMS_ISSUER', 'TEAMS_SERVICE_URLS',
+  'DISCORD_TOKEN', 'DISCORD_API_URL',
+  'TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM', 'TWILIO_API_URL',
+  'ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL',
+  'LANGFUSE_PUBLIC_KEY', 'LANGFUSE_SECRET_KEY', 'LANGFUSE_BASE_URL',
+  'DATABASE_URL', 'DATABASE_DIRECT_URL', 'FIRSTLINE_PUBLIC_URL', 'FIRSTLINE_MASTER_KEY',
+] as const;
+export type SecretName = (typeof secretNames)[number];
+export type Secrets = Readonly<Partial<Record<SecretName, string>>>;
+
+export type Config = z.infer<typeof settings> & { readonly secrets: Secrets; readonly dataFolder: string };
+
+/** Variables with our prefix that are not paths into the settings. */
+const reserved = new Set(['FIRSTLINE_CONFIG', 'FIRSTLINE_DATA_DIR', 'FIRSTLINE_PUBLIC_URL', 'FIRSTLINE_MASTER_KEY', 'FIRSTLINE_DATA']);
+
+/** Which settings make a channel work: all or none of them. */
+const channelSecrets: Readonly<Record<string, readonly SecretName[]>> = {
+  slack: ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'],
+  teams: ['MicrosoftAppId', 'MicrosoftAppPassword'],
+  discord: ['DISCORD_TOKEN'],
+  sms: ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'],
+};
+
+type Tree = Record<string, unknown>;
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const merge = (base: Tree, over: Tree): Tree => {
+  const merged: Tree = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const under = merged[key];
+    merged[key] = isTree(value) && isTree(under) ? merge(under, value) : value;
+  }
+  return merged;
+};
+
+/** `FIRSTLINE_DESK__CHANNEL=slack` becomes `{ desk: { channel: 'slack' } }`, by the spelling of the defaults. */
+const fromEnvironment = (environment: NodeJS.ProcessEnv, defaults: Tree, problems: string[]): Tree => {
+  const over: Tree = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (!name.startsWith('FIRSTLINE_') || reserved.has(name) || value === undefined) continue;
+    let known: unknown = defaults;
+    let place = over;
+    const path = name.slice('FIRSTLINE_'.length).split('__');
+    for (const [index, part] of path.entries()) {
+      const key = isTree(known) ? Object.keys(known).find((one) => one.toLowerCase() === part.toLowerCase()) : undefined;
+      if (key === undefined || !isTree(known)) {
+        problems.push(`${name} names no setting. See config/default.yaml for the settings there are.`);
+        break;
+      }
+      known = known[key];
+      if (index === path.length - 1) place[key] = typeof known === 'string' ? value : parse(value);
+      else {
+        const next = isTree(place[key]) ? place[key] : {};
+        place[key] = next;
+        place = next;
+      }
+    }
+  }
+  return over;
+};
+
+const readYaml = (path: string, problems: string[]): Tree => {
+  try {
+    const tree: unknown = parse(readFileSync(path, 'utf8')) ?? {};
+    if (isTree(tree)) return tree;
+    problems.push(`${path} must hold settings by name.`);
+  } catch (error) {
+    problems.push(`${path} cannot be read: ${(error instanceof Error ? error.message : String(error)).split('\n')[0]}`);
+  }
+  return {};
+};
+
+const readSecrets = (environment: NodeJS.ProcessEnv, problems: string[]): Secrets => {
+  const secrets: Partial<Record<SecretName, string>> = {};
+  for (const name of secretNames) if (environment[name]) secrets[name] = environment[name];
+  for (const [channel, names] of Object.entries(channelSecrets)) {
+    const missing = names.filter((name) => !secrets[name]);
+    if (missing.length > 0 && missing.length < names.length) problems.push(`${missing.join(' and ')} must be set too for the ${channel} channel.`);
+  }
+  for (const name of secretNames) {
+    if (/_URL$/.test(name) && secrets[name] && !URL.canParse(secrets[name])) problems.push(`${name} must be an address such as https://example.com.`);
+  }
+  return secrets;
+};
+
+/** Names of the channels whose credentials are set. */
+export const configuredChannels = (secrets: Secrets): string[] =>
+  Object.entries(channelSecrets).filter(([, names]) => names.every((name) => secrets[name])).map(([channel]) => channel);
+
+/** Reads everything that can be set, once; the only reader of the environment. Throws ConfigError with every problem. */
+export const readConfig = (environment: NodeJS.ProcessEnv, overrides: Tree = {}): Config => {
+  const problems: string[] = [];
+  const defaults = readYaml(new URL('../config/default.yaml', import.meta.url).pathname, problems);
+  const localPath = environment['FIRSTLINE_CONFIG'] ?? new URL('../config/local.yaml', import.meta.url).pathname;
+  const local = environment['FIRSTLINE_CONFIG'] || existsSync(localPath) ? readYaml(localPath, problems) : {};
+  const port = environment['PORT'] ? { server: { port: Number(environment['PORT']) } } : {};
+  const layers = [local, fromEnvironment(environment, defaults, problems), port, overrides];
+  const parsed = settings.safeParse(layers.reduce(merge, defaults));
+  const secrets = readSecrets(environment, problems);
+  if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  else if (parsed.data.desk.channel !== '' && parsed.data.desk.room === '')
+    problems.push('desk.room must name the room of the desk (FIRSTLINE_DESK__ROOM), since desk.channel is set.');
+  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
+  return { ...parsed.data, secrets, dataFolder: environment['FIRSTLINE_DATA_DIR'] ?? '.firstline' };
+};

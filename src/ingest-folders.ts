@@ -1,0 +1,32 @@
+import { resolve } from 'node:path';
+
+import type { Embedder } from '#knowledge/embed.ts';
+import { ingest } from '#knowledge/ingest.ts';
+import { createKnowledgeStore } from '#store/knowledge.ts';
+import type { Store } from '#store/open.ts';
+
+export interface IngestFoldersParts {
+  readonly store: Store;
+  readonly embedder: Embedder | null;
+  readonly folders: readonly string[];
+  readonly write: (line: string) => void;
+  /** Called after each document with its number. */
+  readonly onDocument?: (count: number) => void;
+}
+
+/** Brings the knowledge base to the state of the folders; returns what could not be read, one sentence each. */
+export const ingestFolders = async ({ store, embedder, folders, write, onDocument }: IngestFoldersParts): Promise<string[]> => {
+  const problems: string[] = [];
+  for (const folder of folders) {
+    let documents = 0;
+    const report = await ingest(folder, {
+      repository: createKnowledgeStore(store, resolve(folder)),
+      embedder,
+      onProgress: () => onDocument?.(++documents),
+    });
+    write(`${folder}: ${report.replaced} documents read (${report.passages} passages), ${report.unchanged} unchanged, ${report.removed} removed`);
+    for (const problem of report.problems) write(`  ${problem}`);
+    problems.push(...report.problems);
+  }
+  return problems;
+};

@@ -1,0 +1,36 @@
+import { Counter, Histogram, Registry } from 'prom-client';
+
+export interface Metrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+  readonly events: (channel: string, outcome: string) => void;
+  readonly refused: (channel: string, reason: string) => void;
+  readonly turns: (channel: string, outcome: string) => void;
+  readonly firstText: (channel: string, afterMs: number) => void;
+  readonly failedSends: (channel: string, code: string) => void;
+}
+
+/** Counts and durations for Prometheus: labels are codes of ours, never anything a person wrote. */
+export const createMetrics = (): Metrics => {
+  const registry = new Registry();
+  const counter = (name: string, help: string, labelNames: readonly [string, string]) => {
+    const made = new Counter({ name, help, labelNames, registers: [registry] });
+    return (first: string, second: string): void => made.inc({ [labelNames[0]]: first, [labelNames[1]]: second });
+  };
+  const firstText = new Histogram({
+    name: 'firstline_first_text_seconds',
+    help: 'From the start of delivery to the first visible words.',
+    labelNames: ['channel'],
+    buckets: [0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10],
+    registers: [registry],
+  });
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    events: counter('firstline_events_total', 'Platform events by what became of them.', ['channel', 'outcome']),
+    refused: counter('firstline_refused_total', 'Requests that were not let in.', ['channel', 'reason']),
+    turns: counter('firstline_turns_total', 'Turns by how they ended.', ['channel', 'outcome']),
+    failedSends: counter('firstline_failed_sends_total', 'Messages that could not be sent.', ['channel', 'code']),
+    firstText: (channel, afterMs) => firstText.observe({ channel }, afterMs / 1000),
+  };
+};

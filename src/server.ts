@@ -1,0 +1,82 @@
+import { type Server } from 'node:http';
+
+import { getRequestListener } from '@hono/node-server';
+import { createServer } from 'node:http';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Logger } from 'pino';
+
+import type { Channel } from '#core/channel.ts';
+import { Refused } from '#core/errors.ts';
+import type { Metrics } from '#insight/metrics.ts';
+
+export interface ServerParts {
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly bodyLengthMax: number;
+  /** Problems that keep this process from doing its work; empty when it is ready. */
+  readonly readiness: () => Promise<readonly string[]>;
+  /** Pages that only the sandbox has. */
+  readonly extra?: Hono;
+}
+
+const toRoutes = (parts: ServerParts): Hono => {
+  const app = new Hono();
+  app.get('/health', (context) => context.json({ status: 'ok' }));
+  app.get('/ready', async (context) => {
+    const problems = await parts.readiness();
+    return context.json({ status: problems.length === 0 ? 'ready' : 'not ready', problems }, problems.length === 0 ? 200 : 503);
+  });
+  app.get('/metrics', async (context) => context.body(await parts.metrics.text(), 200, { 'content-type': parts.metrics.contentType }));
+  const limit = bodyLimit({
+    maxSize: parts.bodyLengthMax,
+    onError: (context) => {
+      parts.metrics.refused(context.req.param('name') ?? 'unknown', 'body_too_large');
+      return context.json({ error: 'body_too_large' }, 413);
+    },
+  });
+  app.all('/channels/:name/*', limit, async (context) => {
+    const name = context.req.param('name');
+    const channel = parts.channels.get(name);
+    try {
+      if (!channel?.webhook) throw new Refused(404, 'unknown_channel');
+      return await channel.webhook(context.req.raw);
+    } catch (error) {
+      if (error instanceof Refused) {
+        parts.metrics.refused(channel ? name : 'unknown', error.reason);
+        return context.json({ error: error.reason }, error.status, error.headers);
+      }
+      parts.logger.error({ channel: name, error: error instanceof Error ? error.name : 'unknown' }, 'an event could not be stored; the platform will send it again');
+      return context.json({ error: 'not_stored' }, 500);
+    }
+  });
+  if (parts.extra) app.route('/', parts.extra);
+  return app;
+};
+
+export interface OpenServer {
+  readonly url: string;
+  /** Takes no new connections and ends the idle ones. */
+  close(): Promise<void>;
+}
+
+/** Listens; a port of 0 takes any free one. */
+export const openServer = (parts: ServerParts, { port, host }: { port: number; host: string }): Promise<OpenServer> => {
+  const server: Server = createServer(getRequestListener(toRoutes(parts).fetch));
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      const bound = typeof address === 'object' && address ? address.port : port;
+      resolve({
+        url: `http://localhost:${bound}`,
+        close: () =>
+          new Promise((done) => {
+            server.close(() => done());
+            server.closeAllConnections();
+          }),
+      });
+    });
+  });
+};
