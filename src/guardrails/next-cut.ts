@@ -47,11 +47,15 @@ const joining =
   /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|mai|dez|okt)\p{L}*[.,]?$|^(?:enero|abril|agosto|märz|février|avril|juin|juillet|août)$/iu;
 const joiningAfterNumber = /^(?:at|dot|punkt|punto|point|ext|extension|x|of|de|com|is|and)\.?$/i;
 
+// The mark of a source ends a sentence more often than not, and no value is written with brackets.
+const citation = /^(?:\[\d{1,3}\])+[.,;:!?]?$/;
+
 // The bank's four letters in an account number: "GB33 BUKB 2020".
 const accountStart = /^[a-z]{2}-?\d{2}$/i;
 
 /** A word that can neither be nor begin a value, so that a value cannot reach over the blank behind it. `previous` is the token held before it. */
 function isPlain(token: string, previous: string): boolean {
+  if (citation.test(token)) return true;
   if (!word.test(token) || joining.test(token)) return false;
   // "GB 29 …" may begin an account number, "f o x" may be a spaced-out word, "BEGIN" opens a key.
   if (token.length <= 3 && token === token.toUpperCase() && !/^(?:I|A)$/.test(token)) return false;

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { pino } from 'pino';
+
+import type { Channel } from '#core/channel.ts';
+import type { Model } from '#core/model.ts';
+import { openStore, type Store } from '#store/open.ts';
+
+import { type App, startApp } from '../../src/app.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import { ingestFolders } from '../../src/ingest-folders.ts';
+import { createScriptedModel, type ScriptedModel } from './scripted-model.ts';
+
+export interface TestApp extends AsyncDisposable {
+  readonly app: App;
+  readonly url: string;
+  readonly store: Store;
+  readonly model: ScriptedModel;
+  /** Every line that was logged. */
+  readonly logs: readonly string[];
+}
+
+export interface TestAppOptions {
+  readonly channels?: readonly Channel[];
+  readonly settings?: Record<string, unknown>;
+  readonly model?: Model;
+  /** Reads the sample help center, by words only. */
+  readonly knowledge?: boolean;
+}
+
+/** The real app on a real database (embedded, or the one in DATABASE_URL), with a scripted model. */
+export const openTestApp = async ({ channels = [], settings = {}, model, knowledge = false }: TestAppOptions = {}): Promise<TestApp> => {
+  const folder = mkdtempSync(join(tmpdir(), 'firstline-'));
+  const logs: string[] = [];
+  const logger = pino({ level: 'debug' }, { write: (line: string) => void logs.push(line) });
+  const config: Config = readConfig({ FIRSTLINE_DATA_DIR: folder, FIRSTLINE_CONFIG: new URL('empty.yaml', import.meta.url).pathname }, { server: { port: 0, host: '127.0.0.1' }, ...settings });
+  const url = process.env['DATABASE_URL'];
+  const store = await openStore({ folder: null, connectionsMax: 5, ...(url ? { url } : {}) });
+  await store.migrate();
+  if (url) await store.query(`delete from setting where name = 'master_key'`);
+  if (knowledge) await ingestFolders({ store, embedder: null, folders: [new URL('../../lab/help-center', import.meta.url).pathname], write: () => undefined });
+  const scripted = createScriptedModel();
+  const secrets = url ? { ...config.secrets, DATABASE_URL: url } : config.secrets;
+  const app = await startApp({ config: { ...config, secrets }, store, logger, channels, embedder: null, model: model ?? scripted });
+  return {
+    app,
+    url: app.url,
+    store,
+    model: scripted,
+    logs,
+    [Symbol.asyncDispose]: async () => {
+      await app.stop();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};

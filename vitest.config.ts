@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{src,channels,lab,test,bench}/**/*.test.ts'],
+    // Each story opens a database of its own, and a busy machine needs its time for that.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
