@@ -5,6 +5,8 @@ export interface DemoPane extends Pane {
   /** Puts a message in the room, or replaces the one with this id. */
   put(message: Partial<PaneMessage> & { readonly id: string }): void;
   type(words: string | null): void;
+  /** How many now listen to changes. */
+  listeners(): number;
 }
 
 /** A pane with one room in memory and no platform behind it: what is said and put is shown. */
@@ -24,6 +26,7 @@ export function createDemoPane(room: string, start: readonly PaneMessage[] = [])
   };
   return {
     presses,
+    listeners: () => listeners.size,
     put,
     type(words) {
       typing = words;

@@ -1,4 +1,4 @@
-import { Hono, type MiddlewareHandler } from 'hono';
+import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
@@ -20,10 +20,10 @@ export interface PagePane {
 
 const limits = { bodyBytes: 64 * 1024, textChars: 4000, idChars: 500, streams: 64, heartbeatMs: 15_000 };
 
-const text = z.string().trim().min(1).max(limits.textChars);
+const words = z.string().trim().min(1).max(limits.textChars);
 const id = z.string().min(1).max(limits.idChars);
-const sayBody = z.object({ text, thread: id.optional() });
-const pressBody = z.object({ message: id, action: id, text: text.optional() });
+const sayBody = z.object({ text: words, thread: id.optional() });
+const pressBody = z.object({ message: id, action: id, text: words.optional() });
 
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -54,7 +54,7 @@ const cap = bodyLimit({
 });
 
 /** Parses a JSON body; the string is what to tell the caller when it does not fit. */
-async function readBody<T>(request: Request, schema: z.ZodType<T>): Promise<T | string> {
+async function readBody<T extends object>(request: Request, schema: z.ZodType<T>): Promise<T | string> {
   if (!request.headers.get('content-type')?.startsWith('application/json')) return 'Send application/json.';
   const json: unknown = await request.json().catch(() => undefined);
   if (json === undefined) return 'The body is not valid JSON.';
@@ -71,7 +71,10 @@ export function createPageRoutes(panes: Readonly<Record<string, PagePane>>, info
   const assets = loadAssets();
   const byName = new Map(Object.entries(panes));
   const heads = [...byName].map(([name, { title, kind, threads }]) => ({ name, title, kind, threads }));
-  const viewOf = (name: string) => ({ name, view: byName.get(name)!.pane.view(byName.get(name)!.room) });
+  const viewOf = (name: string) => {
+    const { pane, room } = byName.get(name)!;
+    return { name, view: pane.view(room) };
+  };
   let streams = 0;
 
   const app = new Hono();
@@ -116,33 +119,27 @@ export function createPageRoutes(panes: Readonly<Record<string, PagePane>>, info
     });
   });
 
-  app.post('/lab/panes/:name/say', cap, async (c) => {
-    const shown = byName.get(c.req.param('name'));
-    if (!shown) return c.json({ error: 'There is no such pane.' }, 404);
-    const body = await readBody(c.req.raw, sayBody);
-    if (typeof body === 'string') return c.json({ error: body }, 400);
-    const { room, user, pane } = shown;
-    const thread = body.thread === undefined ? {} : { thread: body.thread };
-    try {
-      return c.json({ id: await pane.say({ room, user, text: body.text, ...thread }) }, 201);
-    } catch (error) {
-      return c.json({ error: reasonOf(error) }, 422);
-    }
+  const act =
+    <T extends object>(schema: z.ZodType<T>, run: (shown: PagePane, body: T) => Promise<object>) =>
+    async (c: Context) => {
+      const shown = byName.get(c.req.param('name') ?? '');
+      if (!shown) return c.json({ error: 'There is no such pane.' }, 404);
+      const body = await readBody(c.req.raw, schema);
+      if (typeof body === 'string') return c.json({ error: body }, 400);
+      try {
+        return c.json(await run(shown, body));
+      } catch (error) {
+        return c.json({ error: reasonOf(error) }, 422);
+      }
+    };
+  const say = act(sayBody, async ({ pane, room, user }, { text, thread }) => ({
+    id: await pane.say({ room, user, text, ...(thread === undefined ? {} : { thread }) }),
+  }));
+  const press = act(pressBody, async ({ pane, room, user }, { message, action, text }) => {
+    await pane.press({ room, user, message, action, ...(text === undefined ? {} : { text }) });
+    return { ok: true };
   });
-
-  app.post('/lab/panes/:name/press', cap, async (c) => {
-    const shown = byName.get(c.req.param('name'));
-    if (!shown) return c.json({ error: 'There is no such pane.' }, 404);
-    const body = await readBody(c.req.raw, pressBody);
-    if (typeof body === 'string') return c.json({ error: body }, 400);
-    const { room, user, pane } = shown;
-    const typed = body.text === undefined ? {} : { text: body.text };
-    try {
-      await pane.press({ room, user, message: body.message, action: body.action, ...typed });
-      return c.json({ ok: true });
-    } catch (error) {
-      return c.json({ error: reasonOf(error) }, 422);
-    }
-  });
+  app.post('/lab/panes/:name/say', cap, say);
+  app.post('/lab/panes/:name/press', cap, press);
   return app;
 }
