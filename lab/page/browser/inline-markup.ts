@@ -1,0 +1,86 @@
+/** Text marks (bold, italic, code, links) as DOM nodes. Nothing here ever parses HTML: unknown input stays text. */
+
+/** Deeper marks than this stay text; people do not nest them, attackers do. */
+const maxDepth = 8;
+
+const markdownMarks =
+  /(?<code>`[^`\n]+`)|!?\[(?<label>[^\]\n]{1,500})\]\((?<href>[^\s)]{1,2000})(?: "[^"\n]*")?\)|<(?<auto>https:\/\/[^\s<>]{1,2000})>|(?<url>\bhttps:\/\/[^\s<>"]{1,2000}[^\s<>".,;:!?)\]'*_~])|\*\*(?<bold>[^\s*](?:.*?[^\s])??)\*\*|__(?<strong>\S(?:.*?\S)??)__|~~(?<gone>\S(?:.*?\S)??)~~|\*(?<soft>[^\s*](?:[^*\n]*[^\s*])?)\*|(?<![\w])_(?<italic>[^\s_](?:[^_\n]*[^\s_])?)_(?!\w)|\\(?<escaped>[!-/:-@[-`{-~])/;
+
+const mrkdwnMarks =
+  /(?<code>`[^`\n]+`)|<(?<href>https?:\/\/[^\s<>|]{1,2000}|mailto:[^\s<>|]{1,500})(?:\|(?<label>[^<>\n]{1,500}))?>|<[@#!](?<mention>[^<>\n]{1,200})>|(?<!\w)\*(?<bold>[^\s*](?:[^*\n]*[^\s*])?)\*(?!\w)|(?<!\w)_(?<italic>[^\s_](?:[^_\n]*[^\s_])?)_(?!\w)|(?<!\w)~(?<gone>[^\s~](?:[^~\n]*[^\s~])?)~(?!\w)/;
+
+const tags = { bold: 'strong', strong: 'strong', italic: 'em', soft: 'em', gone: 's' } as const;
+
+export type Markup = 'markdown' | 'mrkdwn';
+
+/** Slack escapes exactly these three; they are decoded last, so that decoded text is never read as a mark. */
+const decode = (text: string, markup: Markup) =>
+  markup === 'markdown'
+    ? text
+    : text.replace(/&(lt|gt|amp);/g, (_, name: string) => (name === 'lt' ? '<' : name === 'gt' ? '>' : '&'));
+
+function appendText(parent: Node, text: string) {
+  text.split('\n').forEach((line, index) => {
+    if (index > 0) parent.appendChild(document.createElement('br'));
+    if (line) parent.appendChild(document.createTextNode(line));
+  });
+}
+
+function wrapped(tag: string, text: string): HTMLElement {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  return element;
+}
+
+/** An https address becomes a link; any other scheme is shown as words, so that nobody is led elsewhere. */
+function link(href: string, fill: (parent: Node) => void): Node {
+  if (!/^https:\/\//i.test(href) || !URL.canParse(href)) {
+    const words = document.createElement('span');
+    fill(words);
+    if (words.textContent !== href) words.append(` (${href})`);
+    return words;
+  }
+  const anchor = document.createElement('a');
+  anchor.href = href;
+  anchor.rel = 'noopener noreferrer';
+  anchor.target = '_blank';
+  fill(anchor);
+  return anchor;
+}
+
+function marked(groups: Record<string, string | undefined>, markup: Markup, depth: number): Node {
+  const inside = (text: string) => (parent: Node) => appendInline(parent, text, markup, depth + 1);
+  if (groups['code'] !== undefined) return wrapped('code', decode(groups['code'].slice(1, -1), markup));
+  const href = groups['href'] ?? groups['auto'] ?? groups['url'];
+  if (href !== undefined) {
+    const target = decode(href, markup);
+    const label = groups['label'];
+    return link(target, label === undefined ? (parent) => parent.appendChild(document.createTextNode(target)) : inside(label));
+  }
+  if (groups['mention'] !== undefined) {
+    const [who, name] = groups['mention'].split('|');
+    const mention = wrapped('span', `@${name ?? who}`);
+    mention.className = 'mention';
+    return mention;
+  }
+  for (const [name, tag] of Object.entries(tags)) {
+    const text = groups[name];
+    if (text === undefined) continue;
+    const element = document.createElement(tag);
+    inside(text)(element);
+    return element;
+  }
+  return document.createTextNode(groups['escaped'] ?? '');
+}
+
+/** Appends one run of text with its marks; line ends become line breaks, as on every chat platform. */
+export function appendInline(parent: Node, text: string, markup: Markup, depth = 0): void {
+  const marks = markup === 'markdown' ? markdownMarks : mrkdwnMarks;
+  let rest = text;
+  for (let match = depth < maxDepth ? marks.exec(rest) : null; match; match = marks.exec(rest)) {
+    appendText(parent, decode(rest.slice(0, match.index), markup));
+    parent.appendChild(marked(match.groups ?? {}, markup, depth));
+    rest = rest.slice(match.index + match[0].length);
+  }
+  appendText(parent, decode(rest, markup));
+}

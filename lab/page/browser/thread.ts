@@ -1,0 +1,74 @@
+import type { PaneAction, PaneMessage } from '#lab/pane.ts';
+import { createComposer } from './composer.ts';
+import { createMessageList } from './message-list.ts';
+
+export interface Thread {
+  readonly element: HTMLElement;
+  show(replies: readonly PaneMessage[]): void;
+  open(): void;
+}
+
+interface ThreadActs {
+  readonly reply: (text: string) => Promise<void>;
+  readonly press: (message: string, action: PaneAction) => Promise<void>;
+}
+
+let made = 0;
+
+function replyForm(placeholder: string): HTMLFormElement {
+  const form = document.createElement('form');
+  form.className = 'composer';
+  const field = form.appendChild(document.createElement('textarea'));
+  field.rows = 1;
+  field.maxLength = 4000;
+  field.placeholder = placeholder;
+  field.setAttribute('aria-label', placeholder);
+  const send = form.appendChild(document.createElement('button'));
+  send.type = 'submit';
+  send.textContent = 'Send';
+  return form;
+}
+
+/** The replies under one message with a field to write among them; it folds away, and Escape in it closes it. */
+export function createThread(acts: ThreadActs, isOpen: boolean): Thread {
+  const element = document.createElement('div');
+  element.className = 'thread';
+  const toggle = element.appendChild(document.createElement('button'));
+  toggle.type = 'button';
+  toggle.className = 'thread-toggle';
+  const body = element.appendChild(document.createElement('div'));
+  body.className = 'thread-body';
+  body.id = `thread-${(made += 1)}`;
+  body.setAttribute('role', 'group');
+  body.setAttribute('aria-label', 'Thread');
+  toggle.setAttribute('aria-controls', body.id);
+  const replies = body.appendChild(document.createElement('div'));
+  const form = body.appendChild(replyForm('Reply in thread'));
+  const composer = createComposer(form, acts.reply);
+  const list = createMessageList(replies, acts.press);
+
+  function set(open: boolean) {
+    body.hidden = !open;
+    toggle.setAttribute('aria-expanded', String(open));
+  }
+  toggle.addEventListener('click', () => {
+    const open = Boolean(body.hidden);
+    set(open);
+    if (open) composer.focus();
+  });
+  body.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    set(false);
+    toggle.focus();
+  });
+  set(isOpen);
+  return {
+    element,
+    open: () => set(true),
+    show(messages) {
+      const count = messages.length;
+      toggle.textContent = count === 0 ? 'Reply in thread' : count === 1 ? '1 reply' : `${count} replies`;
+      list.show(messages);
+    },
+  };
+}
