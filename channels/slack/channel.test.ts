@@ -18,7 +18,14 @@ afterEach(async () => {
 });
 
 const openLab = async (options: Partial<SlackLabOptions> = {}): Promise<SlackLab> => {
-  const lab = await openSlackLab({ ...secrets, teamId: 'T1', appId: 'A1', rateLimits: 'off', retryDelaysMs: [0, 5, 5], ...options });
+  const lab = await openSlackLab({
+    ...secrets,
+    teamId: 'T1',
+    appId: 'A1',
+    rateLimits: 'off',
+    retryDelaysMs: [0, 5, 5],
+    ...options,
+  });
   open.push(() => lab.close());
   lab.addUser({ id: 'UADA', name: 'Ada Byron', email: 'ada@example.com' });
   lab.addRoom({ id: 'DADA', name: 'Ada', kind: 'im', user: 'UADA' });
@@ -51,7 +58,12 @@ const serve = async (channel: Channel, lab: SlackLab): Promise<string> => {
 const openChannel = async (lab: SlackLab, more: Partial<SlackConfigInput> = {}) => {
   const events: (InboundEvent | null)[] = [];
   const failures: Error[] = [];
-  const channel = createSlackChannel({ botToken: secrets.botToken, signingSecret: secrets.signingSecret, apiUrl: lab.url, ...more });
+  const channel = createSlackChannel({
+    botToken: secrets.botToken,
+    signingSecret: secrets.signingSecret,
+    apiUrl: lab.url,
+    ...more,
+  });
   await channel.start(async (event) => {
     const failure = failures.shift();
     if (failure) throw failure;
@@ -98,7 +110,14 @@ test('a direct message arrives with who wrote it', async () => {
     thread: thread('DADA'),
     text: 'Hello',
     addressed: true,
-    sender: { id: 'UADA', organization: 'T1', displayName: 'Ada Byron', email: 'ada@example.com', locale: 'en-GB', timezone: 'Europe/London' },
+    sender: {
+      id: 'UADA',
+      organization: 'T1',
+      displayName: 'Ada Byron',
+      email: 'ada@example.com',
+      locale: 'en-GB',
+      timezone: 'Europe/London',
+    },
   });
 });
 
@@ -115,7 +134,14 @@ test('an event that could not be stored is delivered again', async () => {
   const lab = await openLab();
   const { messages, failures } = await openChannel(lab);
   failures.push(new Error('the database is away'));
-  const outcome = await lab.deliver({ type: 'message', channel: 'DADA', channel_type: 'im', user: 'UADA', ts: '1.000001', text: 'Hello' });
+  const outcome = await lab.deliver({
+    type: 'message',
+    channel: 'DADA',
+    channel_type: 'im',
+    user: 'UADA',
+    ts: '1.000001',
+    text: 'Hello',
+  });
   expect(outcome.attempts.map(({ status }) => status)).toEqual([500, 200]);
   expect(messages().map(({ text }) => text)).toEqual(['Hello']);
 });
@@ -140,7 +166,10 @@ test('broken content is refused by what is wrong with it', async () => {
   expect(await answer(post(url, 'x', { 'content-type': 'text/plain' }))).toEqual([415, 'bad_content_type']);
   expect(await answer(post(url, '{}', { 'x-slack-signature': 'v0=x' }))).toEqual([401, 'bad_signature']);
   expect((await fetch(url)).status).toBe(405);
-  for (const body of [{ type: 'event_callback', team_id: 'T2' }, { type: 'event_callback', team_id: 'T1', api_app_id: 'A2' }]) {
+  for (const body of [
+    { type: 'event_callback', team_id: 'T2' },
+    { type: 'event_callback', team_id: 'T1', api_app_id: 'A2' },
+  ]) {
     const refused = await post(url, JSON.stringify(body));
     expect([refused.status, refused.headers.get('x-slack-no-retry')]).toEqual([403, '1']);
   }
@@ -154,7 +183,9 @@ test('the handshakes are answered, and a form may name its charset', async () =>
   const form = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
   expect((await post(url, 'ssl_check=1&token=x', form)).status).toBe(200);
   expect(events).toEqual([]);
-  expect((await post(url, JSON.stringify({ type: 'app_rate_limited', team_id: 'T1', api_app_id: 'A1' }))).status).toBe(200);
+  expect((await post(url, JSON.stringify({ type: 'app_rate_limited', team_id: 'T1', api_app_id: 'A1' }))).status).toBe(
+    200,
+  );
   expect(events).toEqual([null]);
 });
 
@@ -167,7 +198,13 @@ test('a sent message can be edited, found again, and answered in its thread', as
   expect(sent.thread).toBe(thread('CHELP', ts));
   await channel.edit!(sent, { text: 'Hello <!channel>', title: 'Case', facts: [{ label: 'Plan', value: 'Gold' }] });
   expect(lab.pane.view('CHELP').messages).toMatchObject([
-    { text: 'Hello <\u200b!channel>', title: 'Case', facts: [{ label: 'Plan', value: 'Gold' }], markup: 'markdown', edited: true },
+    {
+      text: 'Hello <\u200b!channel>',
+      title: 'Case',
+      facts: [{ label: 'Plan', value: 'Gold' }],
+      markup: 'markdown',
+      edited: true,
+    },
   ]);
   expect(await channel.findSent!(channel.room!('CHELP'), 'key-1', since)).toEqual(sent);
   expect(await channel.findSent!(channel.room!('CHELP'), 'key-2', since)).toBeNull();
@@ -196,7 +233,10 @@ test('the longest text can be posted and edited', async () => {
 test('a pressed button arrives, and one that asks brings the text', async () => {
   const lab = await openLab();
   const { channel, events, actions } = await openChannel(lab);
-  const actionsShown = [{ id: 'human', label: 'A person' }, { id: 'resolve', label: 'Resolve', asks: 'What solved it?' }];
+  const actionsShown = [
+    { id: 'human', label: 'A person' },
+    { id: 'resolve', label: 'Resolve', asks: 'What solved it?' },
+  ];
   const sent = await channel.send(thread('CHELP'), { text: 'Well?', actions: actionsShown }, 'k');
   const { ts } = JSON.parse(sent.message) as { ts: string };
   await lab.pane.press({ room: 'CHELP', user: 'UADA', message: ts, action: 'human' });
@@ -224,10 +264,14 @@ test('each failure says whether a retry makes sense', async () => {
   lab.addRoom({ id: 'CAWAY', name: 'away', kind: 'channel', joined: false });
   expect(await problem(channel.send(thread('CNONE'), { text: 'x' }, 'k'))).toBe('unreachable: channel_not_found');
   expect(await problem(channel.send(thread('CAWAY'), { text: 'x' }, 'k'))).toBe('unreachable: not_in_channel');
-  expect(await problem(channel.edit!({ message: '{"room":"CHELP","ts":"1.1"}' as SentKey, thread: thread('CHELP') }, { text: 'x' }))).toBe(
-    'refused: message_not_found',
+  expect(
+    await problem(
+      channel.edit!({ message: '{"room":"CHELP","ts":"1.1"}' as SentKey, thread: thread('CHELP') }, { text: 'x' }),
+    ),
+  ).toBe('refused: message_not_found');
+  const burst = await Promise.allSettled(
+    Array.from({ length: 30 }, (_, index) => channel.send(thread('CHELP'), { text: 'x' }, `k${index}`)),
   );
-  const burst = await Promise.allSettled(Array.from({ length: 30 }, (_, index) => channel.send(thread('CHELP'), { text: 'x' }, `k${index}`)));
   const limited = burst.flatMap((result) => (result.status === 'rejected' ? [result.reason as ChannelError] : []));
   expect(limited[0]).toMatchObject({ reason: 'rate_limited', retryAfterMs: expect.any(Number) });
   expect(await channel.health!()).toEqual({ ok: true });
@@ -258,9 +302,21 @@ test('events and acts come over a socket, again after a failure, and after a rec
   const event = { type: 'message', channel: 'DADA', channel_type: 'im', user: 'UADA', ts: '1.000001', text: 'Hello' };
   const retried = lab.deliver(event);
   await vi.waitFor(() => expect(messages()).toHaveLength(1), { timeout: 4000 });
-  expect((await retried).attempts.map(({ via, reason }) => [via, reason])).toEqual([['socket', 'timeout'], ['socket', null]]);
-  const sent = await channel.send(thread('DADA'), { text: 'Well?', actions: [{ id: 'human', label: 'A person' }] }, 'k');
-  await lab.pane.press({ room: 'DADA', user: 'UADA', message: (JSON.parse(sent.message) as { ts: string }).ts, action: 'human' });
+  expect((await retried).attempts.map(({ via, reason }) => [via, reason])).toEqual([
+    ['socket', 'timeout'],
+    ['socket', null],
+  ]);
+  const sent = await channel.send(
+    thread('DADA'),
+    { text: 'Well?', actions: [{ id: 'human', label: 'A person' }] },
+    'k',
+  );
+  await lab.pane.press({
+    room: 'DADA',
+    user: 'UADA',
+    message: (JSON.parse(sent.message) as { ts: string }).ts,
+    action: 'human',
+  });
   expect(actions()).toMatchObject([{ action: 'human', thread: thread('DADA') }]);
   const sockets = () => (lab.state() as { sockets: number }).sockets;
   lab.disconnectSockets('refresh_requested');

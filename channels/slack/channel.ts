@@ -33,7 +33,12 @@ interface Running {
 const noServer: Receiver = { init: () => undefined, start: async () => undefined, stop: async () => undefined };
 
 /** A Bolt app whose one middleware stores; it throws when storing did. */
-const createBolt = (botToken: string, apiUrl: string, running: () => Running, accept: (body: Json) => Promise<void>): App => {
+const createBolt = (
+  botToken: string,
+  apiUrl: string,
+  running: () => Running,
+  accept: (body: Json) => Promise<void>,
+): App => {
   const bolt = new App({
     receiver: noServer,
     authorize: async () => ({ botToken, botUserId: running().identity.botUser, teamId: running().identity.team }),
@@ -115,7 +120,8 @@ export const createSlackChannel = (settings: SlackConfigInput): Channel => {
   const authenticate = async (): Promise<Identity> => {
     const { team_id: team, user_id: botUser } = await call(client.auth.test());
     if (!team || !botUser) throw new ChannelError('slack', 'refused', 'not_a_bot_token');
-    if (config.teamId !== undefined && config.teamId !== team) throw new ChannelError('slack', 'refused', 'foreign_team');
+    if (config.teamId !== undefined && config.teamId !== team)
+      throw new ChannelError('slack', 'refused', 'foreign_team');
     return { team, botUser };
   };
 

@@ -19,7 +19,10 @@ const unsure = new Set(['fatal_error', 'internal_error', 'request_timeout', 'ser
 export const toChannelError = (error: unknown): ChannelError => {
   if (error instanceof ChannelError) return error;
   if (error instanceof WebAPIRateLimitedError)
-    return new ChannelError('slack', 'rate_limited', 'ratelimited', { retryAfterMs: error.retryAfter * 1000, cause: error });
+    return new ChannelError('slack', 'rate_limited', 'ratelimited', {
+      retryAfterMs: error.retryAfter * 1000,
+      cause: error,
+    });
   if (error instanceof WebAPIPlatformError) {
     const code = error.data.error;
     if (code === 'ratelimited' || code === 'rate_limited')

@@ -9,7 +9,9 @@ type Span = readonly [start: number, end: number];
 
 interface Node {
   readonly type: string;
-  readonly position?: { readonly start: { readonly offset?: number }; readonly end: { readonly offset?: number } } | undefined;
+  readonly position?:
+    | { readonly start: { readonly offset?: number }; readonly end: { readonly offset?: number } }
+    | undefined;
   readonly children?: readonly Node[];
 }
 

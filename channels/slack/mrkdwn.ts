@@ -31,7 +31,8 @@ const fromProse = (text: string): string =>
     .replace(tokenPattern, (_, token: string) => fromToken(token));
 
 // Inside code a link is only its address.
-const fromCode = (code: string): string => code.replace(tokenPattern, (_, token: string) => token.split('|', 1)[0] ?? '');
+const fromCode = (code: string): string =>
+  code.replace(tokenPattern, (_, token: string) => token.split('|', 1)[0] ?? '');
 
 /** Slack's mrkdwn as CommonMark, with every mention of the given user taken away. */
 export const toCommonMark = (mrkdwn: string, withoutUser: string): string =>

@@ -86,6 +86,11 @@ test('a button that asks is no event until its dialog is sent', () => {
 });
 
 test('a body of the wrong shape is nobody’s event', () => {
-  for (const body of [{}, { event: 'x' }, { event: { type: 'message', user: 'U1' } }, { type: 'block_actions', user: { id: 'U1' } }])
+  for (const body of [
+    {},
+    { event: 'x' },
+    { event: { type: 'message', user: 'U1' } },
+    { type: 'block_actions', user: { id: 'U1' } },
+  ])
     expect(toInboundEvent(body, identity)).toBeNull();
 });

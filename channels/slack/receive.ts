@@ -61,7 +61,9 @@ const toSender = (body: Json, identity: Identity, profile: Profile | undefined):
 };
 
 const fileNames = (event: Json): string[] =>
-  (Array.isArray(event['files']) ? event['files'] : []).map((file) => `[file: ${text(object(file)['name']) ?? 'unnamed'}]`);
+  (Array.isArray(event['files']) ? event['files'] : []).map(
+    (file) => `[file: ${text(object(file)['name']) ?? 'unnamed'}]`,
+  );
 
 const toMessage = (body: Json, identity: Identity, sender: Sender): InboundMessage | null => {
   const event = object(body['event']);
@@ -191,5 +193,10 @@ export const isForTeam = (body: Json, team: string): boolean => {
     ? body['authorizations'].map((authorization) => object(authorization)['team_id'])
     : [];
   if (authorized.length > 0) return authorized.includes(team);
-  return [body['team_id'], body['context_team_id'], object(body['team'])['id'], object(body['view'])['app_installed_team_id']].includes(team);
+  return [
+    body['team_id'],
+    body['context_team_id'],
+    object(body['team'])['id'],
+    object(body['view'])['app_installed_team_id'],
+  ].includes(team);
 };

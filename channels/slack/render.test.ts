@@ -10,8 +10,14 @@ test('every part has its block, in reading order', () => {
     title: 'Case 7',
     text: 'Hello **you** [1]',
     facts: [{ label: 'Plan', value: 'a < b' }],
-    citations: [{ number: 1, title: 'Guide | more', url: 'https://example.com/a?b=1&c=2' }, { number: 2, title: 'Offline' }],
-    actions: [{ id: 'human', label: 'A person', style: 'danger' }, { id: 'note', label: 'Note', asks: 'Which note?' }],
+    citations: [
+      { number: 1, title: 'Guide | more', url: 'https://example.com/a?b=1&c=2' },
+      { number: 2, title: 'Offline' },
+    ],
+    actions: [
+      { id: 'human', label: 'A person', style: 'danger' },
+      { id: 'note', label: 'Note', asks: 'Which note?' },
+    ],
   });
   expect(text).toBe('Case 7\nHello you [1]');
   expect(blocks).toEqual([
@@ -28,8 +34,19 @@ test('every part has its block, in reading order', () => {
     {
       type: 'actions',
       elements: [
-        { type: 'button', action_id: 'human', text: { type: 'plain_text', text: 'A person', emoji: false }, value: 'human', style: 'danger' },
-        { type: 'button', action_id: 'note:asks', text: { type: 'plain_text', text: 'Note', emoji: false }, value: 'Which note?' },
+        {
+          type: 'button',
+          action_id: 'human',
+          text: { type: 'plain_text', text: 'A person', emoji: false },
+          value: 'human',
+          style: 'danger',
+        },
+        {
+          type: 'button',
+          action_id: 'note:asks',
+          text: { type: 'plain_text', text: 'Note', emoji: false },
+          value: 'Which note?',
+        },
       ],
     },
   ]);

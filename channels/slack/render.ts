@@ -37,7 +37,9 @@ const plain = (text: string, lengthMaximum: number): string => {
 
 const toWords = (markdown: string): string =>
   fromMarkdown(markdown)
-    .children.flatMap((node) => (node.type === 'list' ? node.children.map((item) => `- ${toString(item)}`) : toString(node)))
+    .children.flatMap((node) =>
+      node.type === 'list' ? node.children.map((item) => `- ${toString(item)}`) : toString(node),
+    )
     .join('\n');
 
 const toButton = ({ id, label, style, asks }: Action) => ({
@@ -73,14 +75,28 @@ export const renderMessage = (message: OutboundMessage): SlackPayload => {
   return {
     text,
     blocks: [
-      ...(title ? [{ type: 'header' as const, text: { type: 'plain_text' as const, text: cut(neutralizeMentions(title), lengthMax.header), emoji: false } }] : []),
+      ...(title
+        ? [
+            {
+              type: 'header' as const,
+              text: {
+                type: 'plain_text' as const,
+                text: cut(neutralizeMentions(title), lengthMax.header),
+                emoji: false,
+              },
+            },
+          ]
+        : []),
       ...toFieldBlocks(facts),
       ...body,
       ...chunk(citations, elementsMax.context).map((some) => ({
         type: 'context' as const,
         elements: some.map((citation) => ({ type: 'mrkdwn' as const, text: toCitationLine(citation) })),
       })),
-      ...chunk(actions, elementsMax.actions).map((some) => ({ type: 'actions' as const, elements: some.map(toButton) })),
+      ...chunk(actions, elementsMax.actions).map((some) => ({
+        type: 'actions' as const,
+        elements: some.map(toButton),
+      })),
     ],
   };
 };
