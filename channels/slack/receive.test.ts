@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { isForTeam, toAsking, toInboundEvent } from './receive.ts';
+import type { Json } from './verify.ts';
+
+const identity = { team: 'T1', botUser: 'UBOT' };
+const fixture = (name: string): Json =>
+  JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8')) as Json;
+const received = (name: string) => toInboundEvent(fixture(name), identity);
+const thread = (room: string, root: string | null) => JSON.stringify({ team: 'T1', room, root });
+
+test('a direct message is CommonMark at the top level of its room', () => {
+  expect(received('direct-message')).toEqual({
+    kind: 'message',
+    channel: 'slack',
+    id: 'T1:DADA:1700000000.000100',
+    thread: thread('DADA', null),
+    sender: { id: 'UADA', organization: 'T1', displayName: 'UADA' },
+    sentAt: new Date(1_700_000_000_000),
+    text: 'My **invoice** is wrong: [the invoice](https://example.com/i?a=1&b=2) <now>',
+    setting: 'direct',
+    addressed: true,
+  });
+});
+
+test('a reply in a thread of a direct message stays in that thread', () => {
+  expect(received('direct-thread-reply')).toMatchObject({ thread: thread('DADA', '1699999999.000001') });
+});
+
+test('a mention is the same event in both of its forms', () => {
+  const asMessage = received('mention-as-message');
+  expect(asMessage).toMatchObject({
+    text: 'where is my order?',
+    addressed: true,
+    setting: 'group',
+    thread: thread('CHELP', '1700000000.000100'),
+  });
+  expect(received('mention-as-app-mention')).toEqual(asMessage);
+});
+
+test('a reply in a thread without a mention is not addressed to us, and belongs to the root', () => {
+  expect(received('thread-reply')).toMatchObject({ addressed: false, thread: thread('CHELP', '1699999999.000001') });
+  expect(received('thread-broadcast')).toMatchObject({ text: 'for all', thread: thread('CHELP', '1699999999.000001') });
+});
+
+test('a file without words is told by its name', () => {
+  expect(received('file-share')).toMatchObject({ text: '[file: screen.png]' });
+});
+
+test.each(['own-message', 'other-bot', 'message-changed', 'message-deleted', 'channel-join', 'reaction-added'])(
+  '%s is not for us',
+  (name) => {
+    expect(received(name)).toBeNull();
+  },
+);
+
+test('a guest in a shared channel keeps their own organization', () => {
+  expect(isForTeam(fixture('shared-channel'), 'T1')).toBe(true);
+  expect(isForTeam(fixture('shared-channel'), 'T2')).toBe(false);
+  expect(received('shared-channel')).toMatchObject({ sender: { id: 'UEVE', organization: 'T2' } });
+});
+
+test('a button names its message and the thread of that message', () => {
+  expect(received('button')).toMatchObject({
+    kind: 'action',
+    id: 'T1:CHELP:1700000003.000100:human:UADA:1700000004.000100',
+    action: 'human',
+    thread: thread('CHELP', '1700000000.000100'),
+    message: JSON.stringify({ room: 'CHELP', ts: '1700000003.000100' }),
+  });
+  expect(received('button-in-direct-message')).toMatchObject({ thread: thread('DADA', null) });
+});
+
+test('a button that asks is no event until its dialog is sent', () => {
+  expect(received('button-asks')).toBeNull();
+  expect(toAsking(fixture('button'), identity)).toBeNull();
+  expect(toAsking(fixture('button-asks'), identity)).toMatchObject({ action: 'resolve', asks: 'What solved it?' });
+  expect(received('dialog-submitted')).toMatchObject({
+    kind: 'action',
+    id: 'V1',
+    action: 'resolve',
+    text: 'A new cable',
+    thread: thread('CHELP', '1700000000.000100'),
+    message: JSON.stringify({ room: 'CHELP', ts: '1700000003.000100' }),
+  });
+});
+
+test('a body of the wrong shape is nobody’s event', () => {
+  for (const body of [
+    {},
+    { event: 'x' },
+    { event: { type: 'message', user: 'U1' } },
+    { type: 'block_actions', user: { id: 'U1' } },
+  ])
+    expect(toInboundEvent(body, identity)).toBeNull();
+});

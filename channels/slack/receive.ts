@@ -1,0 +1,202 @@
+import type { InboundAction, InboundEvent, InboundMessage, Sender } from '#core/channel.ts';
+import { isDirectRoom, repliesTo, toSentKey, toThreadKey, type SlackThread } from './keys.ts';
+import { toCommonMark } from './mrkdwn.ts';
+import { isJson, type Json } from './verify.ts';
+
+/** Ends the `action_id` of a button that opens a dialog; its `value` is the label of the input. */
+export const asksSuffix = ':asks';
+
+/** The subtypes in which a person says something; a message without a subtype is one too. */
+const spokenSubtypes = new Set(['file_share', 'thread_broadcast', 'me_message']);
+
+export interface Identity {
+  readonly team: string;
+  readonly botUser: string;
+}
+
+/** What is known of a person beyond the id. */
+export type Profile = Omit<Sender, 'id' | 'organization'>;
+
+/** The press of a button that first asks for text. */
+export interface Asking {
+  readonly triggerId: string;
+  readonly room: string;
+  /** The message that holds the button. */
+  readonly ts: string;
+  readonly root: string | null;
+  /** The action without its suffix. */
+  readonly action: string;
+  readonly label: string;
+  /** What to ask for. */
+  readonly asks: string;
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const object = (value: unknown): Json => (isJson(value) ? value : {});
+const first = (value: unknown): Json => object(Array.isArray(value) ? value[0] : undefined);
+
+/** `seconds.microseconds` as a date. Never used to tell messages apart: a float has not the digits for it. */
+const toDate = (ts: string): Date => new Date(Math.floor(Number(ts) * 1000));
+
+/** The person behind a body, or undefined when nobody is. */
+export const senderIdOf = (body: Json): string | undefined =>
+  text(object(body['event'])['user']) ?? text(object(body['user'])['id']);
+
+const organizationOf = (body: Json): string | undefined => {
+  const event = object(body['event']);
+  // In a shared channel the person may belong to another company than the app.
+  return (
+    text(event['user_team']) ??
+    text(object(body['user'])['team_id']) ??
+    text(first(body['authorizations'])['team_id']) ??
+    text(body['team_id']) ??
+    text(object(body['team'])['id'])
+  );
+};
+
+const toSender = (body: Json, identity: Identity, profile: Profile | undefined): Sender | null => {
+  const id = senderIdOf(body);
+  if (id === undefined || id === identity.botUser || id === 'USLACK') return null;
+  return { displayName: id, ...profile, id, organization: organizationOf(body) ?? identity.team };
+};
+
+const fileNames = (event: Json): string[] =>
+  (Array.isArray(event['files']) ? event['files'] : []).map(
+    (file) => `[file: ${text(object(file)['name']) ?? 'unnamed'}]`,
+  );
+
+const toMessage = (body: Json, identity: Identity, sender: Sender): InboundMessage | null => {
+  const event = object(body['event']);
+  const room = text(event['channel']);
+  const ts = text(event['ts']);
+  const subtype = text(event['subtype']);
+  if (room === undefined || ts === undefined || event['bot_id'] !== undefined) return null;
+  if (subtype !== undefined && !spokenSubtypes.has(subtype)) return null;
+  const words = typeof event['text'] === 'string' ? event['text'] : '';
+  const isDirect = event['channel_type'] === 'im' || isDirectRoom(room);
+  const isMention = event['type'] === 'app_mention' || words.includes(`<@${identity.botUser}`);
+  return {
+    kind: 'message',
+    channel: 'slack',
+    // A mention in a channel comes as `message` and as `app_mention`, with two event ids but one ts.
+    id: `${identity.team}:${room}:${ts}`,
+    thread: toThreadKey(repliesTo(identity.team, room, ts, text(event['thread_ts']))),
+    sender,
+    sentAt: toDate(ts),
+    text: [toCommonMark(words, identity.botUser), ...fileNames(event)].filter(Boolean).join('\n'),
+    setting: isDirect ? 'direct' : 'group',
+    addressed: isDirect || isMention,
+  };
+};
+
+interface Pressed {
+  readonly thread: SlackThread;
+  readonly ts: string;
+  readonly action: Json;
+  readonly actionId: string;
+}
+
+const toPressed = (body: Json, team: string): Pressed | null => {
+  const container = object(body['container']);
+  const message = object(body['message']);
+  const room = text(object(body['channel'])['id']) ?? text(container['channel_id']);
+  const ts = text(message['ts']) ?? text(container['message_ts']);
+  const action = first(body['actions']);
+  const actionId = text(action['action_id']);
+  if (room === undefined || ts === undefined || actionId === undefined) return null;
+  const threadTs = text(message['thread_ts']) ?? text(container['thread_ts']);
+  return { thread: repliesTo(team, room, ts, threadTs), ts, action, actionId };
+};
+
+/** The press of a button that asks for text, or null. It needs its dialog within three seconds. */
+export const toAsking = (body: Json, identity: Identity): Asking | null => {
+  const pressed = body['type'] === 'block_actions' ? toPressed(body, identity.team) : null;
+  const triggerId = text(body['trigger_id']);
+  if (!pressed?.actionId.endsWith(asksSuffix) || triggerId === undefined) return null;
+  const label = text(object(pressed.action['text'])['text']) ?? 'Write';
+  return {
+    triggerId,
+    room: pressed.thread.room,
+    ts: pressed.ts,
+    root: pressed.thread.root,
+    action: pressed.actionId.slice(0, -asksSuffix.length),
+    label,
+    asks: text(pressed.action['value']) ?? label,
+  };
+};
+
+const toPress = (body: Json, identity: Identity, sender: Sender): InboundAction | null => {
+  const pressed = toPressed(body, identity.team);
+  if (!pressed || pressed.actionId.endsWith(asksSuffix)) return null;
+  const { thread, ts, actionId } = pressed;
+  const actionTs = text(pressed.action['action_ts']) ?? ts;
+  return {
+    kind: 'action',
+    channel: 'slack',
+    id: [identity.team, thread.room, ts, actionId, sender.id, actionTs].join(':'),
+    thread: toThreadKey(thread),
+    sender,
+    sentAt: toDate(actionTs),
+    action: actionId,
+    message: toSentKey(thread.room, ts),
+  };
+};
+
+const parseObject = (value: unknown): Json => {
+  try {
+    return object(JSON.parse(String(value)));
+  } catch {
+    return {};
+  }
+};
+
+const toSubmission = (body: Json, identity: Identity, sender: Sender, now: Date): InboundAction | null => {
+  const view = object(body['view']);
+  const id = text(view['id']);
+  const from = parseObject(view['private_metadata']);
+  const [room, ts, root, action] = [text(from['room']), text(from['ts']), text(from['root']), text(from['action'])];
+  if (id === undefined || room === undefined || ts === undefined || action === undefined) return null;
+  const [values] = Object.values(object(object(view['state'])['values']));
+  const [input] = Object.values(object(values));
+  return {
+    kind: 'action',
+    channel: 'slack',
+    id,
+    thread: toThreadKey({ team: identity.team, room, root: root ?? null }),
+    sender,
+    // A submission carries no time of its own.
+    sentAt: now,
+    action,
+    message: toSentKey(room, ts),
+    text: text(object(input)['value']) ?? '',
+  };
+};
+
+/** A verified event or act as ours; null when it is not for us. `profile` is of the person `senderIdOf` names. */
+export const toInboundEvent = (
+  body: Json,
+  identity: Identity,
+  profile?: Profile,
+  now = new Date(),
+): InboundEvent | null => {
+  const sender = toSender(body, identity, profile);
+  if (!sender) return null;
+  if (body['type'] === 'block_actions') return toPress(body, identity, sender);
+  if (body['type'] === 'view_submission') return toSubmission(body, identity, sender, now);
+  const eventType = object(body['event'])['type'];
+  return eventType === 'message' || eventType === 'app_mention' ? toMessage(body, identity, sender) : null;
+};
+
+/** Whether the body was made for this workspace; in a shared channel the top-level team may be the other company. */
+export const isForTeam = (body: Json, team: string): boolean => {
+  const authorized = Array.isArray(body['authorizations'])
+    ? body['authorizations'].map((authorization) => object(authorization)['team_id'])
+    : [];
+  if (authorized.length > 0) return authorized.includes(team);
+  return [
+    body['team_id'],
+    body['context_team_id'],
+    object(body['team'])['id'],
+    object(body['view'])['app_installed_team_id'],
+  ].includes(team);
+};

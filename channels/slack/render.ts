@@ -1,0 +1,120 @@
+import type { KnownBlock, ModalView } from '@slack/web-api';
+import { fromMarkdown } from 'mdast-util-from-markdown';
+import { toString } from 'mdast-util-to-string';
+import type { Action, Citation, OutboundMessage } from '#core/channel.ts';
+import { neutralizeMentions } from './mentions.ts';
+import { escapeMrkdwn } from './mrkdwn.ts';
+import { asksSuffix, type Asking } from './receive.ts';
+
+/** docs.slack.dev/reference/block-kit, in characters. A `text` above 4,000 is refused by chat.update. */
+const lengthMax = { text: 3900, markdown: 12_000, header: 150, field: 2000, citation: 300, button: 75, value: 2000 };
+const dialogLengthMax = { title: 24, label: 2000, input: 3000 };
+const elementsMax = { fields: 10, context: 10, actions: 25 };
+
+export interface SlackPayload {
+  /** For notifications and search; what people see is in the blocks. */
+  readonly text: string;
+  readonly blocks: KnownBlock[];
+}
+
+const cut = (text: string, lengthMaximum: number): string => {
+  if (text.length <= lengthMaximum) return text;
+  // Never through a surrogate pair.
+  return `${text.slice(0, lengthMaximum - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+};
+
+const chunk = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+
+/** Text as words, for a place with neither links nor mentions. Cut before escaping, so that no entity is cut. */
+const plain = (text: string, lengthMaximum: number): string => {
+  const words = neutralizeMentions(text);
+  for (let length = lengthMaximum; ; length -= 50) {
+    const escaped = escapeMrkdwn(cut(words, Math.max(1, length)));
+    if (escaped.length <= lengthMaximum || length <= 50) return escaped;
+  }
+};
+
+const toWords = (markdown: string): string =>
+  fromMarkdown(markdown)
+    .children.flatMap((node) =>
+      node.type === 'list' ? node.children.map((item) => `- ${toString(item)}`) : toString(node),
+    )
+    .join('\n');
+
+const toButton = ({ id, label, style, asks }: Action) => ({
+  type: 'button' as const,
+  action_id: asks === undefined ? id : id + asksSuffix,
+  text: { type: 'plain_text' as const, text: cut(label, lengthMax.button), emoji: false },
+  value: cut(asks ?? id, lengthMax.value),
+  ...(style === undefined ? {} : { style }),
+});
+
+const toCitationLine = ({ number, title, url }: Citation): string => {
+  const label = plain(title, lengthMax.citation).replaceAll('|', '¦');
+  if (url === undefined || !/^https?:/i.test(url) || !URL.canParse(url)) return `[${number}] ${label}`;
+  return `[${number}] <${escapeMrkdwn(new URL(url).href).replaceAll('|', '%7C')}|${label}>`;
+};
+
+const toFieldBlocks = (facts: NonNullable<OutboundMessage['facts']>): KnownBlock[] =>
+  chunk(facts, elementsMax.fields).map((some) => ({
+    type: 'section',
+    fields: some.map(({ label, value }) => ({
+      type: 'mrkdwn' as const,
+      text: `*${plain(label, 200)}*\n${plain(value, lengthMax.field - 210)}`,
+    })),
+  }));
+
+/** A message as text and blocks. A partial one has its text only: the rest comes with the last edit. */
+export const renderMessage = (message: OutboundMessage): SlackPayload => {
+  const { title, facts = [], citations = [], actions = [] } = message;
+  const markdown = cut(neutralizeMentions(message.text), lengthMax.markdown);
+  const body: KnownBlock[] = markdown.trim() === '' ? [] : [{ type: 'markdown', text: markdown }];
+  const text = plain([title, toWords(message.text)].filter(Boolean).join('\n'), lengthMax.text) || '…';
+  if (message.partial) return { text, blocks: body };
+  return {
+    text,
+    blocks: [
+      ...(title
+        ? [
+            {
+              type: 'header' as const,
+              text: {
+                type: 'plain_text' as const,
+                text: cut(neutralizeMentions(title), lengthMax.header),
+                emoji: false,
+              },
+            },
+          ]
+        : []),
+      ...toFieldBlocks(facts),
+      ...body,
+      ...chunk(citations, elementsMax.context).map((some) => ({
+        type: 'context' as const,
+        elements: some.map((citation) => ({ type: 'mrkdwn' as const, text: toCitationLine(citation) })),
+      })),
+      ...chunk(actions, elementsMax.actions).map((some) => ({
+        type: 'actions' as const,
+        elements: some.map(toButton),
+      })),
+    ],
+  };
+};
+
+/** The dialog of a button that asks for text; it remembers where it was opened. */
+export const renderDialog = ({ room, ts, root, action, label, asks }: Asking): ModalView => ({
+  type: 'modal',
+  callback_id: 'asks',
+  title: { type: 'plain_text', text: cut(label, dialogLengthMax.title) },
+  submit: { type: 'plain_text', text: 'Send' },
+  close: { type: 'plain_text', text: 'Cancel' },
+  private_metadata: JSON.stringify({ room, ts, root, action }),
+  blocks: [
+    {
+      type: 'input',
+      block_id: 'asked',
+      label: { type: 'plain_text', text: cut(asks, dialogLengthMax.label) },
+      element: { type: 'plain_text_input', action_id: 'text', multiline: true, max_length: dialogLengthMax.input },
+    },
+  ],
+});

@@ -1,0 +1,171 @@
+import twilio from 'twilio';
+import type { Channel, ChannelHealth, DeliveryKey, Receive, SentKey, SentMessage, ThreadKey } from '#core/channel.ts';
+import { ChannelError, Refused } from '#core/errors.ts';
+import { smsConfig, type SmsConfig, type SmsConfigInput } from './config.ts';
+import { readThreadKey, toInboundDelivery, toInboundMessage, type Form } from './receive.ts';
+import { bodyLengthMax, renderBody } from './render.ts';
+
+const callTimeoutMs = 15_000;
+/** The platform names no wait with 20429 and asks for backoff; this is the first step. */
+const rateLimitedWaitMs = 1000;
+/** An answer that could not go out for ten minutes is worse than none; the platform would try for ten hours. */
+const validitySeconds = 600;
+const requestSizeMaxBytes = 256 * 1024;
+const searchMax = 50;
+const clockSkewMs = 60_000;
+const rememberedMax = 1000;
+
+const unreachable = new Set([21211, 21610, 21614]);
+
+/** Why a call of the Messages API failed, in the contract's words. */
+const toChannelError = (error: unknown): ChannelError => {
+  const { code, status } = error as { code?: unknown; status?: unknown };
+  if (typeof status !== 'number' || status >= 500)
+    return new ChannelError('sms', 'ambiguous', typeof status === 'number' ? `http_${status}` : 'no_answer', {
+      cause: error,
+    });
+  const name = String(code ?? `http_${status}`);
+  if (code === 20429 || status === 429)
+    return new ChannelError('sms', 'rate_limited', name, { retryAfterMs: rateLimitedWaitMs, cause: error });
+  return new ChannelError('sms', unreachable.has(Number(code)) ? 'unreachable' : 'refused', name, { cause: error });
+};
+
+const call = async <T>(calling: Promise<T>): Promise<T> => {
+  try {
+    return await calling;
+  } catch (error) {
+    throw toChannelError(error);
+  }
+};
+
+const createClient = ({ accountSid, authToken, apiUrl }: SmsConfig) => {
+  const httpClient = new twilio.RequestClient({ timeout: callTimeoutMs });
+  const request = httpClient.request.bind(httpClient);
+  if (apiUrl !== undefined)
+    httpClient.request = (options) =>
+      request({ ...options, uri: options.uri.replace('https://api.twilio.com', apiUrl) });
+  return twilio(accountSid, authToken, { httpClient });
+};
+
+/** All fields as sent: nothing trimmed, empty ones kept, repeated ones listed, since the signature covers them. */
+const readForm = async (request: Request): Promise<Form> => {
+  if (request.method !== 'POST') throw new Refused(405, 'bad_method', { allow: 'POST' });
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/x-www-form-urlencoded') throw new Refused(415, 'bad_content_type');
+  if (Number(request.headers.get('content-length') ?? 0) > requestSizeMaxBytes)
+    throw new Refused(413, 'body_too_large');
+  const body = new Uint8Array(await request.arrayBuffer());
+  if (body.length > requestSizeMaxBytes) throw new Refused(413, 'body_too_large');
+  const fields = new URLSearchParams(new TextDecoder().decode(body));
+  return Object.fromEntries(
+    [...new Set(fields.keys())].map((name) => {
+      const values = fields.getAll(name);
+      return [name, values.length === 1 ? values[0]! : values];
+    }),
+  );
+};
+
+/** The body of each message tried lately: the platform keeps no key of ours to find it again by. */
+const createRemembered = () => {
+  const bodies = new Map<DeliveryKey, string>();
+  return {
+    body: (key: DeliveryKey) => bodies.get(key),
+    add(key: DeliveryKey, body: string) {
+      bodies.delete(key);
+      bodies.set(key, body);
+      const [oldest] = bodies.keys();
+      if (bodies.size > rememberedMax && oldest !== undefined) bodies.delete(oldest);
+    },
+  };
+};
+
+/**
+ * Text messages over Twilio, from one number. Webhooks: `/channels/sms/inbound` and `/channels/sms/status`.
+ * Throws a ZodError when the settings are wrong.
+ */
+export const createSmsChannel = (settings: SmsConfigInput): Channel => {
+  const config = smsConfig.parse(settings);
+  const client = createClient(config);
+  const remembered = createRemembered();
+  const statusCallback = config.publicUrl && `${config.publicUrl}/channels/sms/status`;
+  let started: Receive | undefined;
+
+  const receive: Receive = (event) => {
+    if (!started) throw new Error('The sms channel is not started');
+    return started(event);
+  };
+
+  const verify = (request: Request, form: Form): void => {
+    const { origin, pathname, search } = new URL(request.url);
+    const signed = `${config.publicUrl ?? origin}${pathname}${search}`;
+    const signature = request.headers.get('x-twilio-signature') ?? '';
+    if (!twilio.validateRequest(config.authToken, signature, signed, form)) throw new Refused(401, 'bad_signature');
+  };
+
+  const toSent = (sid: string, thread: ThreadKey): SentMessage => ({ message: sid as SentKey, thread });
+
+  return {
+    name: 'sms',
+    limits: { textLengthMax: bodyLengthMax, textUnit: 'characters', editIntervalMs: Infinity },
+
+    async start(given) {
+      started = given;
+    },
+
+    async stop() {
+      started = undefined;
+    },
+
+    async send(thread, message, key) {
+      const { from: person, to: number } = readThreadKey(thread);
+      const body = renderBody(message);
+      remembered.add(key, body);
+      const sent = await call(
+        client.messages.create({
+          to: person,
+          from: number,
+          body,
+          validityPeriod: validitySeconds,
+          ...(statusCallback === undefined ? {} : { statusCallback }),
+        }),
+      );
+      return toSent(sent.sid, thread);
+    },
+
+    /**
+     * By its body. After a restart the body is not known, and any message to this person since then is taken for it:
+     * one conversation sends one message at a time.
+     */
+    async findSent(thread, key, since) {
+      const { from: person, to: number } = readThreadKey(thread);
+      const body = remembered.body(key);
+      // The platform prints whole seconds.
+      const sinceMs = body === undefined ? Math.floor(since.getTime() / 1000) * 1000 : since.getTime() - clockSkewMs;
+      const listed = await call(client.messages.list({ to: person, from: number, limit: searchMax }));
+      const found = listed.findLast(
+        (message) => message.dateCreated.getTime() >= sinceMs && (body === undefined || message.body === body),
+      );
+      return found ? toSent(found.sid, thread) : null;
+    },
+
+    async webhook(request) {
+      const { pathname } = new URL(request.url);
+      const isInbound = pathname.endsWith('/channels/sms/inbound');
+      if (!isInbound && !pathname.endsWith('/channels/sms/status')) throw new Refused(404, 'no_such_path');
+      const form = await readForm(request);
+      verify(request, form);
+      await receive(isInbound ? toInboundMessage(form, config) : toInboundDelivery(form, config.accountSid));
+      // Any text here would be sent to the person as a message.
+      return new Response('<Response/>', { headers: { 'content-type': 'text/xml' } });
+    },
+
+    async health(): Promise<ChannelHealth> {
+      try {
+        await call(client.messages.list({ limit: 1 }));
+        return { ok: true };
+      } catch (error) {
+        return { ok: false, problem: error instanceof ChannelError ? error.code : 'unknown' };
+      }
+    },
+  };
+};

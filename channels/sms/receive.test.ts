@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { Refused } from '#core/errors.ts';
+import { toInboundDelivery, toInboundMessage, type Form } from './receive.ts';
+
+const ours = { accountSid: `AC${'0'.repeat(32)}`, from: '+15550001111' };
+const fixture = (name: string): Form =>
+  JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8')) as Form;
+const received = (name: string) => toInboundMessage(fixture(name), ours, new Date(0));
+
+const refusal = (act: () => unknown): unknown => {
+  try {
+    return act();
+  } catch (error) {
+    return error instanceof Refused ? [error.status, error.reason] : error;
+  }
+};
+
+test('a text message is a direct message from a number shown by its end', () => {
+  expect(received('message')).toEqual({
+    kind: 'message',
+    channel: 'sms',
+    id: `SM${'1'.repeat(32)}`,
+    thread: '{"from":"+15552223333","to":"+15550001111"}',
+    sender: { id: '+15552223333', organization: '+15550001111', displayName: '…3333' },
+    sentAt: new Date(0),
+    text: 'Where is my order?',
+    setting: 'direct',
+    addressed: true,
+  });
+});
+
+test('a picture without words is a message, not a status', () => {
+  expect(received('picture-without-words')).toMatchObject({ text: '[file: image/png]' });
+});
+
+test.each(['stop', 'opt-out-type', 'short-code', 'other-number', 'whatsapp'])('%s is not for us', (name) => {
+  expect(received(name)).toBeNull();
+});
+
+test('a keyword inside a sentence, and a plain YES, are messages', () => {
+  expect(received('stop-in-a-sentence')).toMatchObject({ text: 'Please stop the subscription' });
+  expect(received('yes')).toMatchObject({ text: 'YES' });
+});
+
+test('another account and a message without a name are refused', () => {
+  expect(refusal(() => received('foreign-account'))).toEqual([403, 'foreign_account']);
+  expect(refusal(() => received('without-sid'))).toEqual([400, 'no_message_sid']);
+  expect(refusal(() => toInboundDelivery(fixture('foreign-account'), ours.accountSid))).toEqual([
+    403,
+    'foreign_account',
+  ]);
+});
+
+test('a status says what became of which message', () => {
+  const status = (name: string) => toInboundDelivery(fixture(name), ours.accountSid);
+  const sid = `SM${'2'.repeat(32)}`;
+  expect(status('status-queued')).toBeNull();
+  expect(status('status-delivered')).toEqual({
+    kind: 'delivery',
+    channel: 'sms',
+    id: `${sid}:delivered`,
+    message: sid,
+    status: 'delivered',
+  });
+  expect(status('status-undelivered')).toMatchObject({ status: 'failed', code: '30003' });
+});

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import type { InboundDelivery, InboundMessage, SentKey, ThreadKey } from '#core/channel.ts';
+import { Refused } from '#core/errors.ts';
+import { e164 } from './config.ts';
+
+/** A webhook's fields; a repeated one is a list. */
+export type Form = Readonly<Record<string, string | readonly string[]>>;
+
+/**
+ * Words the platform answers by itself, alone and in any case (twilio.com/docs/messaging/tutorials/advanced-opt-out).
+ * YES is an opt-in only for somebody who had opted out; to everybody else's conversation it is an answer.
+ */
+const keywords = new Set('STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT START UNSTOP HELP INFO'.split(' '));
+
+const statuses: Readonly<Record<string, InboundDelivery['status']>> = {
+  sent: 'sent',
+  delivered: 'delivered',
+  read: 'delivered',
+  undelivered: 'failed',
+  failed: 'failed',
+};
+
+const thread = z.object({ from: z.string(), to: z.string() });
+
+/** `from` is the person's number, `to` is ours. Equal threads give equal keys. */
+export const toThreadKey = (from: string, to: string): ThreadKey => JSON.stringify({ from, to }) as ThreadKey;
+
+/** Throws when the key is not of this channel. */
+export const readThreadKey = (key: ThreadKey): { from: string; to: string } => thread.parse(JSON.parse(key));
+
+const field = (form: Form, name: string): string => {
+  const value = form[name];
+  return typeof value === 'string' ? value : (value?.[0] ?? '');
+};
+
+/** Throws Refused 403 for another account's webhook and 400 for one that names no message. */
+const sidOf = (form: Form, accountSid: string): string => {
+  if (field(form, 'AccountSid') !== accountSid) throw new Refused(403, 'foreign_account');
+  const sid = field(form, 'MessageSid');
+  if (sid === '') throw new Refused(400, 'no_message_sid');
+  return sid;
+};
+
+const attachments = (form: Form): string[] =>
+  Array.from({ length: Math.min(10, Number(field(form, 'NumMedia')) || 0) }, (_, index) => {
+    const type = field(form, `MediaContentType${index}`);
+    return `[file: ${type || 'unknown'}]`;
+  });
+
+/** A person's message; null for opt-out words, for numbers nobody can be answered at, and for numbers not ours. */
+export const toInboundMessage = (
+  form: Form,
+  ours: { accountSid: string; from: string },
+  now = new Date(),
+): InboundMessage | null => {
+  const id = sidOf(form, ours.accountSid);
+  const [person, number, body] = [field(form, 'From'), field(form, 'To'), field(form, 'Body')];
+  if (number !== ours.from || person === ours.from || !e164.test(person)) return null;
+  if (field(form, 'OptOutType') !== '' || keywords.has(body.trim().toUpperCase())) return null;
+  return {
+    kind: 'message',
+    channel: 'sms',
+    id,
+    thread: toThreadKey(person, number),
+    // A number is personal data: where a name is shown, only its end is.
+    sender: { id: person, organization: number, displayName: `…${person.slice(-4)}` },
+    // The webhook carries no time.
+    sentAt: now,
+    text: [body, ...attachments(form)].filter(Boolean).join('\n'),
+    setting: 'direct',
+    addressed: true,
+  };
+};
+
+/** What became of a message of ours; null for steps nobody waits for. */
+export const toInboundDelivery = (form: Form, accountSid: string): InboundDelivery | null => {
+  const sid = sidOf(form, accountSid);
+  const named = field(form, 'MessageStatus');
+  const status = Object.hasOwn(statuses, named) ? statuses[named] : undefined;
+  const code = field(form, 'ErrorCode');
+  if (status === undefined) return null;
+  return {
+    kind: 'delivery',
+    channel: 'sms',
+    id: `${sid}:${named}`,
+    message: sid as SentKey,
+    status,
+    ...(code === '' ? {} : { code }),
+  };
+};
