@@ -1,0 +1,99 @@
+import type { Channel, Receive, SentMessage } from '#core/channel.ts';
+import { Refused } from '#core/errors.ts';
+import { teamsConfig, type TeamsConfig, type TeamsSettings } from './config.ts';
+import { createConnector, type Place } from './connector.ts';
+import { activityIdOf, roomOf, threadOf, toSentKey, toThreadKey, type Thread } from './keys.ts';
+import { readActivity } from './payload.ts';
+import { tenantOf, toEvent } from './receive.ts';
+import { toActivity } from './render.ts';
+import { defaultServiceUrl, isAllowedServiceUrl } from './service-url.ts';
+
+/** So many channels are remembered with the service URL they last spoke from. */
+const serviceUrlsMax = 1000;
+
+/** Refuses, after the token was found good, what is not meant for this bot. */
+function admit(payload: Record<string, unknown>, config: TeamsConfig): void {
+  if (payload.channelId !== 'msteams') throw new Refused(403, 'foreign_channel');
+  if (typeof payload.serviceUrl !== 'string' || !isAllowedServiceUrl(payload.serviceUrl, config.serviceUrls)) throw new Refused(403, 'foreign_service_url');
+  if (config.appType === 'SingleTenant' && tenantOf(payload) !== config.tenantId) throw new Refused(403, 'foreign_tenant');
+}
+
+/** What the client takes as "done" after a press: the words are shown to the one who pressed. */
+const pressed = { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'Done.' };
+
+/** Microsoft Teams through its Bot Connector; takes activities at /channels/teams/messages. Throws on settings that are not valid. */
+export function createTeamsChannel(settings: TeamsSettings): Channel {
+  const config = teamsConfig.parse(settings);
+  const connector = createConnector(config);
+  const serviceUrls = new Map<string, string>();
+  let receive: Receive | null = null;
+
+  function remember(room: string, serviceUrl: string): void {
+    serviceUrls.delete(room);
+    serviceUrls.set(room, serviceUrl);
+    const [oldest] = serviceUrls.keys();
+    if (serviceUrls.size > serviceUrlsMax && oldest !== undefined) serviceUrls.delete(oldest);
+  }
+
+  const placeOf = ({ conversation, serviceUrl }: Thread): Place => ({
+    conversation,
+    serviceUrl: serviceUrls.get(roomOf(conversation)) ?? serviceUrl ?? defaultServiceUrl(config.serviceUrls),
+  });
+
+  async function take(request: Request): Promise<Response> {
+    if (!new URL(request.url).pathname.endsWith('/messages')) throw new Refused(404, 'no_such_path');
+    if (request.method !== 'POST') throw new Refused(405, 'method', { allow: 'POST' });
+    const authorization = request.headers.get('authorization');
+    if (!authorization) throw new Refused(401, 'bad_token');
+    const payload = await readActivity(request);
+    const verdict = await connector.authenticate(payload, authorization);
+    if (verdict === 'forged') throw new Refused(401, 'bad_token');
+    // A 5xx makes the platform deliver again.
+    if (verdict === 'unknown' || !receive) return new Response(null, { status: 503 });
+    admit(payload, config);
+    const { conversation, serviceUrl, type } = payload as { conversation?: { id?: string }; serviceUrl: string; type?: string };
+    if (typeof conversation?.id === 'string') remember(roomOf(conversation.id), serviceUrl);
+    try {
+      await receive(toEvent(payload));
+    } catch {
+      return new Response(null, { status: 500 });
+    }
+    return type === 'invoke' ? Response.json(pressed) : new Response(null, { status: 200 });
+  }
+
+  return {
+    name: 'teams',
+    // An activity holds about 100 KB of UTF-16 with everything in it; a room takes 60 sends and edits in 30 s.
+    limits: { textLengthMax: 20_000, textUnit: 'characters', editIntervalMs: 2000 },
+    start: async (given) => void (receive = given),
+    stop: async () => void (receive = null),
+    webhook: take,
+
+    async send(key, message, deliveryKey): Promise<SentMessage> {
+      const thread = threadOf(key);
+      const id = await connector.post(placeOf(thread), toActivity(message, deliveryKey));
+      const startsThread = thread.kind === 'channel' && thread.conversation === roomOf(thread.conversation);
+      return {
+        message: toSentKey(thread.conversation, id),
+        thread: startsThread ? toThreadKey({ ...thread, conversation: `${thread.conversation};messageid=${id}` }) : key,
+      };
+    },
+
+    async edit(sent, message) {
+      const place = placeOf(threadOf(sent.thread));
+      await connector.put(place, activityIdOf(sent.message), toActivity(message, Date.now().toString(36)));
+    },
+
+    async showTyping(key) {
+      await connector.post(placeOf(threadOf(key)), { type: 'typing' });
+    },
+
+    room: (id) => toThreadKey({ kind: 'channel', conversation: id }),
+
+    health: () =>
+      connector.login().then(
+        () => ({ ok: true }) as const,
+        (error: Error) => ({ ok: false, problem: error.message }) as const,
+      ),
+  };
+}

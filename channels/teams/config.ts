@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** Where Microsoft's connectors live: public cloud, then the government clouds. A leading `*.` stands for any subdomain. */
+const connectorHosts = [
+  'smba.trafficmanager.net',
+  '*.botframework.com',
+  'smba.infra.gcc.teams.microsoft.com',
+  'smba.infra.gov.teams.microsoft.us',
+  'smba.infra.dod.teams.microsoft.us',
+];
+
+/** Settings of the Teams channel. The URLs are only set for another cloud than the public one. */
+export const teamsConfig = z
+  .strictObject({
+    /** The Microsoft App ID (a GUID) of the Azure bot. */
+    appId: z.string().min(1),
+    appPassword: z.string().min(1),
+    appType: z.enum(['SingleTenant', 'MultiTenant']).default('SingleTenant'),
+    tenantId: z.string().min(1).optional(),
+    openIdMetadataUrl: z.url().default('https://login.botframework.com/v1/.well-known/openidconfiguration'),
+    /** Tokens come from `<loginUrl>/oauth2/v2.0/token`. */
+    loginUrl: z.url().optional(),
+    issuer: z.url().default('https://api.botframework.com'),
+    /** Hosts (`*.` for subdomains, always https) or URL prefixes that may be written to. */
+    serviceUrls: z.array(z.string().min(1)).min(1).default(connectorHosts),
+  })
+  .refine(({ appType, tenantId }) => appType === 'MultiTenant' || tenantId !== undefined, {
+    path: ['tenantId'],
+    error: 'A SingleTenant app needs its tenantId.',
+  });
+
+export type TeamsConfig = z.infer<typeof teamsConfig>;
+/** What may be written in a configuration: the defaults can be left out. */
+export type TeamsSettings = z.input<typeof teamsConfig>;

@@ -1,0 +1,70 @@
+import type { ServiceClientCredentials, ServiceClientCredentialsFactory } from 'botframework-connector';
+import { z } from 'zod';
+
+const scope = 'https://api.botframework.com/.default';
+const requestMsMax = 10_000;
+/** A token is renewed this long before it ends. */
+const renewBeforeMs = 5 * 60_000;
+
+const answerSchema = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
+
+/** The login endpoint gave no token; nothing was sent anywhere. */
+export class TokenError extends Error {
+  override readonly name = 'TokenError';
+}
+
+export interface Credentials {
+  /** What the SDK asks for. */
+  readonly factory: ServiceClientCredentialsFactory;
+  /** Rejects with TokenError. */
+  token(): Promise<string>;
+  /** Forgets a token that was refused. */
+  forget(): void;
+}
+
+/** Client credentials for the connector. The SDK's own way refuses login servers without https, so it is a plain POST. */
+export function createCredentials(options: { readonly appId: string; readonly appPassword: string; readonly loginUrl: string }): Credentials {
+  const { appId, appPassword, loginUrl } = options;
+  let current: { readonly token: Promise<string>; renewAt: number } | null = null;
+
+  async function login(): Promise<{ token: string; renewAt: number }> {
+    const form = { grant_type: 'client_credentials', client_id: appId, client_secret: appPassword, scope };
+    const response = await fetch(`${loginUrl}/oauth2/v2.0/token`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+      signal: AbortSignal.timeout(requestMsMax),
+    }).catch((cause: unknown) => {
+      throw new TokenError('The login endpoint cannot be reached', { cause });
+    });
+    const answer = answerSchema.safeParse(await response.json().catch(() => null));
+    if (!response.ok || !answer.success) throw new TokenError(`The login endpoint gave no token: HTTP ${response.status}`);
+    const { access_token: token, expires_in: seconds } = answer.data;
+    return { token, renewAt: Date.now() + seconds * 1000 - renewBeforeMs };
+  }
+
+  /** One login at a time: whoever asks meanwhile waits for the same token. */
+  function token(): Promise<string> {
+    if (current && current.renewAt > Date.now()) return current.token;
+    const asked = login();
+    const mine = { token: asked.then((got) => got.token), renewAt: Number.POSITIVE_INFINITY };
+    current = mine;
+    asked.then(
+      ({ renewAt }) => (mine.renewAt = renewAt),
+      () => current === mine && (current = null),
+    );
+    return mine.token;
+  }
+
+  const client: ServiceClientCredentials = {
+    async signRequest(request) {
+      request.headers.set('authorization', `Bearer ${await token()}`);
+      return request;
+    },
+  };
+  const factory: ServiceClientCredentialsFactory = {
+    isValidAppId: (id) => Promise.resolve(id === appId),
+    isAuthenticationDisabled: () => Promise.resolve(false),
+    createCredentials: () => Promise.resolve(client),
+  };
+  return { factory, token, forget: () => void (current = null) };
+}

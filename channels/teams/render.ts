@@ -1,0 +1,90 @@
+import type { Action, Citation, OutboundMessage } from '#core/channel.ts';
+import { toTeamsMarkdown } from './markdown.ts';
+
+export interface TeamsActivity {
+  readonly type: 'message';
+  readonly text?: string;
+  readonly textFormat?: 'markdown';
+  /** What a notification shows of a card. */
+  readonly summary?: string;
+  readonly entities?: readonly Record<string, unknown>[];
+  readonly attachments?: readonly { readonly contentType: string; readonly content: Record<string, unknown> }[];
+}
+
+/** Limits of the citation entity (Teams AI message format). */
+const citationsMax = 20;
+const nameLengthMax = 80;
+const abstractLengthMax = 160;
+
+/** A message may have one root entity, so label and citations share it. */
+const toRootEntity = (citations: readonly Citation[]) => ({
+  type: 'https://schema.org/Message',
+  '@type': 'Message',
+  '@context': 'https://schema.org',
+  '@id': '',
+  additionalType: ['AIGeneratedContent'],
+  ...(citations.length === 0 ? {} : { citation: citations.slice(0, citationsMax).map(toClaim) }),
+});
+
+const toClaim = ({ number, title, url }: Citation) => ({
+  '@type': 'Claim',
+  position: number,
+  appearance: {
+    '@type': 'DigitalDocument',
+    name: title.slice(0, nameLengthMax),
+    abstract: title.slice(0, abstractLengthMax),
+    ...(url ? { url } : {}),
+  },
+});
+
+const styles = { primary: 'positive', danger: 'destructive' } as const;
+
+const toInput = ({ id, asks }: Action) => ({ type: 'Input.Text', id: `${id}:text`, label: asks, isMultiline: true });
+
+const toButton = ({ id, label, style, asks }: Action, shown: string) => ({
+  type: 'Action.Execute',
+  id,
+  title: label,
+  verb: id,
+  data: { shown },
+  ...(style ? { style: styles[style] } : {}),
+  // A button that asks for nothing sends no text typed for another one.
+  associatedInputs: asks ? 'auto' : 'none',
+});
+
+function toCard(body: readonly object[], actions: readonly Action[], shown: string) {
+  return {
+    contentType: 'application/vnd.microsoft.card.adaptive',
+    content: {
+      type: 'AdaptiveCard',
+      $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+      version: '1.5',
+      body: [...body, ...actions.filter(({ asks }) => asks).map(toInput)],
+      ...(actions.length > 0 ? { actions: actions.map((action) => toButton(action, shown)) } : {}),
+    },
+  };
+}
+
+/**
+ * A plain answer is Markdown with the AI label and its citations; a title or facts make it a card.
+ * `shown` marks this showing of the buttons: the same button of a later showing is another press.
+ */
+export function toActivity({ text, title, facts = [], citations = [], actions = [] }: OutboundMessage, shown: string): TeamsActivity {
+  const markdown = toTeamsMarkdown(text);
+  if (title === undefined && facts.length === 0) {
+    return {
+      type: 'message',
+      text: markdown,
+      textFormat: 'markdown',
+      entities: [toRootEntity(citations)],
+      ...(actions.length > 0 ? { attachments: [toCard([], actions, shown)] } : {}),
+    };
+  }
+  const body = [
+    ...(title === undefined ? [] : [{ type: 'TextBlock', text: toTeamsMarkdown(title), weight: 'Bolder', size: 'Medium', wrap: true, style: 'heading' }]),
+    ...(text ? [{ type: 'TextBlock', text: markdown, wrap: true }] : []),
+    ...(facts.length > 0 ? [{ type: 'FactSet', facts: facts.map(({ label, value }) => ({ title: label, value })) }] : []),
+    ...citations.map(({ number, title: name, url }) => ({ type: 'TextBlock', text: `[${number}] ${url ? `[${name}](${url})` : name}`, wrap: true, isSubtle: true, size: 'Small' })),
+  ];
+  return { type: 'message', summary: title ?? text.slice(0, nameLengthMax), attachments: [toCard(body, actions, shown)] };
+}
