@@ -5,6 +5,7 @@ import { createDiscordChannel } from './discord/channel.ts';
 import { createSlackChannel } from './slack/channel.ts';
 import { createSmsChannel } from './sms/channel.ts';
 import { createTeamsChannel } from './teams/channel.ts';
+import type { TeamsSettings } from './teams/config.ts';
 
 /** Values of the environment by the name their vendor gives them. */
 export type Credentials = Readonly<Record<string, string | undefined>>;
@@ -21,7 +22,7 @@ export const registry: Readonly<Record<string, (credentials: Credentials) => Cha
           given({
             appId: from['MicrosoftAppId'],
             appPassword: from['MicrosoftAppPassword'],
-            appType: from['MicrosoftAppType'],
+            appType: (from['MicrosoftAppType'] ?? (from['MicrosoftAppTenantId'] ? 'SingleTenant' : 'MultiTenant')) as TeamsSettings['appType'],
             tenantId: from['MicrosoftAppTenantId'],
             openIdMetadataUrl: from['TEAMS_OPENID_METADATA_URL'],
             loginUrl: from['TEAMS_LOGIN_URL'],

@@ -130,7 +130,7 @@ const readSecrets = (environment: NodeJS.ProcessEnv, problems: string[]): Secret
     if (missing.length > 0 && missing.length < names.length) problems.push(`${missing.join(' and ')} must be set too for the ${channel} channel.`);
   }
   for (const name of secretNames) {
-    if (/_URL$/.test(name) && secrets[name] && !URL.canParse(secrets[name])) problems.push(`${name} must be an address such as https://example.com.`);
+    if (name.endsWith('_URL') && secrets[name] && !URL.canParse(secrets[name])) problems.push(`${name} must be an address such as https://example.com.`);
   }
   return secrets;
 };

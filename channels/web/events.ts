@@ -74,7 +74,7 @@ export const createEventStreams = (journal: WebJournal, connectionsMax: number):
     },
     open,
     close: () => {
-      for (const thread of [...streams.values()]) for (const stream of [...thread]) stream.close();
+      for (const readers of streams.values()) for (const stream of readers) stream.close();
     },
   };
 };

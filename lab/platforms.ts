@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+
+import { openDiscordLab } from './discord/server.ts';
+import type { Pane } from './pane.ts';
+import { openSlackLab } from './slack/server.ts';
+import { openTeamsLab } from './teams/server.ts';
+import { openTwilioLab } from './twilio/server.ts';
+
+export interface Seat {
+  readonly pane: Pane;
+  readonly room: string;
+  readonly user: string;
+}
+
+/** All platforms in a box with one customer on each, and an agent in the desk's room on Slack. */
+export interface Platforms extends AsyncDisposable {
+  /** What a client is told to reach them, as environment variables. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly seats: Readonly<Record<'slack' | 'teams' | 'discord' | 'sms' | 'desk', Seat>>;
+  /** Tells them where the bot listens. */
+  connect(url: string): void;
+}
+
+const secret = (): string => randomBytes(16).toString('hex');
+const ourNumber = '+15005550006';
+const customerNumber = '+14155550142';
+
+export const openPlatforms = async (options: { rateLimits?: 'on' | 'off' } = {}): Promise<Platforms> => {
+  const slackSecrets = { signingSecret: secret(), botToken: `xoxb-${secret()}` };
+  const teamsSecrets = { appId: 'f1f1f1f1-0000-4000-8000-00000000f1f1', appPassword: secret(), tenantId: '7e7e7e7e-0000-4000-8000-000000007e7e' };
+  const twilioSecrets = { accountSid: `AC${secret()}`, authToken: secret(), from: ourNumber };
+  const discordToken = secret();
+  const slack = await openSlackLab({ ...slackSecrets, ...options });
+  const teams = await openTeamsLab({ ...teamsSecrets, ...options });
+  const discord = await openDiscordLab({ token: discordToken, ...options });
+  const twilio = await openTwilioLab({ ...twilioSecrets, ...options });
+
+  const ada = slack.addUser({ name: 'Ada Palmer' });
+  const ana = slack.addUser({ name: 'Ana Torres' });
+  const direct = slack.addRoom({ name: ada.name, kind: 'im', user: ada.id });
+  const desk = slack.addRoom({ name: 'support-desk', kind: 'channel' });
+  const ben = teams.addUser({ name: 'Ben Okafor' });
+  const chat = await teams.addRoom({ type: 'personal', members: [ben.id] });
+  const cleo = discord.addUser({ name: 'cleo' });
+  const channel = discord.addRoom({ type: 'text', name: 'help' });
+
+  return {
+    environment: {
+      SLACK_BOT_TOKEN: slackSecrets.botToken,
+      SLACK_SIGNING_SECRET: slackSecrets.signingSecret,
+      SLACK_API_URL: slack.url,
+      MicrosoftAppId: teamsSecrets.appId,
+      MicrosoftAppPassword: teamsSecrets.appPassword,
+      MicrosoftAppType: 'SingleTenant',
+      MicrosoftAppTenantId: teamsSecrets.tenantId,
+      TEAMS_OPENID_METADATA_URL: teams.openIdMetadataUrl,
+      TEAMS_LOGIN_URL: teams.loginUrl,
+      TEAMS_ISSUER: teams.issuer,
+      TEAMS_SERVICE_URLS: teams.serviceUrl,
+      DISCORD_TOKEN: discordToken,
+      DISCORD_API_URL: discord.url,
+      TWILIO_ACCOUNT_SID: twilioSecrets.accountSid,
+      TWILIO_AUTH_TOKEN: twilioSecrets.authToken,
+      TWILIO_FROM: ourNumber,
+      TWILIO_API_URL: twilio.url,
+      FIRSTLINE_DESK__CHANNEL: 'slack',
+      FIRSTLINE_DESK__ROOM: desk.id,
+    },
+    seats: {
+      slack: { pane: slack.pane, room: direct.id, user: ada.id },
+      teams: { pane: teams.pane, room: chat, user: ben.id },
+      discord: { pane: discord.pane, room: channel, user: cleo.id },
+      sms: { pane: twilio.pane, room: customerNumber, user: customerNumber },
+      desk: { pane: slack.pane, room: desk.id, user: ana.id },
+    },
+    connect: (url) => {
+      slack.setEventsUrl(`${url}/channels/slack/events`);
+      teams.setBotUrl(`${url}/channels/teams/messages`);
+      twilio.setInboundUrl(`${url}/channels/sms/inbound`);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([slack.close(), teams.close(), discord.close(), twilio.close()]);
+    },
+  };
+};
