@@ -1,0 +1,151 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { DiscordAPIError, REST, Routes, type RESTOptions } from 'discord.js';
+import type { Channel, InboundEvent, OutboundMessage, Receive, SentMessage, ThreadKey } from '#core/channel.ts';
+import { discordConfig, type DiscordSettings } from './config.ts';
+import { toChannelError } from './failure.ts';
+import { openGateway, type Gateway } from './gateway.ts';
+import { placeOf, threadOf, toSentKey, toThreadKey, type Thread } from './keys.ts';
+import { asksSuffix, labelOf, toAction, toInteraction, toMessage, type Interaction } from './receive.ts';
+import { toDiscordMessage, toModal, toNonce } from './render.ts';
+
+/** The fields we read of a message that the API answers. */
+interface Posted {
+  readonly id: string;
+  readonly author: { readonly id: string };
+  readonly timestamp: string;
+  readonly nonce?: string | number;
+  readonly thread?: { readonly id: string };
+  readonly components?: readonly unknown[];
+}
+
+const callback = { deferredUpdate: 6, modal: 9 } as const;
+const threadExists = 160_004;
+const wrongChannelType = 50_024;
+const threadArchived = 50_083;
+const lookBackMessages = 50;
+const threadNameLengthMax = 100;
+/** The gateway does not deliver twice, so what could not be stored is tried again here. */
+const storeAgainAfterMs = [100, 500, 2000];
+
+const restOptions = (api: string): Partial<RESTOptions> => ({
+  api,
+  retries: 0,
+  timeout: 10_000,
+  // Waiting in the SDK's queue would show stale text: the caller knows better what to send when.
+  rejectOnRateLimit: ({ method }) => method !== 'GET',
+});
+
+const isCode = (error: unknown, code: number): boolean => error instanceof DiscordAPIError && error.code === code;
+const mapped = async <T>(work: Promise<T>): Promise<T> => work.catch((error: unknown) => Promise.reject(toChannelError(error)));
+
+/** Discord through its gateway and REST. Throws on settings that are not valid; `start` rejects when the bot cannot connect. */
+export function createDiscordChannel(settings: DiscordSettings): Channel {
+  const { token, apiUrl, applicationId } = discordConfig.parse(settings);
+  const rest = new REST(restOptions(apiUrl)).setToken(token);
+  let gateway: Gateway | null = null;
+  let selfId = '';
+
+  /** The thread of a posted case; one that exists already has the id of its message. */
+  async function openThread(room: string, posted: Posted, name: string): Promise<string> {
+    if (posted.thread) return posted.thread.id;
+    try {
+      const made = (await rest.post(Routes.threads(room, posted.id), { body: { name: name.slice(0, threadNameLengthMax) } })) as { id: string };
+      return made.id;
+    } catch (error) {
+      if (isCode(error, threadExists)) return posted.id;
+      // A thread or a direct message cannot hold threads: the case stays in its room.
+      if (isCode(error, wrongChannelType)) return room;
+      throw error;
+    }
+  }
+
+  async function toSent({ room, opensThreads }: Thread, posted: Posted, key: ThreadKey, name: string | undefined): Promise<SentMessage> {
+    const thread = opensThreads && name !== undefined ? toThreadKey({ room: await openThread(room, posted, name) }) : key;
+    return { message: toSentKey(room, posted.id), thread };
+  }
+
+  async function post(key: ThreadKey, message: OutboundMessage, deliveryKey: string): Promise<SentMessage> {
+    const thread = threadOf(key);
+    const body = { ...toDiscordMessage(message), nonce: toNonce(deliveryKey), enforce_nonce: true };
+    const posted = (await rest.post(Routes.channelMessages(thread.room), { body })) as Posted;
+    return toSent(thread, posted, key, message.actions?.length ? message.title : undefined);
+  }
+
+  async function find(key: ThreadKey, deliveryKey: string, since: Date): Promise<SentMessage | null> {
+    const thread = threadOf(key);
+    const query = new URLSearchParams({ limit: String(lookBackMessages) });
+    const recent = (await rest.get(Routes.channelMessages(thread.room), { query })) as Posted[];
+    const nonce = toNonce(deliveryKey);
+    const found = recent.find((one) => one.author.id === selfId && one.nonce === nonce && new Date(one.timestamp) >= since);
+    return found ? toSent(thread, found, key, found.components?.length ? 'Case' : undefined) : null;
+  }
+
+  async function patch({ message: sent, thread }: SentMessage, message: OutboundMessage): Promise<void> {
+    const { room, message: id } = placeOf(sent);
+    const change = () => rest.patch(Routes.channelMessage(room, id), { body: toDiscordMessage(message) });
+    try {
+      await change();
+    } catch (error) {
+      if (!isCode(error, threadArchived)) throw error;
+      await rest.patch(Routes.channel(threadOf(thread).room), { body: { archived: false } });
+      await change();
+    }
+  }
+
+  async function open(receive: Receive): Promise<void> {
+    const answer = ({ id, token: pass }: Interaction, body: object) => rest.post(Routes.interactionCallback(id, pass), { body, auth: false });
+
+    async function store(event: InboundEvent | null): Promise<void> {
+      for (const ms of storeAgainAfterMs) {
+        const isStored = await receive(event).then(() => true, () => false);
+        if (isStored) return;
+        await wait(ms);
+      }
+      await receive(event);
+    }
+
+    /** A press is answered once it is stored: without an answer the person is told that it failed. */
+    async function take(interaction: Interaction): Promise<void> {
+      const { custom_id: customId } = interaction.data;
+      if (interaction.type === 3 && customId.endsWith(asksSuffix)) {
+        await answer(interaction, { type: callback.modal, data: toModal(customId, labelOf(interaction)) });
+        return;
+      }
+      await receive(toAction(interaction));
+      await answer(interaction, { type: callback.deferredUpdate });
+    }
+
+    const opened = Promise.withResolvers<void>();
+    /** One at a time, so that messages are stored in the order they were written; the first waits for our own id. */
+    let tail: Promise<unknown> = opened.promise;
+    gateway = await openGateway({
+      token,
+      applicationId,
+      rest: restOptions(apiUrl),
+      onMessage: (payload) => void (tail = tail.then(() => store(toMessage(payload, selfId))).catch(() => undefined)),
+      onInteraction(payload) {
+        const interaction = toInteraction(payload);
+        if (interaction) take(interaction).catch(() => undefined);
+      },
+    });
+    selfId = gateway.selfId;
+    opened.resolve();
+  }
+
+  return {
+    name: 'discord',
+    // A message holds 2,000; the rest is room for its sources. Creates and edits share about 5 in 5 s.
+    limits: { textLengthMax: 1900, textUnit: 'characters', editIntervalMs: 1300 },
+    start: open,
+    async stop() {
+      await gateway?.close();
+      gateway = null;
+    },
+    send: (key, message, deliveryKey) => mapped(post(key, message, deliveryKey)),
+    edit: (sent, message) => mapped(patch(sent, message)),
+    findSent: (key, deliveryKey, since) => mapped(find(key, deliveryKey, since)),
+    showTyping: async (key) => void (await mapped(rest.post(Routes.channelTyping(threadOf(key).room)))),
+    room: (id) => toThreadKey({ room: id, opensThreads: true }),
+    health: async () => gateway?.health() ?? { ok: false, problem: 'not started' },
+  };
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import type { InboundAction, InboundMessage, Sender } from '#core/channel.ts';
+import { toSentKey, toThreadKey } from './keys.ts';
+
+const userSchema = z.object({ id: z.string(), username: z.string(), global_name: z.string().nullish(), bot: z.boolean().optional() });
+const memberSchema = z.object({ nick: z.string().nullish() });
+
+/** The fields we read of MESSAGE_CREATE. */
+const messageSchema = z.object({
+  id: z.string(),
+  channel_id: z.string(),
+  guild_id: z.string().optional(),
+  author: userSchema,
+  member: memberSchema.optional(),
+  webhook_id: z.string().optional(),
+  type: z.number(),
+  content: z.string(),
+  timestamp: z.coerce.date(),
+  mentions: z.array(z.object({ id: z.string(), username: z.string(), global_name: z.string().nullish() })),
+});
+
+/** The fields we read of INTERACTION_CREATE for a button (3) or a modal (5). */
+const interactionSchema = z.object({
+  id: z.string(),
+  token: z.string(),
+  type: z.union([z.literal(3), z.literal(5)]),
+  channel_id: z.string(),
+  guild_id: z.string().optional(),
+  locale: z.string().optional(),
+  user: userSchema.optional(),
+  member: memberSchema.extend({ user: userSchema }).optional(),
+  message: z.object({
+    id: z.string(),
+    flags: z.number().default(0),
+    thread: z.object({ id: z.string() }).optional(),
+    components: z.array(z.unknown()).default([]),
+  }),
+  data: z.object({ custom_id: z.string(), components: z.array(z.unknown()).optional() }),
+});
+
+export type Interaction = z.infer<typeof interactionSchema>;
+
+/** What people write: default, reply, slash command, context menu command. All other types are notices of the platform. */
+const writtenTypes: ReadonlySet<number> = new Set([0, 19, 20, 23]);
+const hasThreadFlag = 1 << 5;
+/** The custom id of a button that asks for text ends so. */
+export const asksSuffix = ':asks';
+
+/** The first millisecond of 2015: the upper bits of an id count from there. */
+const epochMs = 1_420_070_400_000n;
+const madeAt = (snowflake: string): Date => new Date(Number((BigInt(snowflake) >> 22n) + epochMs));
+
+function toSender(user: z.infer<typeof userSchema>, nick: string | null | undefined, guild: string | undefined, locale?: string): Sender {
+  return { id: user.id, organization: guild ?? 'direct', displayName: nick ?? user.global_name ?? user.username, ...(locale ? { locale } : {}) };
+}
+
+/** A MESSAGE_CREATE dispatch, or null for what bots, webhooks and the platform itself write. */
+export function toMessage(payload: unknown, selfId: string): InboundMessage | null {
+  const { data: message } = messageSchema.safeParse(payload);
+  if (!message || message.author.bot || message.webhook_id || !writtenTypes.has(message.type)) return null;
+  const isDirect = message.guild_id === undefined;
+  return {
+    channel: 'discord',
+    kind: 'message',
+    id: message.id,
+    thread: toThreadKey({ room: message.channel_id }),
+    sender: toSender(message.author, message.member?.nick, message.guild_id),
+    sentAt: message.timestamp,
+    text: withoutMentions(message, selfId),
+    setting: isDirect ? 'direct' : 'group',
+    // Only our own id counts: @everyone is not a question to us.
+    addressed: isDirect || message.mentions.some(({ id }) => id === selfId),
+  };
+}
+
+/** Our mention goes, the mentions of others become their names. */
+function withoutMentions({ content, mentions }: z.infer<typeof messageSchema>, selfId: string): string {
+  const names = new Map(mentions.map((user) => [user.id, user.global_name ?? user.username]));
+  return content
+    .replaceAll(/<@!?(\d+)>/g, (mention, id: string) => (id === selfId ? '' : names.has(id) ? `@${names.get(id)}` : mention))
+    .trim();
+}
+
+/** An INTERACTION_CREATE dispatch of a button or a modal, or null. */
+export const toInteraction = (payload: unknown): Interaction | null => interactionSchema.safeParse(payload).data ?? null;
+
+/** A button without question or a filled modal; null for a button that still has to ask. */
+export function toAction(interaction: Interaction): InboundAction | null {
+  const { data, message, member } = interaction;
+  const user = interaction.user ?? member?.user;
+  if (!user || (interaction.type === 3 && data.custom_id.endsWith(asksSuffix))) return null;
+  const text = interaction.type === 5 ? typedIn(data.components ?? []).trim() : '';
+  // The thread that was started from a message has the message's id.
+  const thread = message.thread?.id ?? (message.flags & hasThreadFlag ? message.id : interaction.channel_id);
+  return {
+    channel: 'discord',
+    kind: 'action',
+    id: interaction.id,
+    thread: toThreadKey({ room: thread }),
+    sender: toSender(user, member?.nick, interaction.guild_id, interaction.locale),
+    sentAt: madeAt(interaction.id),
+    action: data.custom_id.endsWith(asksSuffix) ? data.custom_id.slice(0, -asksSuffix.length) : data.custom_id,
+    message: toSentKey(interaction.channel_id, message.id),
+    ...(text ? { text } : {}),
+  };
+}
+
+interface Component {
+  readonly value?: unknown;
+  readonly custom_id?: unknown;
+  readonly label?: unknown;
+  readonly component?: unknown;
+  readonly components?: readonly unknown[];
+}
+
+const flatten = (components: readonly unknown[]): Component[] =>
+  components.flatMap((one) => {
+    if (typeof one !== 'object' || one === null) return [];
+    const { component, components: inner = [] } = one as Component;
+    return [one as Component, ...flatten([...(component ? [component] : []), ...inner])];
+  });
+
+const typedIn = (components: readonly unknown[]): string => flatten(components).flatMap(({ value }) => (typeof value === 'string' ? value : []))[0] ?? '';
+
+/** What is written on the pressed button. */
+export function labelOf({ message, data }: Interaction): string {
+  const button = flatten(message.components).find(({ custom_id: id }) => id === data.custom_id);
+  return typeof button?.label === 'string' && button.label ? button.label : 'Your answer';
+}

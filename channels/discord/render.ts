@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import type { Action, Citation, OutboundMessage } from '#core/channel.ts';
+import { escapeMarkdown, toDiscordMarkdown } from './markdown.ts';
+import { asksSuffix } from './receive.ts';
+
+export interface DiscordMessage {
+  readonly content: string;
+  readonly components: readonly object[];
+  /** Sent with every create and edit: an edit without it pings again by the defaults. */
+  readonly allowed_mentions: { readonly parse: readonly []; readonly replied_user: false };
+  readonly flags: number;
+}
+
+const contentLengthMax = 2000;
+const suppressEmbedsFlag = 1 << 2;
+const buttonsInRowMax = 5;
+const rowsMax = 5;
+const buttonLabelLengthMax = 80;
+const modalTitleLengthMax = 45;
+/** Longer text would not fit one message where it is passed on. */
+const typedLengthMax = 1900;
+const type = { row: 1, button: 2, textInput: 4, label: 18 } as const;
+const styles = { primary: 1, plain: 2, danger: 4 } as const;
+
+const toButton = ({ id, label, style, asks }: Action) => ({
+  type: type.button,
+  custom_id: asks ? `${id}${asksSuffix}` : id,
+  label: label.slice(0, buttonLabelLengthMax),
+  style: styles[style ?? 'plain'],
+});
+
+function toRows(actions: readonly Action[]): object[] {
+  const buttons = actions.slice(0, buttonsInRowMax * rowsMax).map(toButton);
+  const rowCount = Math.ceil(buttons.length / buttonsInRowMax);
+  return Array.from({ length: rowCount }, (_, row) => ({ type: type.row, components: buttons.slice(row * buttonsInRowMax, (row + 1) * buttonsInRowMax) }));
+}
+
+function toSource({ number, title, url }: Citation): string {
+  const name = escapeMarkdown(title);
+  return `-# [${number}] ${url && !/[<>\s]/.test(url) ? `[${name}](<${url}>)` : name}`;
+}
+
+function cut(text: string, lengthMax: number): string {
+  if (text.length <= lengthMax) return text;
+  // Never half of a surrogate pair.
+  return `${text.slice(0, Math.max(0, lengthMax - 1)).replace(/[\u{d800}-\u{dbff}]$/u, '')}…`;
+}
+
+/** Title, text and facts first; sources as many as fit. */
+function toContent({ text, title, facts = [], citations = [] }: OutboundMessage): string {
+  const parts = [
+    ...(title === undefined ? [] : [`**${escapeMarkdown(title)}**`]),
+    ...(text ? [toDiscordMarkdown(text)] : []),
+    ...facts.map(({ label, value }) => `**${escapeMarkdown(label)}:** ${escapeMarkdown(value)}`),
+  ];
+  return citations.reduce(
+    (content, citation) => {
+      const longer = `${content}\n${toSource(citation)}`;
+      return longer.length > contentLengthMax ? content : longer;
+    },
+    cut(parts.join('\n'), contentLengthMax),
+  );
+}
+
+/** The body of a create or an edit. */
+export const toDiscordMessage = (message: OutboundMessage): DiscordMessage => ({
+  content: toContent(message),
+  components: toRows(message.actions ?? []),
+  allowed_mentions: { parse: [], replied_user: false },
+  flags: suppressEmbedsFlag,
+});
+
+/** The modal that asks for text; its custom id comes back with the text. */
+export const toModal = (customId: string, label: string) => ({
+  custom_id: customId,
+  title: label.slice(0, modalTitleLengthMax),
+  components: [
+    {
+      type: type.label,
+      label: label.slice(0, modalTitleLengthMax),
+      component: { type: type.textInput, custom_id: 'text', style: 2, required: true, max_length: typedLengthMax },
+    },
+  ],
+});
+
+const base32 = 'abcdefghijklmnopqrstuvwxyz234567';
+/** The platform takes at most 25 characters. */
+const nonceLength = 25;
+
+/** The same delivery key gives the same nonce, so a second create within minutes answers with the first message. */
+export const toNonce = (key: string): string =>
+  [...createHash('sha256').update(key).digest().subarray(0, nonceLength)].map((byte) => base32[byte % base32.length]).join('');
