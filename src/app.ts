@@ -88,8 +88,8 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     channels.set('web', openWebChannel({ store, vault, config: config.web, secret: vault.derive('web sessions'), now: clock.now, connectionsPerPersonMax: limits.webConnectionsPerPersonMax }));
 
   const deskChannel = channels.get(config.desk.channel);
-  const deskThread = deskChannel?.room?.(config.desk.room);
   const draft = async (turn: Opened, reason: string): Promise<CaseDraft | null> => {
+    const deskThread = deskChannel?.room?.(config.desk.room);
     if (!deskChannel || !deskThread) return null;
     const found = await findConversation(store, turn.owner.conversation);
     const { tokens } = await exchange(turn, '');
@@ -183,7 +183,6 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       logger.error({ conversation: row.conversation, key: row.key, code }, 'a message could not be sent');
     },
   });
-  await lanes.start({ turns: runTurns, outbox: dispatch });
   const sweep = async (): Promise<void> => {
     for (const [lane, found] of [['turns', await conversationsWaiting(store, limits.sweepMs)], ['outbox', await conversationsUnsent(store)]] as const)
       for (const conversation of found) await store.transaction((transaction) => lanes.wake(transaction, lane, conversation));
@@ -205,6 +204,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     config.server,
   );
   await Promise.all([...channels.values()].map((channel) => channel.start(inbox)));
+  await lanes.start({ turns: runTurns, outbox: dispatch });
 
   return {
     url: server.url,
