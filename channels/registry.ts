@@ -14,7 +14,14 @@ export type Credentials = Readonly<Record<string, string | undefined>>;
 export const registry: Readonly<Record<string, (credentials: Credentials) => Channel | null>> = {
   slack: (from) =>
     from['SLACK_BOT_TOKEN'] && from['SLACK_SIGNING_SECRET']
-      ? createSlackChannel(given({ botToken: from['SLACK_BOT_TOKEN'], signingSecret: from['SLACK_SIGNING_SECRET'], appToken: from['SLACK_APP_TOKEN'], apiUrl: from['SLACK_API_URL'] }))
+      ? createSlackChannel(
+          given({
+            botToken: from['SLACK_BOT_TOKEN'],
+            signingSecret: from['SLACK_SIGNING_SECRET'],
+            appToken: from['SLACK_APP_TOKEN'],
+            apiUrl: from['SLACK_API_URL'],
+          }),
+        )
       : null,
   teams: (from) =>
     from['MicrosoftAppId'] && from['MicrosoftAppPassword']
@@ -22,7 +29,8 @@ export const registry: Readonly<Record<string, (credentials: Credentials) => Cha
           given({
             appId: from['MicrosoftAppId'],
             appPassword: from['MicrosoftAppPassword'],
-            appType: (from['MicrosoftAppType'] ?? (from['MicrosoftAppTenantId'] ? 'SingleTenant' : 'MultiTenant')) as TeamsSettings['appType'],
+            appType: (from['MicrosoftAppType'] ??
+              (from['MicrosoftAppTenantId'] ? 'SingleTenant' : 'MultiTenant')) as TeamsSettings['appType'],
             tenantId: from['MicrosoftAppTenantId'],
             openIdMetadataUrl: from['TEAMS_OPENID_METADATA_URL'],
             loginUrl: from['TEAMS_LOGIN_URL'],
@@ -31,9 +39,20 @@ export const registry: Readonly<Record<string, (credentials: Credentials) => Cha
           }),
         )
       : null,
-  discord: (from) => (from['DISCORD_TOKEN'] ? createDiscordChannel(given({ token: from['DISCORD_TOKEN'], apiUrl: from['DISCORD_API_URL'] })) : null),
+  discord: (from) =>
+    from['DISCORD_TOKEN']
+      ? createDiscordChannel(given({ token: from['DISCORD_TOKEN'], apiUrl: from['DISCORD_API_URL'] }))
+      : null,
   sms: (from) =>
     from['TWILIO_ACCOUNT_SID'] && from['TWILIO_AUTH_TOKEN'] && from['TWILIO_FROM']
-      ? createSmsChannel(given({ accountSid: from['TWILIO_ACCOUNT_SID'], authToken: from['TWILIO_AUTH_TOKEN'], from: from['TWILIO_FROM'], apiUrl: from['TWILIO_API_URL'], publicUrl: from['FIRSTLINE_PUBLIC_URL'] }))
+      ? createSmsChannel(
+          given({
+            accountSid: from['TWILIO_ACCOUNT_SID'],
+            authToken: from['TWILIO_AUTH_TOKEN'],
+            from: from['TWILIO_FROM'],
+            apiUrl: from['TWILIO_API_URL'],
+            publicUrl: from['FIRSTLINE_PUBLIC_URL'],
+          }),
+        )
       : null,
 };

@@ -25,9 +25,19 @@ const secret = (): string => randomBytes(16).toString('hex');
 const ourNumber = '+15005550006';
 const customerNumber = '+14155550142';
 
+/** In a server's channel a bot is spoken to by mention; the page writes it for the newcomer. */
+const mentioning = (pane: Pane, bot: string): Pane => ({
+  ...pane,
+  say: (say) => pane.say({ ...say, text: say.text.includes(`<@${bot}>`) ? say.text : `<@${bot}> ${say.text}` }),
+});
+
 export const openPlatforms = async (options: { rateLimits?: 'on' | 'off' } = {}): Promise<Platforms> => {
   const slackSecrets = { signingSecret: secret(), botToken: `xoxb-${secret()}` };
-  const teamsSecrets = { appId: 'f1f1f1f1-0000-4000-8000-00000000f1f1', appPassword: secret(), tenantId: '7e7e7e7e-0000-4000-8000-000000007e7e' };
+  const teamsSecrets = {
+    appId: 'f1f1f1f1-0000-4000-8000-00000000f1f1',
+    appPassword: secret(),
+    tenantId: '7e7e7e7e-0000-4000-8000-000000007e7e',
+  };
   const twilioSecrets = { accountSid: `AC${secret()}`, authToken: secret(), from: ourNumber };
   const discordToken = secret();
   const slack = await openSlackLab({ ...slackSecrets, ...options });
@@ -69,7 +79,7 @@ export const openPlatforms = async (options: { rateLimits?: 'on' | 'off' } = {})
     seats: {
       slack: { pane: slack.pane, room: direct.id, user: ada.id },
       teams: { pane: teams.pane, room: chat, user: ben.id },
-      discord: { pane: discord.pane, room: channel, user: cleo.id },
+      discord: { pane: mentioning(discord.pane, discord.bot.id), room: channel, user: cleo.id },
       sms: { pane: twilio.pane, room: customerNumber, user: customerNumber },
       desk: { pane: slack.pane, room: desk.id, user: ana.id },
     },

@@ -15,11 +15,15 @@ import { openPlatforms, type Seat } from './platforms.ts';
 
 const at = (path: string): string => new URL(path, import.meta.url).pathname;
 
-const progress = (label: string): ((count: number) => void) => (count) => {
-  if (process.stdout.isTTY) process.stdout.write(`\r  ${label}: ${'█'.repeat(Math.min(count, 40))} ${count}`);
-};
+const progress =
+  (label: string): ((count: number) => void) =>
+  (count) => {
+    if (process.stdout.isTTY) process.stdout.write(`\r  ${label}: ${'█'.repeat(Math.min(count, 40))} ${count}`);
+  };
 
-const toPage = (seats: Readonly<Record<'slack' | 'teams' | 'discord' | 'sms' | 'desk', Seat>>): Record<string, PagePane> => ({
+const toPage = (
+  seats: Readonly<Record<'slack' | 'teams' | 'discord' | 'sms' | 'desk', Seat>>,
+): Record<string, PagePane> => ({
   slack: { ...seats.slack, title: 'Slack, a direct message', kind: 'slack', threads: true },
   teams: { ...seats.teams, title: 'Teams, a chat', kind: 'teams', threads: false },
   discord: { ...seats.discord, title: 'Discord, a channel', kind: 'discord', threads: false },
@@ -28,17 +32,33 @@ const toPage = (seats: Readonly<Record<'slack' | 'teams' | 'discord' | 'sms' | '
 });
 
 /** Everything on this machine: the platforms in a box, all five channels connected to them, and the page that shows them. */
-export const startSandbox = async (read: typeof readConfig, environment: NodeJS.ProcessEnv): Promise<{ stop: () => Promise<void> }> => {
+export const startSandbox = async (
+  read: typeof readConfig,
+  environment: NodeJS.ProcessEnv,
+): Promise<{ stop: () => Promise<void> }> => {
   const began = performance.now();
   const platforms = await openPlatforms();
-  const config = read({ ...environment, ...platforms.environment }, { links: { allowedHosts: ['help.northwind.example'] } });
+  const config = read(
+    { ...environment, ...platforms.environment },
+    { links: { allowedHosts: ['help.northwind.example'] } },
+  );
   const publicUrl = `http://localhost:${config.server.port}`;
   const secrets = { ...config.secrets, FIRSTLINE_PUBLIC_URL: publicUrl };
-  const store = await openStore({ folder: config.dataFolder, connectionsMax: config.limits.connectionsMax, ...given({ url: secrets.DATABASE_URL }) });
+  const store = await openStore({
+    folder: config.dataFolder,
+    connectionsMax: config.limits.connectionsMax,
+    ...given({ url: secrets.DATABASE_URL }),
+  });
   await store.migrate();
   const embedder = await openEmbeddedEmbedder();
   const folders = [at('help-center'), at('../docs')].filter((folder) => existsSync(folder));
-  await ingestFolders({ store, embedder, folders, write: (line) => console.log(`\r  ${line}`), onDocument: progress('reading the help center') });
+  await ingestFolders({
+    store,
+    embedder,
+    folders,
+    write: (line) => console.log(`\r  ${line}`),
+    onDocument: progress('reading the help center'),
+  });
   const page = toPage(platforms.seats);
   const model = secrets.ANTHROPIC_API_KEY ? config.assistant.model : '';
   const app = await startApp({

@@ -76,16 +76,36 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const vault = createVault(key);
   await checkMasterKey(store, vault.fingerprint);
   const metrics = createMetrics();
-  const traces = openTraces(given({ publicKey: config.secrets.LANGFUSE_PUBLIC_KEY, secretKey: config.secrets.LANGFUSE_SECRET_KEY, baseUrl: config.secrets.LANGFUSE_BASE_URL }));
+  const traces = openTraces(
+    given({
+      publicKey: config.secrets.LANGFUSE_PUBLIC_KEY,
+      secretKey: config.secrets.LANGFUSE_SECRET_KEY,
+      baseUrl: config.secrets.LANGFUSE_BASE_URL,
+    }),
+  );
   const lanes = await openLanes(
     store,
-    { slots: limits.slots, heartbeatSeconds: limits.heartbeatSeconds, ...given({ directUrl: config.secrets.DATABASE_DIRECT_URL ?? config.secrets.DATABASE_URL }) },
+    {
+      slots: limits.slots,
+      heartbeatSeconds: limits.heartbeatSeconds,
+      ...given({ directUrl: config.secrets.DATABASE_DIRECT_URL ?? config.secrets.DATABASE_URL }),
+    },
     (error) => logger.warn({ error: error.name }, 'the queue had a problem'),
   );
 
   const channels = new Map(parts.channels.map((channel) => [channel.name, channel]));
   if (config.web.enabled)
-    channels.set('web', openWebChannel({ store, vault, config: config.web, secret: vault.derive('web sessions'), now: clock.now, connectionsPerPersonMax: limits.webConnectionsPerPersonMax }));
+    channels.set(
+      'web',
+      openWebChannel({
+        store,
+        vault,
+        config: config.web,
+        secret: vault.derive('web sessions'),
+        now: clock.now,
+        connectionsPerPersonMax: limits.webConnectionsPerPersonMax,
+      }),
+    );
 
   const deskChannel = channels.get(config.desk.channel);
   const draft = async (turn: Opened, reason: string): Promise<CaseDraft | null> => {
@@ -94,8 +114,14 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     const found = await findConversation(store, turn.owner.conversation);
     const { tokens } = await exchange(turn, '');
     const rows = found ? await messagesAfter(store, turn.owner, 0, lastTurns) : [];
-    const transcript = rows.map((row) => ({ speaker: row.speaker, text: tokens.restore(turn.sealer.open(row.body, 'message')) }));
-    return draftCase({ channel: deskChannel.name, thread: deskThread }, turn, reason, [...transcript, { speaker: 'customer', text: turn.text }]);
+    const transcript = rows.map((row) => ({
+      speaker: row.speaker,
+      text: tokens.restore(turn.sealer.open(row.body, 'message')),
+    }));
+    return draftCase({ channel: deskChannel.name, thread: deskThread }, turn, reason, [
+      ...transcript,
+      { speaker: 'customer', text: turn.text },
+    ]);
   };
 
   const exchange = createExchange({
@@ -146,21 +172,45 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       find: createRetrieve({
         repository: createKnowledgeStore(store, ''),
         embedder: parts.embedder,
-        onEmbedderError: (error) => logger.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'the embedder failed; words alone decide'),
+        onEmbedderError: (error) =>
+          logger.warn(
+            { error: error instanceof Error ? error.name : 'unknown' },
+            'the embedder failed; words alone decide',
+          ),
       }),
       passagesMax: limits.passagesMax,
     },
-    generate: { model, system: answerPrompt.render({ name: config.assistant.name, canary }), maxTokens: answerPrompt.maxTokens, answerMs: limits.answerMs },
+    generate: {
+      model,
+      system: answerPrompt.render({ name: config.assistant.name, canary }),
+      maxTokens: answerPrompt.maxTokens,
+      answerMs: limits.answerMs,
+    },
     guardOutput: { allowedHosts: config.links.allowedHosts, canary },
     deliver: { store, vault, clock, channels, sendRow, onFirstText: metrics.firstText, blockedText: sentences.blocked },
     escalate: { draft },
     record: { commit, clock, toOutgoing, answerActions: askHuman },
-    summarize: { store, digest: createDigest({ model, prompt: readPrompt(prompts, 'summarize'), answerMs: limits.answerMs }), budgetTokens: limits.contextTokens, startShare: limits.summaryStartShare },
+    summarize: {
+      store,
+      digest: createDigest({ model, prompt: readPrompt(prompts, 'summarize'), answerMs: limits.answerMs }),
+      budgetTokens: limits.contextTokens,
+      startShare: limits.summaryStartShare,
+    },
   });
 
   const runTurns = createRunTurns({
-    store, vault, clock, logger, pipeline, commit, draft, exchange,
-    desk: createDesk({ store, texts: { joined: sentences.joined, handedBack: sentences.handedBack, resolved: sentences.resolved } }),
+    store,
+    vault,
+    clock,
+    logger,
+    pipeline,
+    commit,
+    draft,
+    exchange,
+    desk: createDesk({
+      store,
+      texts: { joined: sentences.joined, handedBack: sentences.handedBack, resolved: sentences.resolved },
+    }),
     trace: traces.begin,
     count: metrics.turns,
     eventsPerTurnMax: limits.eventsPerTurnMax,
@@ -169,14 +219,23 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     humanAction: askHuman,
   });
   const dispatch = createDispatch({
-    store, lanes, vault, clock, sendRow,
+    store,
+    lanes,
+    vault,
+    clock,
+    sendRow,
     attemptsMax: limits.sendAttemptsMax,
     retryDelayMs: limits.sendRetryMs,
     onSent: async (row, sent) => {
       if (!isCard(row.key) || row.replaces) return;
       const found = await findConversation(store, row.conversation);
       if (found)
-        await saveCaseThread(store, { ...row, id: caseOfCard(row.key) }, vault.unwrap(found.wrappedKey).seal(sent.thread, 'thread'), vault.index('thread', `${row.channel}:${sent.thread satisfies ThreadKey}`));
+        await saveCaseThread(
+          store,
+          { ...row, id: caseOfCard(row.key) },
+          vault.unwrap(found.wrappedKey).seal(sent.thread, 'thread'),
+          vault.index('thread', `${row.channel}:${sent.thread satisfies ThreadKey}`),
+        );
     },
     onFailed: (row, code) => {
       metrics.failedSends(row.channel, code);
@@ -184,10 +243,20 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     },
   });
   const sweep = async (): Promise<void> => {
-    for (const [lane, found] of [['turns', await conversationsWaiting(store, limits.sweepMs)], ['outbox', await conversationsUnsent(store)]] as const)
-      for (const conversation of found) await store.transaction((transaction) => lanes.wake(transaction, lane, conversation));
+    for (const [lane, found] of [
+      ['turns', await conversationsWaiting(store, limits.sweepMs)],
+      ['outbox', await conversationsUnsent(store)],
+    ] as const)
+      for (const conversation of found)
+        await store.transaction((transaction) => lanes.wake(transaction, lane, conversation));
   };
-  const sweeper = setInterval(() => void sweep().catch((error: unknown) => logger.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'the sweep failed')), limits.sweepMs);
+  const sweeper = setInterval(
+    () =>
+      void sweep().catch((error: unknown) =>
+        logger.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'the sweep failed'),
+      ),
+    limits.sweepMs,
+  );
 
   const inbox = createInbox({ store, lanes, vault, textLengthMax: limits.textLengthMax, count: metrics.events });
   const readiness = async (): Promise<string[]> => {
@@ -200,7 +269,14 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     return problems;
   };
   const server: OpenServer = await openServer(
-    { channels, metrics, logger, bodyLengthMax: limits.bodyLengthMax, readiness, ...(parts.extra ? { extra: parts.extra } : {}) },
+    {
+      channels,
+      metrics,
+      logger,
+      bodyLengthMax: limits.bodyLengthMax,
+      readiness,
+      ...(parts.extra ? { extra: parts.extra } : {}),
+    },
     config.server,
   );
   await Promise.all([...channels.values()].map((channel) => channel.start(inbox)));

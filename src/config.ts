@@ -40,22 +40,52 @@ const settings = z.strictObject({
     webConnectionsPerPersonMax: count,
   }),
   sentences: z.strictObject({
-    disclosure: z.string(), unavailable: z.string(), unavailableAlone: z.string(), handover: z.string(), nobody: z.string(),
-    busy: z.string(), tooLong: z.string(), blocked: z.string(), found: z.string(), notFound: z.string(), joined: z.string(),
-    handedBack: z.string(), resolved: z.string(), askHuman: z.string(),
+    disclosure: z.string(),
+    unavailable: z.string(),
+    unavailableAlone: z.string(),
+    handover: z.string(),
+    nobody: z.string(),
+    busy: z.string(),
+    tooLong: z.string(),
+    blocked: z.string(),
+    found: z.string(),
+    notFound: z.string(),
+    joined: z.string(),
+    handedBack: z.string(),
+    resolved: z.string(),
+    askHuman: z.string(),
   }),
 });
 
 /** Credentials and hosts, from the environment only, as each vendor spells them. */
 const secretNames = [
-  'SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN', 'SLACK_API_URL',
-  'MicrosoftAppId', 'MicrosoftAppPassword', 'MicrosoftAppType', 'MicrosoftAppTenantId',
-  'TEAMS_OPENID_METADATA_URL', 'TEAMS_LOGIN_URL', 'TEAMS_ISSUER', 'TEAMS_SERVICE_URLS',
-  'DISCORD_TOKEN', 'DISCORD_API_URL',
-  'TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM', 'TWILIO_API_URL',
-  'ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL',
-  'LANGFUSE_PUBLIC_KEY', 'LANGFUSE_SECRET_KEY', 'LANGFUSE_BASE_URL',
-  'DATABASE_URL', 'DATABASE_DIRECT_URL', 'FIRSTLINE_PUBLIC_URL', 'FIRSTLINE_MASTER_KEY',
+  'SLACK_BOT_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_APP_TOKEN',
+  'SLACK_API_URL',
+  'MicrosoftAppId',
+  'MicrosoftAppPassword',
+  'MicrosoftAppType',
+  'MicrosoftAppTenantId',
+  'TEAMS_OPENID_METADATA_URL',
+  'TEAMS_LOGIN_URL',
+  'TEAMS_ISSUER',
+  'TEAMS_SERVICE_URLS',
+  'DISCORD_TOKEN',
+  'DISCORD_API_URL',
+  'TWILIO_ACCOUNT_SID',
+  'TWILIO_AUTH_TOKEN',
+  'TWILIO_FROM',
+  'TWILIO_API_URL',
+  'ANTHROPIC_API_KEY',
+  'ANTHROPIC_BASE_URL',
+  'LANGFUSE_PUBLIC_KEY',
+  'LANGFUSE_SECRET_KEY',
+  'LANGFUSE_BASE_URL',
+  'DATABASE_URL',
+  'DATABASE_DIRECT_URL',
+  'FIRSTLINE_PUBLIC_URL',
+  'FIRSTLINE_MASTER_KEY',
 ] as const;
 export type SecretName = (typeof secretNames)[number];
 export type Secrets = Readonly<Partial<Record<SecretName, string>>>;
@@ -63,7 +93,13 @@ export type Secrets = Readonly<Partial<Record<SecretName, string>>>;
 export type Config = z.infer<typeof settings> & { readonly secrets: Secrets; readonly dataFolder: string };
 
 /** Variables with our prefix that are not paths into the settings. */
-const reserved = new Set(['FIRSTLINE_CONFIG', 'FIRSTLINE_DATA_DIR', 'FIRSTLINE_PUBLIC_URL', 'FIRSTLINE_MASTER_KEY', 'FIRSTLINE_DATA']);
+const reserved = new Set([
+  'FIRSTLINE_CONFIG',
+  'FIRSTLINE_DATA_DIR',
+  'FIRSTLINE_PUBLIC_URL',
+  'FIRSTLINE_MASTER_KEY',
+  'FIRSTLINE_DATA',
+]);
 
 /** Which settings make a channel work: all or none of them. */
 const channelSecrets: Readonly<Record<string, readonly SecretName[]>> = {
@@ -94,7 +130,9 @@ const fromEnvironment = (environment: NodeJS.ProcessEnv, defaults: Tree, problem
     let place = over;
     const path = name.slice('FIRSTLINE_'.length).split('__');
     for (const [index, part] of path.entries()) {
-      const key = isTree(known) ? Object.keys(known).find((one) => one.toLowerCase() === part.toLowerCase()) : undefined;
+      const key = isTree(known)
+        ? Object.keys(known).find((one) => one.toLowerCase() === part.toLowerCase())
+        : undefined;
       if (key === undefined || !isTree(known)) {
         problems.push(`${name} names no setting. See config/default.yaml for the settings there are.`);
         break;
@@ -127,17 +165,21 @@ const readSecrets = (environment: NodeJS.ProcessEnv, problems: string[]): Secret
   for (const name of secretNames) if (environment[name]) secrets[name] = environment[name];
   for (const [channel, names] of Object.entries(channelSecrets)) {
     const missing = names.filter((name) => !secrets[name]);
-    if (missing.length > 0 && missing.length < names.length) problems.push(`${missing.join(' and ')} must be set too for the ${channel} channel.`);
+    if (missing.length > 0 && missing.length < names.length)
+      problems.push(`${missing.join(' and ')} must be set too for the ${channel} channel.`);
   }
   for (const name of secretNames) {
-    if (name.endsWith('_URL') && secrets[name] && !URL.canParse(secrets[name])) problems.push(`${name} must be an address such as https://example.com.`);
+    if (name.endsWith('_URL') && secrets[name] && !URL.canParse(secrets[name]))
+      problems.push(`${name} must be an address such as https://example.com.`);
   }
   return secrets;
 };
 
 /** Names of the channels whose credentials are set. */
 export const configuredChannels = (secrets: Secrets): string[] =>
-  Object.entries(channelSecrets).filter(([, names]) => names.every((name) => secrets[name])).map(([channel]) => channel);
+  Object.entries(channelSecrets)
+    .filter(([, names]) => names.every((name) => secrets[name]))
+    .map(([channel]) => channel);
 
 /** Reads everything that can be set, once; the only reader of the environment. Throws ConfigError with every problem. */
 export const readConfig = (environment: NodeJS.ProcessEnv, overrides: Tree = {}): Config => {
@@ -149,7 +191,8 @@ export const readConfig = (environment: NodeJS.ProcessEnv, overrides: Tree = {})
   const layers = [local, fromEnvironment(environment, defaults, problems), port, overrides];
   const parsed = settings.safeParse(layers.reduce(merge, defaults));
   const secrets = readSecrets(environment, problems);
-  if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  if (!parsed.success)
+    problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   else if (parsed.data.desk.channel !== '' && parsed.data.desk.room === '')
     problems.push('desk.room must name the room of the desk (FIRSTLINE_DESK__ROOM), since desk.channel is set.');
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);

@@ -15,7 +15,13 @@ export interface IngestFoldersParts {
 }
 
 /** Brings the knowledge base to the state of the folders; returns what could not be read, one sentence each. */
-export const ingestFolders = async ({ store, embedder, folders, write, onDocument }: IngestFoldersParts): Promise<string[]> => {
+export const ingestFolders = async ({
+  store,
+  embedder,
+  folders,
+  write,
+  onDocument,
+}: IngestFoldersParts): Promise<string[]> => {
   const problems: string[] = [];
   for (const folder of folders) {
     let documents = 0;
@@ -24,7 +30,9 @@ export const ingestFolders = async ({ store, embedder, folders, write, onDocumen
       embedder,
       onProgress: () => onDocument?.(++documents),
     });
-    write(`${folder}: ${report.replaced} documents read (${report.passages} passages), ${report.unchanged} unchanged, ${report.removed} removed`);
+    write(
+      `${folder}: ${report.replaced} documents read (${report.passages} passages), ${report.unchanged} unchanged, ${report.removed} removed`,
+    );
     for (const problem of report.problems) write(`  ${problem}`);
     problems.push(...report.problems);
   }

@@ -58,22 +58,41 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     };
   };
 
-  const endOf = (turn: Opened, outcome: string): TurnEnd => ({ ...turn, outcome, answer: null, said: [], outgoing: [], opens: null, claims: null, closes: null });
+  const endOf = (turn: Opened, outcome: string): TurnEnd => ({
+    ...turn,
+    outcome,
+    answer: null,
+    said: [],
+    outgoing: [],
+    opens: null,
+    claims: null,
+    closes: null,
+  });
 
   /** A planned end: what is told, forwarded and opened goes into one transaction. */
   const settle = async (turn: Opened, halt: Halt): Promise<void> => {
     const opens = halt.end.escalate === undefined ? null : await parts.draft(turn, halt.end.escalate);
     const nobody = halt.end.escalate !== undefined && !opens;
     const text = nobody ? parts.texts.nobody : halt.end.tell;
-    const tell: Outgoing[] = text === undefined ? [] : [{
-      key: replyKey(turn.turn.id),
-      channel: turn.channel,
-      thread: turn.thread,
-      message: { text, ...(halt.end.offersHuman && parts.humanAction ? { actions: parts.humanAction } : {}) },
-    }];
+    const tell: Outgoing[] =
+      text === undefined
+        ? []
+        : [
+            {
+              key: replyKey(turn.turn.id),
+              channel: turn.channel,
+              thread: turn.thread,
+              message: { text, ...(halt.end.offersHuman && parts.humanAction ? { actions: parts.humanAction } : {}) },
+            },
+          ];
     await parts.commit({
       ...endOf(turn, halt.reason),
-      said: [...(turn.text === '' ? [] : [{ speaker: 'customer' as const, text: (await parts.exchange(turn, turn.text)).text }]), ...(text === undefined ? [] : [{ speaker: 'assistant' as const, text }])],
+      said: [
+        ...(turn.text === ''
+          ? []
+          : [{ speaker: 'customer' as const, text: (await parts.exchange(turn, turn.text)).text }]),
+        ...(text === undefined ? [] : [{ speaker: 'assistant' as const, text }]),
+      ],
       outgoing: [...tell, ...(halt.end.forward ?? [])],
       opens,
     });
@@ -82,11 +101,26 @@ export const createRunTurns = (parts: RunTurnsParts) => {
   const failed = async (turn: Opened, error: unknown): Promise<string> => {
     const tried = (attempts.get(turn.turn.id) ?? 0) + 1;
     attempts.set(turn.turn.id, tried);
-    parts.logger.error({ turn: turn.turn.id, conversation: turn.owner.conversation, attempt: tried, error: error instanceof Error ? error.name : 'unknown', code: errorCode(error) }, 'a turn failed');
+    parts.logger.error(
+      {
+        turn: turn.turn.id,
+        conversation: turn.owner.conversation,
+        attempt: tried,
+        error: error instanceof Error ? error.name : 'unknown',
+        code: errorCode(error),
+      },
+      'a turn failed',
+    );
     if (tried < parts.attemptsMax && !(error instanceof Error && error.name === 'ModelError')) throw error;
     attempts.delete(turn.turn.id);
     const opens = await parts.draft(turn, 'the assistant failed');
-    await settle(turn, new Halt('failed', { tell: opens ? parts.texts.unavailable : parts.texts.unavailableAlone, ...(opens ? { escalate: 'the assistant failed' } : {}) }));
+    await settle(
+      turn,
+      new Halt('failed', {
+        tell: opens ? parts.texts.unavailable : parts.texts.unavailableAlone,
+        ...(opens ? { escalate: 'the assistant failed' } : {}),
+      }),
+    );
     return 'failed';
   };
 
@@ -110,8 +144,20 @@ export const createRunTurns = (parts: RunTurnsParts) => {
   };
 
   const deskTurn = async (turn: Opened, event: WaitingEvent): Promise<void> => {
-    const change = await parts.desk({ owner: turn.owner, turnId: turn.turn.id, channel: turn.channel, thread: turn.thread, customer: turn.sender.displayName, sealer: turn.sealer }, event);
-    const said = await Promise.all(change.said.map(async (one) => ({ ...one, text: (await parts.exchange(turn, one.text)).text })));
+    const change = await parts.desk(
+      {
+        owner: turn.owner,
+        turnId: turn.turn.id,
+        channel: turn.channel,
+        thread: turn.thread,
+        customer: turn.sender.displayName,
+        sealer: turn.sealer,
+      },
+      event,
+    );
+    const said = await Promise.all(
+      change.said.map(async (one) => ({ ...one, text: (await parts.exchange(turn, one.text)).text })),
+    );
     await parts.commit({ ...endOf(turn, change.outcome), ...change, said });
     parts.count(turn.channel, change.outcome);
   };

@@ -26,9 +26,14 @@ const toRoutes = (parts: ServerParts): Hono => {
   app.get('/health', (context) => context.json({ status: 'ok' }));
   app.get('/ready', async (context) => {
     const problems = await parts.readiness();
-    return context.json({ status: problems.length === 0 ? 'ready' : 'not ready', problems }, problems.length === 0 ? 200 : 503);
+    return context.json(
+      { status: problems.length === 0 ? 'ready' : 'not ready', problems },
+      problems.length === 0 ? 200 : 503,
+    );
   });
-  app.get('/metrics', async (context) => context.body(await parts.metrics.text(), 200, { 'content-type': parts.metrics.contentType }));
+  app.get('/metrics', async (context) =>
+    context.body(await parts.metrics.text(), 200, { 'content-type': parts.metrics.contentType }),
+  );
   const limit = bodyLimit({
     maxSize: parts.bodyLengthMax,
     onError: (context) => {
@@ -47,7 +52,10 @@ const toRoutes = (parts: ServerParts): Hono => {
         parts.metrics.refused(channel ? name : 'unknown', error.reason);
         return context.json({ error: error.reason }, error.status, error.headers);
       }
-      parts.logger.error({ channel: name, error: error instanceof Error ? error.name : 'unknown' }, 'an event could not be stored; the platform will send it again');
+      parts.logger.error(
+        { channel: name, error: error instanceof Error ? error.name : 'unknown' },
+        'an event could not be stored; the platform will send it again',
+      );
       return context.json({ error: 'not_stored' }, 500);
     }
   });

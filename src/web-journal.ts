@@ -9,7 +9,11 @@ import type { Store } from '#store/open.ts';
 const webOrganization = 'web';
 
 /** The web channel's own platform is our database: what its readers see is kept under the conversation's key. */
-export const openWebChannel = ({ store, vault, ...parts }: Omit<WebParts, 'journal'> & { store: Store; vault: Vault }): Channel => {
+export const openWebChannel = ({
+  store,
+  vault,
+  ...parts
+}: Omit<WebParts, 'journal'> & { store: Store; vault: Vault }): Channel => {
   const find = (thread: ThreadKey) =>
     store.transaction((transaction) => {
       const { visitor } = JSON.parse(thread) as { visitor: string };

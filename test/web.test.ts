@@ -27,7 +27,11 @@ test('a visitor asks and is answered with citations, streamed by edits', async (
 test('the same message sent twice is answered once', async () => {
   await using desk = await openTestApp();
   await using visitor = await openVisitor(desk.url);
-  await Promise.all([visitor.say('Hello there', 'one'), visitor.say('Hello there', 'one'), visitor.say('Hello there', 'one')]);
+  await Promise.all([
+    visitor.say('Hello there', 'one'),
+    visitor.say('Hello there', 'one'),
+    visitor.say('Hello there', 'one'),
+  ]);
   await visitor.sees((message) => message.author === 'assistant' && !message.partial);
   await desk.app.settled();
   expect(desk.model.requests).toHaveLength(1);

@@ -29,7 +29,8 @@ afterEach(async () => {
 const messages = () => events.filter((event): event is InboundMessage => event?.kind === 'message');
 const actions = () => events.filter((event): event is InboundAction => event?.kind === 'action');
 const shown = (of: string) => lab.pane.view(of).messages;
-const held = (id: string) => (lab.state() as { messages: ({ id: string } & Record<string, unknown>)[] }).messages.find((one) => one.id === id);
+const held = (id: string) =>
+  (lab.state() as { messages: ({ id: string } & Record<string, unknown>)[] }).messages.find((one) => one.id === id);
 
 async function heard(of: string, text: string, thread?: string): Promise<InboundMessage> {
   const before = messages().length;
@@ -57,9 +58,16 @@ test('a direct message becomes an event, and is answered and edited in place', a
 });
 
 test('only a mention of the bot itself addresses it', async () => {
-  expect(await heard(room, 'just talking')).toMatchObject({ addressed: false, setting: 'group', sender: { organization: lab.guildId } });
+  expect(await heard(room, 'just talking')).toMatchObject({
+    addressed: false,
+    setting: 'group',
+    sender: { organization: lab.guildId },
+  });
   expect(await heard(room, '@everyone look')).toMatchObject({ addressed: false });
-  expect(await heard(room, `<@${lab.bot.id}> help, <@${ada}> says`)).toMatchObject({ addressed: true, text: 'help, @Ada says' });
+  expect(await heard(room, `<@${lab.bot.id}> help, <@${ada}> says`)).toMatchObject({
+    addressed: true,
+    text: 'help, @Ada says',
+  });
 });
 
 test('the words of bots are counted and forgotten', async () => {
@@ -115,7 +123,12 @@ test('buttons bring what was pressed, with the text where one was asked for', as
   await lab.pane.press({ room, user: ada, message: id, action: 'claim' });
   await lab.pane.press({ room, user: ada, message: id, action: 'reply:asks', text: 'Try again' });
   expect(actions()).toMatchObject([
-    { action: 'claim', message: sent.message, thread: sent.thread, sender: { id: ada, displayName: 'Ada', locale: 'en-US' } },
+    {
+      action: 'claim',
+      message: sent.message,
+      thread: sent.thread,
+      sender: { id: ada, displayName: 'Ada', locale: 'en-US' },
+    },
     { action: 'reply', text: 'Try again', message: sent.message, thread: sent.thread },
   ]);
   expect(actions()[0]?.text).toBeUndefined();
@@ -133,7 +146,9 @@ test('a press that could not be stored is told as failed', async () => {
   await channel.start((event) => receive(event));
   await channel.send(channel.room!(room), card, 'case:7');
   receive = () => Promise.reject(new Error('the database is away'));
-  await expect(lab.pane.press({ room, user: ada, message: shown(room)[0]!.id, action: 'claim' })).rejects.toThrow('failed');
+  await expect(lab.pane.press({ room, user: ada, message: shown(room)[0]!.id, action: 'claim' })).rejects.toThrow(
+    'failed',
+  );
 });
 
 test('a message that could not be stored at first is stored later, and before the next one', async () => {
@@ -152,7 +167,14 @@ test('a message that could not be stored at first is stored later, and before th
 
 test('nothing the bot says pings, on the wire', async () => {
   const { thread } = await heard(direct, 'Hi');
-  const sent = await channel.send(thread, { text: `@everyone <@${ada}> [1]`, citations: [{ number: 1, title: 'Returns', url: 'https://help.example/returns' }] }, 'turn:1');
+  const sent = await channel.send(
+    thread,
+    {
+      text: `@everyone <@${ada}> [1]`,
+      citations: [{ number: 1, title: 'Returns', url: 'https://help.example/returns' }],
+    },
+    'turn:1',
+  );
   const id = shown(direct)[1]!.id;
   expect(held(id)).toMatchObject({ mention_everyone: false, mentions: [], allowedMentions: { parse: [] }, flags: 4 });
   expect(held(id)?.content).toBe(`@\u{200b}everyone <@${ada}> [1]\n-# [1] [Returns](<https://help.example/returns>)`);
@@ -161,7 +183,11 @@ test('nothing the bot says pings, on the wire', async () => {
 });
 
 test('a room that is not there is unreachable', async () => {
-  await expect(channel.send(channel.room!('99999999999999999'), { text: 'Hello' }, 'turn:1')).rejects.toMatchObject({ name: 'ChannelError', reason: 'unreachable', code: '10003' });
+  await expect(channel.send(channel.room!('99999999999999999'), { text: 'Hello' }, 'turn:1')).rejects.toMatchObject({
+    name: 'ChannelError',
+    reason: 'unreachable',
+    code: '10003',
+  });
 });
 
 test('an edit over the rate is refused at once with the time to wait', async () => {
@@ -174,7 +200,8 @@ test('an edit over the rate is refused at once with the time to wait', async () 
   await channel.start((event) => receive(event));
   const sent = await channel.send((await heard(direct, 'Hi')).thread, { text: '0' }, 'turn:1');
   const edits = [];
-  for (let count = 1; count <= 8; count += 1) edits.push(await channel.edit!(sent, { text: String(count) }).catch((error: unknown) => error));
+  for (let count = 1; count <= 8; count += 1)
+    edits.push(await channel.edit!(sent, { text: String(count) }).catch((error: unknown) => error));
   expect(edits.filter(Boolean)[0]).toMatchObject({ reason: 'rate_limited', retryAfterMs: expect.any(Number) });
 });
 

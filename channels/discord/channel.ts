@@ -36,7 +36,8 @@ const restOptions = (api: string): Partial<RESTOptions> => ({
 });
 
 const isCode = (error: unknown, code: number): boolean => error instanceof DiscordAPIError && error.code === code;
-const mapped = async <T>(work: Promise<T>): Promise<T> => work.catch((error: unknown) => Promise.reject(toChannelError(error)));
+const mapped = async <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => Promise.reject(toChannelError(error)));
 
 /** Discord through its gateway and REST. Throws on settings that are not valid; `start` rejects when the bot cannot connect. */
 export function createDiscordChannel(settings: DiscordSettings): Channel {
@@ -49,7 +50,9 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
   async function openThread(room: string, posted: Posted, name: string): Promise<string> {
     if (posted.thread) return posted.thread.id;
     try {
-      const made = (await rest.post(Routes.threads(room, posted.id), { body: { name: name.slice(0, threadNameLengthMax) } })) as { id: string };
+      const made = (await rest.post(Routes.threads(room, posted.id), {
+        body: { name: name.slice(0, threadNameLengthMax) },
+      })) as { id: string };
       return made.id;
     } catch (error) {
       if (isCode(error, threadExists)) return posted.id;
@@ -59,8 +62,14 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
     }
   }
 
-  async function toSent({ room, opensThreads }: Thread, posted: Posted, key: ThreadKey, name: string | undefined): Promise<SentMessage> {
-    const thread = opensThreads && name !== undefined ? toThreadKey({ room: await openThread(room, posted, name) }) : key;
+  async function toSent(
+    { room, opensThreads }: Thread,
+    posted: Posted,
+    key: ThreadKey,
+    name: string | undefined,
+  ): Promise<SentMessage> {
+    const thread =
+      opensThreads && name !== undefined ? toThreadKey({ room: await openThread(room, posted, name) }) : key;
     return { message: toSentKey(room, posted.id), thread };
   }
 
@@ -76,7 +85,9 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
     const query = new URLSearchParams({ limit: String(lookBackMessages) });
     const recent = (await rest.get(Routes.channelMessages(thread.room), { query })) as Posted[];
     const nonce = toNonce(deliveryKey);
-    const found = recent.find((one) => one.author.id === selfId && one.nonce === nonce && new Date(one.timestamp) >= since);
+    const found = recent.find(
+      (one) => one.author.id === selfId && one.nonce === nonce && new Date(one.timestamp) >= since,
+    );
     return found ? toSent(thread, found, key, found.components?.length ? 'Case' : undefined) : null;
   }
 
@@ -93,11 +104,15 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
   }
 
   async function open(receive: Receive): Promise<void> {
-    const answer = ({ id, token: pass }: Interaction, body: object) => rest.post(Routes.interactionCallback(id, pass), { body, auth: false });
+    const answer = ({ id, token: pass }: Interaction, body: object) =>
+      rest.post(Routes.interactionCallback(id, pass), { body, auth: false });
 
     async function store(event: InboundEvent | null): Promise<void> {
       for (const ms of storeAgainAfterMs) {
-        const isStored = await receive(event).then(() => true, () => false);
+        const isStored = await receive(event).then(
+          () => true,
+          () => false,
+        );
         if (isStored) return;
         await wait(ms);
       }

@@ -11,7 +11,10 @@ export const discordConfig = z.strictObject({
   token: z.string().min(1),
   apiUrl: z.url().default('https://discord.com/api').transform(toApiUrl),
   /** When given, a token of another application is refused at the start. */
-  applicationId: z.string().regex(/^\d{15,}$/, 'An application id has digits only.').optional(),
+  applicationId: z
+    .string()
+    .regex(/^\d{15,}$/, 'An application id has digits only.')
+    .optional(),
 });
 
 /** What may be written in a configuration: the defaults can be left out. */

@@ -11,7 +11,10 @@ const badTokenRetryMs = 60_000;
 
 export function toChannelError(error: unknown): ChannelError {
   const fail = (reason: ChannelError['reason'], code: string | number, retryAfterMs?: number) =>
-    new ChannelError('discord', reason, String(code), { cause: error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+    new ChannelError('discord', reason, String(code), {
+      cause: error,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
   if (error instanceof ChannelError) return error;
   if (error instanceof RateLimitError) return fail('rate_limited', error.scope, error.retryAfter);
   if (error instanceof HTTPError) return fail(error.status >= 500 ? 'ambiguous' : 'refused', error.status);

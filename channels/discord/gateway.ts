@@ -1,4 +1,12 @@
-import { Client, Events, GatewayDispatchEvents, GatewayIntentBits, Options, Status, type RESTOptions } from 'discord.js';
+import {
+  Client,
+  Events,
+  GatewayDispatchEvents,
+  GatewayIntentBits,
+  Options,
+  Status,
+  type RESTOptions,
+} from 'discord.js';
 import type { ChannelHealth } from '#core/channel.ts';
 
 export interface GatewayOptions {
@@ -36,7 +44,13 @@ function newClient(rest: Partial<RESTOptions>): Client {
 }
 
 /** Rejects when the bot is not ready within 30 s or may not connect. */
-export async function openGateway({ token, applicationId, rest, onMessage, onInteraction }: GatewayOptions): Promise<Gateway> {
+export async function openGateway({
+  token,
+  applicationId,
+  rest,
+  onMessage,
+  onInteraction,
+}: GatewayOptions): Promise<Gateway> {
   const client = newClient(rest);
   let problem: string | null = null;
   const ready = Promise.withResolvers<Client<true>>();
@@ -54,7 +68,8 @@ export async function openGateway({ token, applicationId, rest, onMessage, onInt
   client.login(token).catch((error: Error) => fail(error.message, error));
   try {
     const { user, application } = await ready.promise;
-    if (applicationId !== undefined && application.id !== applicationId) throw new Error(`Discord: the token is of application ${application.id}`);
+    if (applicationId !== undefined && application.id !== applicationId)
+      throw new Error(`Discord: the token is of application ${application.id}`);
     return {
       selfId: user.id,
       health() {

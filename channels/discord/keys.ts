@@ -7,7 +7,8 @@ export interface Thread {
   readonly opensThreads?: true;
 }
 
-export const toThreadKey = ({ room, opensThreads }: Thread): ThreadKey => JSON.stringify({ room, ...(opensThreads ? { opensThreads } : {}) }) as ThreadKey;
+export const toThreadKey = ({ room, opensThreads }: Thread): ThreadKey =>
+  JSON.stringify({ room, ...(opensThreads ? { opensThreads } : {}) }) as ThreadKey;
 
 export const threadOf = (key: ThreadKey): Thread => JSON.parse(key) as Thread;
 

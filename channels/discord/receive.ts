@@ -2,7 +2,12 @@ import { z } from 'zod';
 import type { InboundAction, InboundMessage, Sender } from '#core/channel.ts';
 import { toSentKey, toThreadKey } from './keys.ts';
 
-const userSchema = z.object({ id: z.string(), username: z.string(), global_name: z.string().nullish(), bot: z.boolean().optional() });
+const userSchema = z.object({
+  id: z.string(),
+  username: z.string(),
+  global_name: z.string().nullish(),
+  bot: z.boolean().optional(),
+});
 const memberSchema = z.object({ nick: z.string().nullish() });
 
 /** The fields we read of MESSAGE_CREATE. */
@@ -50,8 +55,18 @@ export const asksSuffix = ':asks';
 const epochMs = 1_420_070_400_000n;
 const madeAt = (snowflake: string): Date => new Date(Number((BigInt(snowflake) >> 22n) + epochMs));
 
-function toSender(user: z.infer<typeof userSchema>, nick: string | null | undefined, guild: string | undefined, locale?: string): Sender {
-  return { id: user.id, organization: guild ?? 'direct', displayName: nick ?? user.global_name ?? user.username, ...(locale ? { locale } : {}) };
+function toSender(
+  user: z.infer<typeof userSchema>,
+  nick: string | null | undefined,
+  guild: string | undefined,
+  locale?: string,
+): Sender {
+  return {
+    id: user.id,
+    organization: guild ?? 'direct',
+    displayName: nick ?? user.global_name ?? user.username,
+    ...(locale ? { locale } : {}),
+  };
 }
 
 /** A MESSAGE_CREATE dispatch, or null for what bots, webhooks and the platform itself write. */
@@ -77,12 +92,15 @@ export function toMessage(payload: unknown, selfId: string): InboundMessage | nu
 function withoutMentions({ content, mentions }: z.infer<typeof messageSchema>, selfId: string): string {
   const names = new Map(mentions.map((user) => [user.id, user.global_name ?? user.username]));
   return content
-    .replaceAll(/<@!?(\d+)>/g, (mention, id: string) => (id === selfId ? '' : names.has(id) ? `@${names.get(id)}` : mention))
+    .replaceAll(/<@!?(\d+)>/g, (mention, id: string) =>
+      id === selfId ? '' : names.has(id) ? `@${names.get(id)}` : mention,
+    )
     .trim();
 }
 
 /** An INTERACTION_CREATE dispatch of a button or a modal, or null. */
-export const toInteraction = (payload: unknown): Interaction | null => interactionSchema.safeParse(payload).data ?? null;
+export const toInteraction = (payload: unknown): Interaction | null =>
+  interactionSchema.safeParse(payload).data ?? null;
 
 /** A button without question or a filled modal; null for a button that still has to ask. */
 export function toAction(interaction: Interaction): InboundAction | null {
@@ -120,7 +138,8 @@ const flatten = (components: readonly unknown[]): Component[] =>
     return [one as Component, ...flatten([...(component ? [component] : []), ...inner])];
   });
 
-const typedIn = (components: readonly unknown[]): string => flatten(components).flatMap(({ value }) => (typeof value === 'string' ? value : []))[0] ?? '';
+const typedIn = (components: readonly unknown[]): string =>
+  flatten(components).flatMap(({ value }) => (typeof value === 'string' ? value : []))[0] ?? '';
 
 /** What is written on the pressed button. */
 export function labelOf({ message, data }: Interaction): string {

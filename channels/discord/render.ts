@@ -32,7 +32,10 @@ const toButton = ({ id, label, style, asks }: Action) => ({
 function toRows(actions: readonly Action[]): object[] {
   const buttons = actions.slice(0, buttonsInRowMax * rowsMax).map(toButton);
   const rowCount = Math.ceil(buttons.length / buttonsInRowMax);
-  return Array.from({ length: rowCount }, (_, row) => ({ type: type.row, components: buttons.slice(row * buttonsInRowMax, (row + 1) * buttonsInRowMax) }));
+  return Array.from({ length: rowCount }, (_, row) => ({
+    type: type.row,
+    components: buttons.slice(row * buttonsInRowMax, (row + 1) * buttonsInRowMax),
+  }));
 }
 
 function toSource({ number, title, url }: Citation): string {
@@ -89,4 +92,6 @@ const nonceLength = 25;
 
 /** The same delivery key gives the same nonce, so a second create within minutes answers with the first message. */
 export const toNonce = (key: string): string =>
-  [...createHash('sha256').update(key).digest().subarray(0, nonceLength)].map((byte) => base32[byte % base32.length]).join('');
+  [...createHash('sha256').update(key).digest().subarray(0, nonceLength)]
+    .map((byte) => base32[byte % base32.length])
+    .join('');

@@ -51,7 +51,10 @@ afterEach(async () => {
 const messages = () => events.filter((event): event is InboundMessage => event?.kind === 'message');
 const actions = () => events.filter((event): event is InboundAction => event?.kind === 'action');
 const shown = (room: string) => lab.pane.view(room).messages;
-const held = (room: string) => (lab.state() as { rooms: { id: string; messages: { activity: Record<string, unknown> }[] }[] }).rooms.find(({ id }) => id === room)?.messages ?? [];
+const held = (room: string) =>
+  (lab.state() as { rooms: { id: string; messages: { activity: Record<string, unknown> }[] }[] }).rooms.find(
+    ({ id }) => id === room,
+  )?.messages ?? [];
 
 async function personal(text = 'Where is my order?'): Promise<{ room: string; thread: ThreadKey }> {
   const room = await lab.addRoom({ type: 'personal', members: [user] });
@@ -102,9 +105,18 @@ test('a mention in a channel is answered in its thread, and replies there arrive
 
 test('a post in a room starts a thread, and what is said below it arrives there', async () => {
   const room = await lab.addRoom({ type: 'channel', name: 'Desk', members: [user] });
-  const sent = await channel.send(channel.room!(room), { text: 'Angry customer', title: 'Case 7', facts: [{ label: 'Plan', value: 'Pro' }] }, 'case:7');
+  const sent = await channel.send(
+    channel.room!(room),
+    { text: 'Angry customer', title: 'Case 7', facts: [{ label: 'Plan', value: 'Pro' }] },
+    'case:7',
+  );
   const card = shown(room)[0]!;
-  expect(card).toMatchObject({ title: 'Case 7', text: 'Angry customer', facts: [{ label: 'Plan', value: 'Pro' }], thread: null });
+  expect(card).toMatchObject({
+    title: 'Case 7',
+    text: 'Angry customer',
+    facts: [{ label: 'Plan', value: 'Pro' }],
+    thread: null,
+  });
   await channel.send(sent.thread, { text: 'The story so far' }, 'case:7:story');
   expect(shown(room)[1]?.thread).toBe(card.id);
   await lab.pane.say({ room, user, text: 'I take it', thread: card.id });
@@ -121,8 +133,18 @@ test.each([
   ['another issuer', 401, {}, () => lab.token({ iss: 'https://sts.windows.net/' })],
   ['a claim for another service URL', 401, {}, () => lab.token({ serviceurl: 'https://evil.example/' })],
   ['no service URL', 403, { serviceUrl: undefined }, () => lab.token()],
-  ['a service URL outside the list', 403, { serviceUrl: 'https://evil.example/' }, () => lab.token({ serviceurl: 'https://evil.example/' })],
-  ['a foreign tenant', 403, { conversation: { id: 'a', conversationType: 'personal', tenantId: 'tenant-2' } }, () => lab.token()],
+  [
+    'a service URL outside the list',
+    403,
+    { serviceUrl: 'https://evil.example/' },
+    () => lab.token({ serviceurl: 'https://evil.example/' }),
+  ],
+  [
+    'a foreign tenant',
+    403,
+    { conversation: { id: 'a', conversationType: 'personal', tenantId: 'tenant-2' } },
+    () => lab.token(),
+  ],
 ])('%s is refused and nothing is received', async (_name, status, changes, makeToken) => {
   const activity = {
     type: 'message',
@@ -145,7 +167,11 @@ test.each([
   ['invalid UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
   ['a list', '[]'],
 ])('%s is a bad request', async (_name, body) => {
-  const response = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${await lab.token()}` }, body });
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await lab.token()}` },
+    body,
+  });
   expect(response.status).toBe(400);
 });
 
@@ -153,7 +179,9 @@ test('what could not be stored is not acknowledged', async () => {
   const room = await lab.addRoom({ type: 'personal', members: [user] });
   receive = () => Promise.reject(new Error('the database is away'));
   await lab.pane.say({ room, user, text: 'hi' });
-  await expect.poll(() => (lab.state() as { deliveries: object[] }).deliveries.at(-1)).toMatchObject({ type: 'message', status: 500 });
+  await expect
+    .poll(() => (lab.state() as { deliveries: object[] }).deliveries.at(-1))
+    .toMatchObject({ type: 'message', status: 500 });
 });
 
 test('the answer to the platform waits until the event is stored', async () => {
@@ -163,16 +191,27 @@ test('the answer to the platform waits until the event is stored', async () => {
   receive = () => (entered.resolve(), stored.promise);
   await lab.pane.say({ room, user, text: 'hi' });
   await entered.promise;
-  expect((lab.state() as { deliveries: { type: string }[] }).deliveries.filter(({ type }) => type === 'message')).toEqual([]);
+  expect(
+    (lab.state() as { deliveries: { type: string }[] }).deliveries.filter(({ type }) => type === 'message'),
+  ).toEqual([]);
   stored.resolve();
-  await expect.poll(() => (lab.state() as { deliveries: object[] }).deliveries.at(-1)).toMatchObject({ type: 'message', status: 200 });
+  await expect
+    .poll(() => (lab.state() as { deliveries: object[] }).deliveries.at(-1))
+    .toMatchObject({ type: 'message', status: 200 });
 });
 
 test('buttons bring what was pressed, with the text where one was asked for', async () => {
   const room = await lab.addRoom({ type: 'channel', name: 'Desk', members: [user] });
   const sent = await channel.send(
     channel.room!(room),
-    { text: '', title: 'Case 7', actions: [{ id: 'claim', label: 'Claim', style: 'primary' }, { id: 'reply', label: 'Reply', asks: 'Your reply' }] },
+    {
+      text: '',
+      title: 'Case 7',
+      actions: [
+        { id: 'claim', label: 'Claim', style: 'primary' },
+        { id: 'reply', label: 'Reply', asks: 'Your reply' },
+      ],
+    },
     'case:7',
   );
   const message = shown(room)[0]!;
@@ -183,7 +222,12 @@ test('buttons bring what was pressed, with the text where one was asked for', as
   await lab.pane.press({ room, user, message: message.id, action: 'claim' });
   await lab.pane.press({ room, user, message: message.id, action: 'reply', text: 'Try again' });
   const [claim, reply] = actions();
-  expect(claim).toMatchObject({ action: 'claim', message: sent.message, thread: sent.thread, sender: { displayName: 'Ada Person' } });
+  expect(claim).toMatchObject({
+    action: 'claim',
+    message: sent.message,
+    thread: sent.thread,
+    sender: { displayName: 'Ada Person' },
+  });
   expect(claim?.text).toBeUndefined();
   expect(reply).toMatchObject({ action: 'reply', text: 'Try again', message: sent.message });
   await lab.pane.press({ room, user, message: message.id, action: 'claim' });
@@ -195,7 +239,15 @@ test('buttons bring what was pressed, with the text where one was asked for', as
 
 test('an answer carries the AI label and its citations over the wire', async () => {
   const { room, thread } = await personal();
-  await channel.send(thread, { text: 'Thirty days [1].', citations: [{ number: 1, title: 'Returns', url: 'https://help.example/returns' }], actions: [{ id: 'good', label: 'Good' }] }, 'turn:1');
+  await channel.send(
+    thread,
+    {
+      text: 'Thirty days [1].',
+      citations: [{ number: 1, title: 'Returns', url: 'https://help.example/returns' }],
+      actions: [{ id: 'good', label: 'Good' }],
+    },
+    'turn:1',
+  );
   const { activity } = held(room).at(-1)!;
   expect(activity.entities).toEqual([
     {
@@ -204,22 +256,43 @@ test('an answer carries the AI label and its citations over the wire', async () 
       '@context': 'https://schema.org',
       '@id': '',
       additionalType: ['AIGeneratedContent'],
-      citation: [{ '@type': 'Claim', position: 1, appearance: { '@type': 'DigitalDocument', name: 'Returns', abstract: 'Returns', url: 'https://help.example/returns' } }],
+      citation: [
+        {
+          '@type': 'Claim',
+          position: 1,
+          appearance: {
+            '@type': 'DigitalDocument',
+            name: 'Returns',
+            abstract: 'Returns',
+            url: 'https://help.example/returns',
+          },
+        },
+      ],
     },
   ]);
   expect(shown(room).at(-1)).toMatchObject({ text: 'Thirty days [1].', actions: [{ id: 'good', label: 'Good' }] });
 });
 
 test.each([
-  [{ status: 429, retryAfterSeconds: 3 }, { reason: 'rate_limited', retryAfterMs: 3000 }],
+  [
+    { status: 429, retryAfterSeconds: 3 },
+    { reason: 'rate_limited', retryAfterMs: 3000 },
+  ],
   [{ status: 502 }, { reason: 'ambiguous' }],
   [{ status: 412 }, { reason: 'ambiguous' }],
-  [{ status: 403, code: 'MessageWritesBlocked' }, { reason: 'unreachable', code: 'MessageWritesBlocked' }],
+  [
+    { status: 403, code: 'MessageWritesBlocked' },
+    { reason: 'unreachable', code: 'MessageWritesBlocked' },
+  ],
   [{ status: 413 }, { reason: 'refused' }],
 ])('a refusal %j is told as what it means, and nothing is sent again', async (failure, expected) => {
   const { room, thread } = await personal();
   lab.failNext(failure);
-  await expect(channel.send(thread, { text: 'Hello' }, 'turn:1')).rejects.toMatchObject({ name: 'ChannelError', channel: 'teams', ...expected });
+  await expect(channel.send(thread, { text: 'Hello' }, 'turn:1')).rejects.toMatchObject({
+    name: 'ChannelError',
+    channel: 'teams',
+    ...expected,
+  });
   expect(shown(room)).toHaveLength(1);
   await channel.send(thread, { text: 'Hello' }, 'turn:1');
   expect(shown(room)).toHaveLength(2);
@@ -227,6 +300,12 @@ test.each([
 
 test('health tells a password that is not accepted', async () => {
   expect(await channel.health!()).toEqual({ ok: true });
-  const wrong = createTeamsChannel({ appId, appPassword: 'wrong', tenantId: 'tenant-1', loginUrl: lab.loginUrl, serviceUrls: [lab.serviceUrl] });
+  const wrong = createTeamsChannel({
+    appId,
+    appPassword: 'wrong',
+    tenantId: 'tenant-1',
+    loginUrl: lab.loginUrl,
+    serviceUrls: [lab.serviceUrl],
+  });
   expect(await wrong.health!()).toMatchObject({ ok: false });
 });

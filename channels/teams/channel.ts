@@ -14,8 +14,10 @@ const serviceUrlsMax = 1000;
 /** Refuses, after the token was found good, what is not meant for this bot. */
 function admit(payload: Record<string, unknown>, config: TeamsConfig): void {
   if (payload.channelId !== 'msteams') throw new Refused(403, 'foreign_channel');
-  if (typeof payload.serviceUrl !== 'string' || !isAllowedServiceUrl(payload.serviceUrl, config.serviceUrls)) throw new Refused(403, 'foreign_service_url');
-  if (config.appType === 'SingleTenant' && tenantOf(payload) !== config.tenantId) throw new Refused(403, 'foreign_tenant');
+  if (typeof payload.serviceUrl !== 'string' || !isAllowedServiceUrl(payload.serviceUrl, config.serviceUrls))
+    throw new Refused(403, 'foreign_service_url');
+  if (config.appType === 'SingleTenant' && tenantOf(payload) !== config.tenantId)
+    throw new Refused(403, 'foreign_tenant');
 }
 
 /** What the client takes as "done" after a press: the words are shown to the one who pressed. */
@@ -51,7 +53,11 @@ export function createTeamsChannel(settings: TeamsSettings): Channel {
     // A 5xx makes the platform deliver again.
     if (verdict === 'unknown' || !receive) return new Response(null, { status: 503 });
     admit(payload, config);
-    const { conversation, serviceUrl, type } = payload as { conversation?: { id?: string }; serviceUrl: string; type?: string };
+    const { conversation, serviceUrl, type } = payload as {
+      conversation?: { id?: string };
+      serviceUrl: string;
+      type?: string;
+    };
     if (typeof conversation?.id === 'string') remember(roomOf(conversation.id), serviceUrl);
     try {
       await receive(toEvent(payload));

@@ -8,7 +8,8 @@ import { createCredentials, TokenError } from './credentials.ts';
 /** The login server of every app that is not bound to one tenant. */
 const anyTenant = 'botframework.com';
 const loginUrlOf = ({ loginUrl, appType, tenantId }: TeamsConfig): string =>
-  loginUrl?.replace(/\/$/, '') ?? `https://login.microsoftonline.com/${appType === 'SingleTenant' && tenantId ? tenantId : anyTenant}`;
+  loginUrl?.replace(/\/$/, '') ??
+  `https://login.microsoftonline.com/${appType === 'SingleTenant' && tenantId ? tenantId : anyTenant}`;
 const requestMsMax = 10_000;
 
 export interface Connector {
@@ -33,7 +34,9 @@ function openEntities(): void {
 
 /** The SDK's pipeline sends a POST again after a 5xx, which would show a message twice. */
 function withoutRetries(client: ConnectorClient): ConnectorClient {
-  const { pipeline } = (client as unknown as { client: { pipeline: { removePolicy(options: { name: string }): unknown } } }).client;
+  const { pipeline } = (
+    client as unknown as { client: { pipeline: { removePolicy(options: { name: string }): unknown } } }
+  ).client;
   pipeline.removePolicy({ name: 'defaultRetryPolicy' });
   return client;
 }
@@ -58,12 +61,24 @@ const authenticationOf = (config: TeamsConfig, credentials: ReturnType<typeof cr
 /** The Bot Connector through the SDK: no retries, 10 s for each call. */
 export function createConnector(config: TeamsConfig): Connector {
   openEntities();
-  const credentials = createCredentials({ appId: config.appId, appPassword: config.appPassword, loginUrl: loginUrlOf(config) });
+  const credentials = createCredentials({
+    appId: config.appId,
+    appPassword: config.appPassword,
+    loginUrl: loginUrlOf(config),
+  });
   const authentication = authenticationOf(config, credentials);
   const adapter = new CloudAdapter(authentication);
 
-  async function call<T>({ serviceUrl, conversation }: Place, act: (client: ConnectorClient) => Promise<T>): Promise<T> {
-    const reference = { channelId: 'msteams', serviceUrl, bot: { id: `28:${config.appId}`, name: '' }, conversation: { id: conversation, isGroup: false, conversationType: '', name: '' } };
+  async function call<T>(
+    { serviceUrl, conversation }: Place,
+    act: (client: ConnectorClient) => Promise<T>,
+  ): Promise<T> {
+    const reference = {
+      channelId: 'msteams',
+      serviceUrl,
+      bot: { id: `28:${config.appId}`, name: '' },
+      conversation: { id: conversation, isGroup: false, conversationType: '', name: '' },
+    };
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const logic = async (context: TurnContext) => {
       const client = context.turnState.get<ConnectorClient>(adapter.ConnectorClientKey);
@@ -90,12 +105,16 @@ export function createConnector(config: TeamsConfig): Connector {
       }
     },
     async post(place, activity) {
-      const sent = await call(place, (client) => client.conversations.sendToConversation(place.conversation, { ...activity, from } as Activity, options()));
+      const sent = await call(place, (client) =>
+        client.conversations.sendToConversation(place.conversation, { ...activity, from } as Activity, options()),
+      );
       if (!sent.id) throw new ChannelError('teams', 'ambiguous', 'no_id');
       return sent.id;
     },
     async put(place, id, activity) {
-      await call(place, (client) => client.conversations.updateActivity(place.conversation, id, { ...activity, from, id } as Activity, options()));
+      await call(place, (client) =>
+        client.conversations.updateActivity(place.conversation, id, { ...activity, from, id } as Activity, options()),
+      );
     },
     login: async () => void (await credentials.token()),
   };
@@ -114,7 +133,8 @@ interface RestFailure {
 const retryAfterMsDefault = 2000;
 
 function toChannelError(error: unknown): ChannelError {
-  if (error instanceof TokenError) return new ChannelError('teams', 'rate_limited', 'no_token', { retryAfterMs: 30_000, cause: error });
+  if (error instanceof TokenError)
+    return new ChannelError('teams', 'rate_limited', 'no_token', { retryAfterMs: 30_000, cause: error });
   const { statusCode: status, code, details, response } = error as RestFailure;
   const name = details?.error?.code ?? code ?? String(status ?? 'network');
   const fail = (reason: ChannelError['reason'], retryAfterMs?: number) =>

@@ -23,7 +23,11 @@ export interface Credentials {
 }
 
 /** Client credentials for the connector. The SDK's own way refuses login servers without https, so it is a plain POST. */
-export function createCredentials(options: { readonly appId: string; readonly appPassword: string; readonly loginUrl: string }): Credentials {
+export function createCredentials(options: {
+  readonly appId: string;
+  readonly appPassword: string;
+  readonly loginUrl: string;
+}): Credentials {
   const { appId, appPassword, loginUrl } = options;
   let current: { readonly token: Promise<string>; renewAt: number } | null = null;
 
@@ -37,7 +41,8 @@ export function createCredentials(options: { readonly appId: string; readonly ap
       throw new TokenError('The login endpoint cannot be reached', { cause });
     });
     const answer = answerSchema.safeParse(await response.json().catch(() => null));
-    if (!response.ok || !answer.success) throw new TokenError(`The login endpoint gave no token: HTTP ${response.status}`);
+    if (!response.ok || !answer.success)
+      throw new TokenError(`The login endpoint gave no token: HTTP ${response.status}`);
     const { access_token: token, expires_in: seconds } = answer.data;
     return { token, renewAt: Date.now() + seconds * 1000 - renewBeforeMs };
   }

@@ -14,7 +14,11 @@ export interface Thread {
 }
 
 export const toThreadKey = ({ kind, conversation, serviceUrl }: Thread): ThreadKey =>
-  JSON.stringify({ kind, conversation, ...(kind === 'channel' || serviceUrl === undefined ? {} : { serviceUrl }) }) as ThreadKey;
+  JSON.stringify({
+    kind,
+    conversation,
+    ...(kind === 'channel' || serviceUrl === undefined ? {} : { serviceUrl }),
+  }) as ThreadKey;
 
 export const threadOf = (key: ThreadKey): Thread => JSON.parse(key) as Thread;
 
@@ -22,6 +26,7 @@ export const threadOf = (key: ThreadKey): Thread => JSON.parse(key) as Thread;
 export const roomOf = (conversation: string): string => conversation.split(';messageid=')[0] ?? conversation;
 
 /** Activity ids are unique within a room only. */
-export const toSentKey = (conversation: string, activityId: string): SentKey => `${roomOf(conversation)}:${activityId}` as SentKey;
+export const toSentKey = (conversation: string, activityId: string): SentKey =>
+  `${roomOf(conversation)}:${activityId}` as SentKey;
 
 export const activityIdOf = (sent: SentKey): string => sent.slice(sent.lastIndexOf(':') + 1);

@@ -7,7 +7,11 @@ import { gfm } from 'micromark-extension-gfm';
 /** Each row becomes one list item, its cells named by the heads of their columns. */
 function toList(table: Table): string {
   const [head, ...rows] = table.children.map((row) => row.children.map((cell) => toString(cell)));
-  return rows.map((cells) => `- ${cells.map((cell, index) => (head?.[index] ? `**${head[index]}:** ${cell}` : cell)).join(', ')}`).join('\n');
+  return rows
+    .map(
+      (cells) => `- ${cells.map((cell, index) => (head?.[index] ? `**${head[index]}:** ${cell}` : cell)).join(', ')}`,
+    )
+    .join('\n');
 }
 
 /** What Teams shows wrongly, written in what it shows well; undefined for all the rest. */
@@ -31,5 +35,8 @@ export function toTeamsMarkdown(text: string): string {
     else if ('children' in node) node.children.forEach(visit);
   };
   visit(fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }));
-  return edits.reduceRight((result, { start, end, written }) => result.slice(0, start) + written + result.slice(end), text);
+  return edits.reduceRight(
+    (result, { start, end, written }) => result.slice(0, start) + written + result.slice(end),
+    text,
+  );
 }

@@ -19,7 +19,8 @@ export async function readActivity(request: Request): Promise<Record<string, unk
   const bytes = await readBytes(request);
   try {
     const payload: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (typeof payload === 'object' && payload !== null && !Array.isArray(payload)) return payload as Record<string, unknown>;
+    if (typeof payload === 'object' && payload !== null && !Array.isArray(payload))
+      return payload as Record<string, unknown>;
   } catch {
     throw new Refused(400, 'bad_json');
   }

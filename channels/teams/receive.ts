@@ -3,7 +3,12 @@ import { z } from 'zod';
 import type { InboundAction, InboundEvent, InboundMessage, Sender } from '#core/channel.ts';
 import { toSentKey, toThreadKey, type ConversationKind } from './keys.ts';
 
-const account = z.object({ id: z.string().min(1), name: z.string().optional(), aadObjectId: z.string().optional(), role: z.string().optional() });
+const account = z.object({
+  id: z.string().min(1),
+  name: z.string().optional(),
+  aadObjectId: z.string().optional(),
+  role: z.string().optional(),
+});
 
 /** The fields we read of a Bot Framework activity. */
 const activitySchema = z.object({
@@ -25,19 +30,33 @@ const activitySchema = z.object({
     isGroup: z.boolean().optional(),
     tenantId: z.string().optional(),
   }),
-  channelData: z.object({ tenant: z.object({ id: z.string() }).optional() }).nullish().catch(undefined),
+  channelData: z
+    .object({ tenant: z.object({ id: z.string() }).optional() })
+    .nullish()
+    .catch(undefined),
   entities: z.array(z.unknown()).nullish(),
 });
 
 type Activity = z.infer<typeof activitySchema>;
 
-const mentionSchema = z.object({ type: z.literal('mention'), mentioned: z.object({ id: z.string() }), text: z.string().min(1) });
-const executeSchema = z.object({ action: z.object({ verb: z.string().min(1), data: z.record(z.string(), z.unknown()).nullish() }) });
+const mentionSchema = z.object({
+  type: z.literal('mention'),
+  mentioned: z.object({ id: z.string() }),
+  text: z.string().min(1),
+});
+const executeSchema = z.object({
+  action: z.object({ verb: z.string().min(1), data: z.record(z.string(), z.unknown()).nullish() }),
+});
 const submitSchema = z.looseObject({ verb: z.string().min(1) });
 
 /** The tenant that an activity says it comes from. */
 export function tenantOf(payload: unknown): string | undefined {
-  const tenant = z.object({ conversation: activitySchema.shape.conversation.partial().optional(), channelData: activitySchema.shape.channelData }).safeParse(payload);
+  const tenant = z
+    .object({
+      conversation: activitySchema.shape.conversation.partial().optional(),
+      channelData: activitySchema.shape.channelData,
+    })
+    .safeParse(payload);
   return tenant.data?.conversation?.tenantId ?? tenant.data?.channelData?.tenant?.id;
 }
 
@@ -48,10 +67,13 @@ export function toEvent(payload: unknown): InboundEvent | null {
   if (activity.type === 'invoke') return activity.name === 'adaptiveCard/action' ? toExecuted(activity) : null;
   if (activity.type !== 'message' || !activity.id) return null;
   // Action.Submit comes as a message without text: it must not become an empty turn.
-  return activity.value === undefined || activity.value === null ? toMessage(activity, activity.id) : toSubmitted(activity, activity.id);
+  return activity.value === undefined || activity.value === null
+    ? toMessage(activity, activity.id)
+    : toSubmitted(activity, activity.id);
 }
 
-const kindOf = ({ conversation }: Activity): ConversationKind => conversation.conversationType ?? (conversation.isGroup ? 'groupChat' : 'personal');
+const kindOf = ({ conversation }: Activity): ConversationKind =>
+  conversation.conversationType ?? (conversation.isGroup ? 'groupChat' : 'personal');
 
 function baseOf(activity: Activity) {
   const { conversation, serviceUrl, from, locale, localTimezone } = activity;
@@ -89,7 +111,12 @@ function withoutMentions(text: string, ours: readonly { text: string }[]): strin
     .trim();
 }
 
-function toAction(activity: Activity, id: string, verb: string, data: Readonly<Record<string, unknown>>): InboundAction | null {
+function toAction(
+  activity: Activity,
+  id: string,
+  verb: string,
+  data: Readonly<Record<string, unknown>>,
+): InboundAction | null {
   if (!activity.replyToId) return null;
   const typed = data[`${verb}:text`];
   const text = typeof typed === 'string' ? typed.trim() : '';

@@ -69,7 +69,10 @@ function toCard(body: readonly object[], actions: readonly Action[], shown: stri
  * A plain answer is Markdown with the AI label and its citations; a title or facts make it a card.
  * `shown` marks this showing of the buttons: the same button of a later showing is another press.
  */
-export function toActivity({ text, title, facts = [], citations = [], actions = [] }: OutboundMessage, shown: string): TeamsActivity {
+export function toActivity(
+  { text, title, facts = [], citations = [], actions = [] }: OutboundMessage,
+  shown: string,
+): TeamsActivity {
   const markdown = toTeamsMarkdown(text);
   if (title === undefined && facts.length === 0) {
     return {
@@ -81,10 +84,33 @@ export function toActivity({ text, title, facts = [], citations = [], actions = 
     };
   }
   const body = [
-    ...(title === undefined ? [] : [{ type: 'TextBlock', text: toTeamsMarkdown(title), weight: 'Bolder', size: 'Medium', wrap: true, style: 'heading' }]),
+    ...(title === undefined
+      ? []
+      : [
+          {
+            type: 'TextBlock',
+            text: toTeamsMarkdown(title),
+            weight: 'Bolder',
+            size: 'Medium',
+            wrap: true,
+            style: 'heading',
+          },
+        ]),
     ...(text ? [{ type: 'TextBlock', text: markdown, wrap: true }] : []),
-    ...(facts.length > 0 ? [{ type: 'FactSet', facts: facts.map(({ label, value }) => ({ title: label, value })) }] : []),
-    ...citations.map(({ number, title: name, url }) => ({ type: 'TextBlock', text: `[${number}] ${url ? `[${name}](${url})` : name}`, wrap: true, isSubtle: true, size: 'Small' })),
+    ...(facts.length > 0
+      ? [{ type: 'FactSet', facts: facts.map(({ label, value }) => ({ title: label, value })) }]
+      : []),
+    ...citations.map(({ number, title: name, url }) => ({
+      type: 'TextBlock',
+      text: `[${number}] ${url ? `[${name}](${url})` : name}`,
+      wrap: true,
+      isSubtle: true,
+      size: 'Small',
+    })),
   ];
-  return { type: 'message', summary: title ?? text.slice(0, nameLengthMax), attachments: [toCard(body, actions, shown)] };
+  return {
+    type: 'message',
+    summary: title ?? text.slice(0, nameLengthMax),
+    attachments: [toCard(body, actions, shown)],
+  };
 }

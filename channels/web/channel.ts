@@ -15,7 +15,10 @@ export interface WebJournal {
   /** Writes the message, or its newer form under the same id. */
   put(thread: ThreadKey, message: WebMessage): Promise<void>;
   /** What changed after a sequence number, oldest change first. */
-  read(thread: ThreadKey, after: number): Promise<readonly { readonly sequence: number; readonly message: WebMessage }[]>;
+  read(
+    thread: ThreadKey,
+    after: number,
+  ): Promise<readonly { readonly sequence: number; readonly message: WebMessage }[]>;
 }
 
 export interface WebParts {
@@ -57,11 +60,18 @@ export const createWebChannel = ({ config, journal, secret, now, connectionsPerP
   const accept = async (kind: 'messages' | 'actions', request: Request): Promise<Response> => {
     const visitor = readSession(secret, now(), tokenOf(request));
     const body = await parseJson(request);
-    const event = toInboundEvent(kind, visitor, body, now(), request.headers.get('accept-language')?.split(',')[0] ?? null);
+    const event = toInboundEvent(
+      kind,
+      visitor,
+      body,
+      now(),
+      request.headers.get('accept-language')?.split(',')[0] ?? null,
+    );
     if (!event) throw new Refused(400, 'bad_body');
     if (!receive) return new Response(null, { status: 503 });
     await receive(event);
-    if (event.kind === 'message' && event.text.trim() !== '') await show(event.thread, toVisitorMessage(event.id, event.text));
+    if (event.kind === 'message' && event.text.trim() !== '')
+      await show(event.thread, toVisitorMessage(event.id, event.text));
     return Response.json({ id: event.kind === 'delivery' ? '' : event.id }, { status: 202 });
   };
 
@@ -93,9 +103,22 @@ export const createWebChannel = ({ config, journal, secret, now, connectionsPerP
         return streams.open(toThread(visitor), Number.isInteger(after) && after > 0 ? after : 0);
       }
       case 'GET widget.js':
-        return new Response(script, { headers: { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'max-age=300', 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' } });
+        return new Response(script, {
+          headers: {
+            'content-type': 'text/javascript; charset=utf-8',
+            'cache-control': 'max-age=300',
+            'access-control-allow-origin': '*',
+            'cross-origin-resource-policy': 'cross-origin',
+          },
+        });
       case 'GET demo':
-        return new Response(demo, { headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'self'" } });
+        return new Response(demo, {
+          headers: {
+            'content-type': 'text/html; charset=utf-8',
+            'content-security-policy':
+              "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'self'",
+          },
+        });
       default:
         throw new Refused(404, 'unknown_path');
     }

@@ -20,4 +20,11 @@ export const toWebMessage = (id: string, message: OutboundMessage): WebMessage =
   partial: message.partial ?? false,
 });
 
-export const toVisitorMessage = (id: string, text: string): WebMessage => ({ id, author: 'visitor', text, citations: [], actions: [], partial: false });
+export const toVisitorMessage = (id: string, text: string): WebMessage => ({
+  id,
+  author: 'visitor',
+  text,
+  citations: [],
+  actions: [],
+  partial: false,
+});

@@ -15,13 +15,17 @@ export interface Answer {
 }
 
 /** Ends the text where the API would: at the first stop sequence, or when `max_tokens` are used up. */
-function cutAt(text: string, request: MessagesRequest): { text: string; reason: string; sequence: string | null } | null {
+function cutAt(
+  text: string,
+  request: MessagesRequest,
+): { text: string; reason: string; sequence: string | null } | null {
   const found = (request.stop_sequences ?? [])
     .map((sequence) => ({ sequence, at: text.indexOf(sequence) }))
     .filter(({ at }) => at >= 0)
     .toSorted((a, b) => a.at - b.at)[0];
   const charsMax = request.max_tokens * 4;
-  if (found && found.at <= charsMax) return { text: text.slice(0, found.at), reason: 'stop_sequence', sequence: found.sequence };
+  if (found && found.at <= charsMax)
+    return { text: text.slice(0, found.at), reason: 'stop_sequence', sequence: found.sequence };
   return text.length > charsMax ? { text: text.slice(0, charsMax), reason: 'max_tokens', sequence: null } : null;
 }
 
@@ -49,7 +53,12 @@ export function answerOf(id: string, request: MessagesRequest, script: Script, i
     container: null,
     ...fields,
   });
-  const stopFields = () => ({ stop_reason: script.stopReason ?? stop.reason, stop_sequence: stop.sequence, stop_details: null, container: null });
+  const stopFields = () => ({
+    stop_reason: script.stopReason ?? stop.reason,
+    stop_sequence: stop.sequence,
+    stop_details: null,
+    container: null,
+  });
 
   return {
     opening: () => [
@@ -69,12 +78,16 @@ export function answerOf(id: string, request: MessagesRequest, script: Script, i
       }
     },
     delta: (piece) => ({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: piece } }),
-    error: (type) => ({ type: 'error', error: { type, message: type === 'overloaded_error' ? 'Overloaded' : 'Internal server error' } }),
+    error: (type) => ({
+      type: 'error',
+      error: { type, message: type === 'overloaded_error' ? 'Overloaded' : 'Internal server error' },
+    }),
     closing: () => [
       { type: 'content_block_stop', index: 0 },
       { type: 'message_delta', delta: stopFields(), usage: usage(tokensIn(text)) },
       { type: 'message_stop' },
     ],
-    finished: () => message({ content: [{ type: 'text', text, citations: null }], ...stopFields(), usage: usage(tokensIn(text)) }),
+    finished: () =>
+      message({ content: [{ type: 'text', text, citations: null }], ...stopFields(), usage: usage(tokensIn(text)) }),
   };
 }

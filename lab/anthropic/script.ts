@@ -23,7 +23,12 @@ export interface Script {
   /** Awaited before each chunk goes out, with its index from 0. */
   readonly gate?: (chunkIndex: number) => Promise<void>;
   /** Refuse the request. `retryAfterSeconds` becomes the `retry-after` header. */
-  readonly fail?: { readonly status: number; readonly type: ErrorType; readonly message?: string; readonly retryAfterSeconds?: number };
+  readonly fail?: {
+    readonly status: number;
+    readonly type: ErrorType;
+    readonly message?: string;
+    readonly retryAfterSeconds?: number;
+  };
   /** Break a stream with `event: error` once this many characters are out. */
   readonly failAfterChars?: number;
   /** What that event says; `overloaded_error` unless told. */
@@ -60,7 +65,11 @@ export function quoteFirstPassage(request: MessagesRequest): string {
     const blocks = Array.isArray(content) ? content : [];
     const grounded = blocks.find((block) => block.type === 'document' || block.type === 'search_result');
     const passage = grounded ? blockText(grounded) : taggedPassage.exec(plainText(content))?.[2];
-    if (passage?.trim()) return passage.replaceAll(/<[^>]+>/g, ' ').replaceAll(/[ \t]+/g, ' ').trim();
+    if (passage?.trim())
+      return passage
+        .replaceAll(/<[^>]+>/g, ' ')
+        .replaceAll(/[ \t]+/g, ' ')
+        .trim();
   }
   return `You wrote: ${plainText(contents.at(-1)).trim().slice(0, 200)}`;
 }

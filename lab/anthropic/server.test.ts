@@ -4,7 +4,11 @@ import { openAnthropicLab, type AnthropicLab } from './server.ts';
 
 let lab: AnthropicLab;
 let client: Anthropic;
-const ask = { model: 'claude-haiku-4-5', max_tokens: 200, messages: [{ role: 'user' as const, content: 'How do I reset my key?' }] };
+const ask = {
+  model: 'claude-haiku-4-5',
+  max_tokens: 200,
+  messages: [{ role: 'user' as const, content: 'How do I reset my key?' }],
+};
 
 beforeEach(async () => {
   lab = await openAnthropicLab({ apiKey: 'sk-lab' });
@@ -46,7 +50,10 @@ test('a gated chunk is not seen before its gate opens', async () => {
 });
 
 test('a stream that breaks rejects with the error of the event', async () => {
-  lab.script([{ text: 'abcdefgh', failAfterChars: 4 }, { text: 'abcdefgh', cutAfterChars: 4 }]);
+  lab.script([
+    { text: 'abcdefgh', failAfterChars: 4 },
+    { text: 'abcdefgh', cutAfterChars: 4 },
+  ]);
   await expect(client.messages.stream(ask).finalMessage()).rejects.toThrow('overloaded_error');
   await expect(client.messages.stream(ask).finalMessage()).rejects.toThrow();
   expect(lab.aborted).toBe(0);
@@ -65,10 +72,17 @@ test.each([
   ['an empty message', { ...ask, messages: [{ role: 'user', content: '' }] }, 'non-empty'],
   ['no messages', { ...ask, messages: [] }, 'at least one message'],
   ['an unknown field', { ...ask, maxTokens: 3 }, 'Extra inputs'],
-  ['a tool result without its call', { ...ask, messages: [{ role: 'user', content: [{ type: 'tool_result', tool_use_id: 'x' }] }] }, 'tool_use'],
+  [
+    'a tool result without its call',
+    { ...ask, messages: [{ role: 'user', content: [{ type: 'tool_result', tool_use_id: 'x' }] }] },
+    'tool_use',
+  ],
   [
     'five cache breakpoints',
-    { ...ask, system: Array.from({ length: 5 }, () => ({ type: 'text', text: 'a', cache_control: { type: 'ephemeral' } })) },
+    {
+      ...ask,
+      system: Array.from({ length: 5 }, () => ({ type: 'text', text: 'a', cache_control: { type: 'ephemeral' } })),
+    },
     'maximum of 4',
   ],
 ])('%s is an invalid request', async (_, body, reason) => {
@@ -78,7 +92,9 @@ test.each([
 });
 
 test('a marked prefix is written to the cache once and read the next time', async () => {
-  const system = [{ type: 'text' as const, text: 'handbook '.repeat(600), cache_control: { type: 'ephemeral' as const } }];
+  const system = [
+    { type: 'text' as const, text: 'handbook '.repeat(600), cache_control: { type: 'ephemeral' as const } },
+  ];
   const first = await client.messages.create({ ...ask, system });
   const second = await client.messages.create({ ...ask, system, messages: [{ role: 'user', content: 'And now?' }] });
   expect(first.usage.cache_creation_input_tokens).toBeGreaterThan(1024);

@@ -44,7 +44,11 @@ function refuse(c: Context, status: number, type: ErrorType, message: string, re
   const requestId = id('req');
   const headers: Record<string, string> = { 'content-type': 'application/json', 'request-id': requestId };
   if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds);
-  return c.newResponse(JSON.stringify({ type: 'error', error: { type, message }, request_id: requestId }), status as 400, headers);
+  return c.newResponse(
+    JSON.stringify({ type: 'error', error: { type, message }, request_id: requestId }),
+    status as 400,
+    headers,
+  );
 }
 
 /** The Messages API in a box. The API's own errors come back as the API words them; rejects only if the port is taken. */
@@ -57,8 +61,10 @@ export async function openAnthropicLab(options: AnthropicLabOptions): Promise<An
 
   app.use('/v1/*', async (c, next) => {
     const key = c.req.header('x-api-key') ?? c.req.header('authorization')?.replace(/^Bearer /, '');
-    if (key !== options.apiKey) return refuse(c, 401, 'authentication_error', key ? 'invalid x-api-key' : 'x-api-key header is required');
-    if (!c.req.header('anthropic-version')) return refuse(c, 400, 'invalid_request_error', 'anthropic-version: header is required');
+    if (key !== options.apiKey)
+      return refuse(c, 401, 'authentication_error', key ? 'invalid x-api-key' : 'x-api-key header is required');
+    if (!c.req.header('anthropic-version'))
+      return refuse(c, 400, 'invalid_request_error', 'anthropic-version: header is required');
     if (Number(c.req.header('content-length') ?? 0) > bodyBytesMax) {
       return refuse(c, 413, 'request_too_large', 'Request exceeds the maximum size');
     }
@@ -142,7 +148,12 @@ async function sendWhole(outgoing: ServerResponse, answer: Answer, script: Scrip
   outgoing.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer.finished()));
 }
 
-async function sendStream(outgoing: ServerResponse, answer: Answer, script: Script, signal: AbortSignal): Promise<void> {
+async function sendStream(
+  outgoing: ServerResponse,
+  answer: Answer,
+  script: Script,
+  signal: AbortSignal,
+): Promise<void> {
   const send = (event: { type: string }) => outgoing.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
   outgoing.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
   for (const event of answer.opening()) send(event);

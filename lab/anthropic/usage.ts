@@ -13,7 +13,8 @@ export interface InputUsage {
 export const tokensIn = (text: string): number => Math.ceil(text.length / 4);
 
 /** All input tokens of a body, as `count_tokens` answers them. */
-export const tokensOf = (body: Block): number => promptBlocks(body).reduce((sum, block) => sum + tokensIn(JSON.stringify(unmarked(block))), 0);
+export const tokensOf = (body: Block): number =>
+  promptBlocks(body).reduce((sum, block) => sum + tokensIn(JSON.stringify(unmarked(block))), 0);
 
 const unmarked = (block: Block): Block => ({ ...block, cache_control: undefined });
 

@@ -29,7 +29,8 @@ const blockTypes = new Set(
 /** The API takes at most four explicit cache breakpoints in one request. */
 const breakpointsMax = 4;
 
-const isRecord = (value: unknown): value is Block => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Block =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const blocksOf = (content: unknown): readonly Block[] => (Array.isArray(content) ? content.filter(isRecord) : []);
 
@@ -97,7 +98,8 @@ function problemInMessages(messages: unknown): string | null {
     const isLast = index === (messages as unknown[]).length - 1;
     const isPrefill = isLast && role === 'assistant';
     const isEmpty = typeof content === 'string' ? content === '' : Array.isArray(content) && content.length === 0;
-    if (isEmpty && !isPrefill) return `${at}: all messages must have non-empty content except for the optional final assistant message`;
+    if (isEmpty && !isPrefill)
+      return `${at}: all messages must have non-empty content except for the optional final assistant message`;
     const problem = problemInContent(content, at, isPrefill);
     if (problem) return problem;
   }
@@ -106,13 +108,15 @@ function problemInMessages(messages: unknown): string | null {
 
 function problemInContent(content: unknown, at: string, isPrefill: boolean): string | null {
   if (typeof content === 'string') {
-    if (isPrefill && content !== content.trimEnd()) return 'messages: final assistant content cannot end with trailing whitespace';
+    if (isPrefill && content !== content.trimEnd())
+      return 'messages: final assistant content cannot end with trailing whitespace';
     return isPrefill && content === '' ? null : problemInText(content, at);
   }
   if (!Array.isArray(content)) return `${at}.content: Input should be a valid list`;
   for (const [index, block] of content.entries()) {
     const where = `${at}.content.${index}`;
-    if (!isRecord(block) || !blockTypes.has(String(block.type))) return `${where}.type: Input tag found does not match any of the expected tags`;
+    if (!isRecord(block) || !blockTypes.has(String(block.type)))
+      return `${where}.type: Input tag found does not match any of the expected tags`;
     const problem = block.type === 'text' ? problemInText(block.text, where) : null;
     if (problem) return problem;
   }
@@ -138,15 +142,21 @@ function problemInPairs(messages: MessagesRequest['messages']): string | null {
 }
 
 function problemInBreakpoints(body: Block): string | null {
-  const marked = promptBlocks(body).filter((block) => isRecord(block.cache_control)).length + (isRecord(body.cache_control) ? 1 : 0);
-  return marked > breakpointsMax ? `A maximum of ${breakpointsMax} blocks with cache_control may be provided. Found ${marked}.` : null;
+  const marked =
+    promptBlocks(body).filter((block) => isRecord(block.cache_control)).length + (isRecord(body.cache_control) ? 1 : 0);
+  return marked > breakpointsMax
+    ? `A maximum of ${breakpointsMax} blocks with cache_control may be provided. Found ${marked}.`
+    : null;
 }
 
 /** Everything the model reads, in the order the prompt cache hashes it: tools, system, messages. */
 export function promptBlocks(body: Block): Block[] {
   const system = typeof body.system === 'string' ? [{ type: 'text', text: body.system }] : blocksOf(body.system);
   const messages = blocksOf(body.messages).flatMap(({ role, content }) =>
-    (typeof content === 'string' ? [{ type: 'text', text: content } as Block] : blocksOf(content)).map((block) => ({ role, ...block })),
+    (typeof content === 'string' ? [{ type: 'text', text: content } as Block] : blocksOf(content)).map((block) => ({
+      role,
+      ...block,
+    })),
   );
   return [...blocksOf(body.tools), ...system, ...messages];
 }

@@ -22,7 +22,10 @@ export const memberOf = (user: User): Record<string, unknown> => ({
 });
 
 /** A message as the API writes one, with the message it answers and the thread it started. */
-export function messageToApi(world: World, { allowedMentions: _allowed, ...message }: Message): Record<string, unknown> {
+export function messageToApi(
+  world: World,
+  { allowedMentions: _allowed, ...message }: Message,
+): Record<string, unknown> {
   const { message_reference: reference } = message;
   const answered = reference ? world.messages.get(reference.message_id) : undefined;
   const thread = message.flags & flag.hasThread ? world.channels.get(message.id) : undefined;
@@ -46,8 +49,26 @@ function plain(world: World, { message_reference: _reference, ...message }: Mess
 export function channelToApi(world: World, channel: Channel): Record<string, unknown> {
   const base = { id: channel.id, type: channel.type, last_message_id: null, flags: 0 };
   if (channel.type === 1) return { ...base, recipients: channel.recipients };
-  const guild = { ...base, guild_id: world.guildId, name: channel.name, parent_id: channel.parent_id, rate_limit_per_user: 0 };
+  const guild = {
+    ...base,
+    guild_id: world.guildId,
+    name: channel.name,
+    parent_id: channel.parent_id,
+    rate_limit_per_user: 0,
+  };
   if (channel.type === 0) return { ...guild, position: 0, permission_overwrites: [], topic: null, nsfw: false };
-  const metadata = { archived: channel.archived, auto_archive_duration: 1440, archive_timestamp: joinedAt, locked: channel.locked };
-  return { ...guild, owner_id: world.bot.id, message_count: 0, member_count: 1, total_message_sent: 0, thread_metadata: metadata };
+  const metadata = {
+    archived: channel.archived,
+    auto_archive_duration: 1440,
+    archive_timestamp: joinedAt,
+    locked: channel.locked,
+  };
+  return {
+    ...guild,
+    owner_id: world.bot.id,
+    message_count: 0,
+    member_count: 1,
+    total_message_sent: 0,
+    thread_metadata: metadata,
+  };
 }

@@ -5,9 +5,32 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { readyData, guildData } from './ready.ts';
 import type { World } from './world.ts';
 
-const op = { dispatch: 0, heartbeat: 1, identify: 2, presence: 3, voice: 4, resume: 6, reconnect: 7, members: 8, invalid: 9, hello: 10, ack: 11 } as const;
+const op = {
+  dispatch: 0,
+  heartbeat: 1,
+  identify: 2,
+  presence: 3,
+  voice: 4,
+  resume: 6,
+  reconnect: 7,
+  members: 8,
+  invalid: 9,
+  hello: 10,
+  ack: 11,
+} as const;
 
-const intent = { guilds: 1, guildMembers: 1 << 1, presences: 1 << 8, guildMessages: 1 << 9, guildReactions: 1 << 10, guildTyping: 1 << 11, direct: 1 << 12, directReactions: 1 << 13, directTyping: 1 << 14, content: 1 << 15 };
+const intent = {
+  guilds: 1,
+  guildMembers: 1 << 1,
+  presences: 1 << 8,
+  guildMessages: 1 << 9,
+  guildReactions: 1 << 10,
+  guildTyping: 1 << 11,
+  direct: 1 << 12,
+  directReactions: 1 << 13,
+  directTyping: 1 << 14,
+  content: 1 << 15,
+};
 const privileged = intent.guildMembers | intent.presences | intent.content;
 
 interface Payload {
@@ -139,7 +162,10 @@ export function attachGateway(server: Server, url: () => string, world: World, o
 
   function expectHeartbeat(connection: Connection): void {
     clearTimeout(connection.deadline);
-    connection.deadline = setTimeout(() => connection.socket.close(4009, 'Session timed out.'), options.heartbeatIntervalMs * 1.5).unref();
+    connection.deadline = setTimeout(
+      () => connection.socket.close(4009, 'Session timed out.'),
+      options.heartbeatIntervalMs * 1.5,
+    ).unref();
   }
 
   function onPayload(connection: Connection, text: string): void {
@@ -158,7 +184,8 @@ export function attachGateway(server: Server, url: () => string, world: World, o
     if (payload.op === op.identify) return identify(connection, data);
     if (payload.op === op.resume) return resume(connection, data);
     if (!connection.session) return socket.close(4003, 'Not authenticated.');
-    if (payload.op !== op.presence && payload.op !== op.voice && payload.op !== op.members) socket.close(4001, 'Unknown opcode.');
+    if (payload.op !== op.presence && payload.op !== op.voice && payload.op !== op.members)
+      socket.close(4001, 'Unknown opcode.');
   }
 
   function onConnection(socket: WebSocket, request: IncomingMessage): void {
@@ -177,7 +204,12 @@ export function attachGateway(server: Server, url: () => string, world: World, o
       // A client that closes with 1000 or 1001 says that it will not come back.
       if (code === 1000 || code === 1001) sessions.delete(session.id);
     });
-    connection.send({ op: op.hello, d: { heartbeat_interval: options.heartbeatIntervalMs, _trace: ['lab'] }, s: null, t: null });
+    connection.send({
+      op: op.hello,
+      d: { heartbeat_interval: options.heartbeatIntervalMs, _trace: ['lab'] },
+      s: null,
+      t: null,
+    });
     expectHeartbeat(connection);
   }
 
@@ -188,7 +220,8 @@ export function attachGateway(server: Server, url: () => string, world: World, o
 
   return {
     sessions,
-    reconnect: () => connections.forEach((connection) => connection.send({ op: op.reconnect, d: null, s: null, t: null })),
+    reconnect: () =>
+      connections.forEach((connection) => connection.send({ op: op.reconnect, d: null, s: null, t: null })),
     drop: () => connections.forEach((connection) => connection.socket.terminate()),
     invalidate(resumable) {
       if (!resumable) sessions.clear();

@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Press } from '#lab/pane.ts';
-import { componentType, flag, flattenComponents, problemInForm, type ApiError, type Component, type MessageForm } from './form.ts';
+import {
+  componentType,
+  flag,
+  flattenComponents,
+  problemInForm,
+  type ApiError,
+  type Component,
+  type MessageForm,
+} from './form.ts';
 import type { Channel, Message, User, World } from './world.ts';
 
 interface Modal {
@@ -29,7 +37,11 @@ export interface Interactions {
   /** Presses a button, fills in the modal if there is one; rejects with what the client would show. */
   press(press: Press): Promise<void>;
   /** `POST /interactions/{id}/{token}/callback`. */
-  callback(id: string, token: string, body: { type?: number; data?: MessageForm & Partial<Modal> }): ApiError | { readonly interaction: Interaction; readonly message: Message | null };
+  callback(
+    id: string,
+    token: string,
+    body: { type?: number; data?: MessageForm & Partial<Modal> },
+  ): ApiError | { readonly interaction: Interaction; readonly message: Message | null };
   /** The interaction of a webhook token, while the token is good. */
   byToken(application: string, token: string): Interaction | ApiError;
 }
@@ -43,8 +55,14 @@ const callbackType = { message: 4, deferredMessage: 5, deferredUpdate: 6, update
 /** The text inputs of a modal, as the client sends them back. */
 function fill(components: readonly Component[], values: ReadonlyMap<string, string>): unknown[] {
   return components.map(({ type, id, components: inner, component, custom_id: customId }) => {
-    if (type === componentType.textInput) return { type, id, custom_id: customId, value: values.get(customId ?? '') ?? '' };
-    return { type, id, ...(inner ? { components: fill(inner, values) } : {}), ...(component ? { component: fill([component], values)[0] } : {}) };
+    if (type === componentType.textInput)
+      return { type, id, custom_id: customId, value: values.get(customId ?? '') ?? '' };
+    return {
+      type,
+      id,
+      ...(inner ? { components: fill(inner, values) } : {}),
+      ...(component ? { component: fill([component], values)[0] } : {}),
+    };
   });
 }
 
@@ -101,20 +119,30 @@ export function createInteractions(world: World, answerMsMax: number): Interacti
     const [first] = inputs;
     if (!first) throw new Error('Discord lab: the modal has no text input');
     if (first.required !== false && !text) throw new Error('This field is required');
-    if (typeof first.max_length === 'number' && text.length > first.max_length) throw new Error(`Must be ${first.max_length} or fewer in length`);
-    if (typeof first.min_length === 'number' && text.length < first.min_length) throw new Error(`Must be at least ${first.min_length} in length`);
+    if (typeof first.max_length === 'number' && text.length > first.max_length)
+      throw new Error(`Must be ${first.max_length} or fewer in length`);
+    if (typeof first.min_length === 'number' && text.length < first.min_length)
+      throw new Error(`Must be at least ${first.min_length} in length`);
     const values = new Map(inputs.map((input) => [input.custom_id ?? '', String(input.value ?? '')]));
     values.set(first.custom_id ?? '', text);
-    await answerOf(start(5, from.message, from.user, { custom_id: modal.custom_id, components: fill(modal.components, values) }));
+    await answerOf(
+      start(5, from.message, from.user, { custom_id: modal.custom_id, components: fill(modal.components, values) }),
+    );
   }
 
   /** Does what the callback asks for; the message is the one it made or changed. */
   function apply(interaction: Interaction, type: number, data: MessageForm): Message | null {
     if (type === callbackType.update) world.editMessage(interaction.message, data);
-    if (type === callbackType.update || type === callbackType.deferredUpdate) interaction.original = interaction.message;
+    if (type === callbackType.update || type === callbackType.deferredUpdate)
+      interaction.original = interaction.message;
     if (type === callbackType.message || type === callbackType.deferredMessage) {
       const flags = (data.flags ?? 0) | (type === callbackType.deferredMessage ? flag.loading : 0);
-      interaction.original = world.addMessage(interaction.channel, world.bot, { ...data, flags }, { application_id: world.applicationId });
+      interaction.original = world.addMessage(
+        interaction.channel,
+        world.bot,
+        { ...data, flags },
+        { application_id: world.applicationId },
+      );
     }
     return interaction.original;
   }
@@ -124,9 +152,15 @@ export function createInteractions(world: World, answerMsMax: number): Interacti
       const message = world.messages.get(messageId);
       const user = world.users.get(userId);
       if (!message || !user) throw new Error(`Discord lab: no message ${messageId} or no user ${userId}`);
-      const button = flattenComponents(message.components).find((one) => one.type === componentType.button && one.custom_id === action);
+      const button = flattenComponents(message.components).find(
+        (one) => one.type === componentType.button && one.custom_id === action,
+      );
       if (!button || button.disabled) throw new Error(`Discord lab: message ${messageId} has no button ${action}`);
-      const interaction = start(3, message, user, { custom_id: action, component_type: componentType.button, id: button.id ?? 1 });
+      const interaction = start(3, message, user, {
+        custom_id: action,
+        component_type: componentType.button,
+        id: button.id ?? 1,
+      });
       const modal = await answerOf(interaction);
       if (modal) return submit(modal, interaction, text ?? '');
       if (text !== undefined) throw new Error('Discord lab: the bot opened no modal to write in');
@@ -135,10 +169,17 @@ export function createInteractions(world: World, answerMsMax: number): Interacti
     callback(id, token, { type = 0, data = {} }) {
       const interaction = interactions.get(id);
       if (!interaction || interaction.token !== token) return unknownInteraction;
-      if (interaction.callback !== null) return { status: 400, code: 40_060, message: 'Interaction has already been acknowledged.' };
+      if (interaction.callback !== null)
+        return { status: 400, code: 40_060, message: 'Interaction has already been acknowledged.' };
       if (Date.now() - interaction.createdAt > answerMsMax) return unknownInteraction;
-      const bad = (message: string): ApiError => ({ status: 400, code: 50_035, message: 'Invalid Form Body', errors: { type: { _errors: [{ code: 'BASE_TYPE_CHOICES', message }] } } });
-      if (!Object.values(callbackType).includes(type as 4)) return bad('Value of field "type" must be one of (4, 5, 6, 7, 9).');
+      const bad = (message: string): ApiError => ({
+        status: 400,
+        code: 50_035,
+        message: 'Invalid Form Body',
+        errors: { type: { _errors: [{ code: 'BASE_TYPE_CHOICES', message }] } },
+      });
+      if (!Object.values(callbackType).includes(type as 4))
+        return bad('Value of field "type" must be one of (4, 5, 6, 7, 9).');
       if (type === callbackType.modal) {
         if (interaction.type === 5) return bad('A modal cannot answer a modal.');
         const problem = problemInModal(data);
@@ -158,8 +199,11 @@ export function createInteractions(world: World, answerMsMax: number): Interacti
 
     byToken(application, token) {
       const interaction = [...interactions.values()].find((one) => one.token === token);
-      if (application !== world.applicationId || !interaction || interaction.callback === null) return { status: 404, code: 10_015, message: 'Unknown Webhook' };
-      return Date.now() - interaction.createdAt > tokenMsMax ? { status: 401, code: 50_027, message: 'Invalid Webhook Token' } : interaction;
+      if (application !== world.applicationId || !interaction || interaction.callback === null)
+        return { status: 404, code: 10_015, message: 'Unknown Webhook' };
+      return Date.now() - interaction.createdAt > tokenMsMax
+        ? { status: 401, code: 50_027, message: 'Invalid Webhook Token' }
+        : interaction;
     },
   };
 }
@@ -171,7 +215,8 @@ function problemInModal(modal: Partial<Modal>): ApiError | null {
     message: 'Invalid Form Body',
     errors: { data: { [field]: { _errors: [{ code: 'BASE_TYPE_BAD_LENGTH', message }] } } },
   });
-  if (!modal.custom_id || modal.custom_id.length > 100) return wrong('custom_id', 'Must be between 1 and 100 in length.');
+  if (!modal.custom_id || modal.custom_id.length > 100)
+    return wrong('custom_id', 'Must be between 1 and 100 in length.');
   if (!modal.title || modal.title.length > 45) return wrong('title', 'Must be between 1 and 45 in length.');
   const { length } = modal.components ?? [];
   return length < 1 || length > 5 ? wrong('components', 'Must be between 1 and 5 in length.') : null;

@@ -16,7 +16,8 @@ const roomy = { limit: 50, spanMs: 1000 };
 /** All routes of one bot together (Discord rate limits). */
 const globalPerSecond = 50;
 
-const isTight = (route: string) => route === 'POST /channels/:id/messages' || route === 'PATCH /channels/:id/messages/:id';
+const isTight = (route: string) =>
+  route === 'POST /channels/:id/messages' || route === 'PATCH /channels/:id/messages/:id';
 
 export function createRateLimits(now: () => number = Date.now): RateLimits {
   const windows = new Map<string, { endsAt: number; used: number }>();
@@ -26,7 +27,12 @@ export function createRateLimits(now: () => number = Date.now): RateLimits {
     if (!window || window.endsAt <= now()) windows.set(key, (window = { endsAt: now() + spanMs, used: 0 }));
     const allowed = window.used < limit;
     if (allowed) window.used += 1;
-    return { allowed, remaining: limit - window.used, resetAfterSeconds: (window.endsAt - now()) / 1000, endsAt: window.endsAt };
+    return {
+      allowed,
+      remaining: limit - window.used,
+      resetAfterSeconds: (window.endsAt - now()) / 1000,
+      endsAt: window.endsAt,
+    };
   }
 
   return {

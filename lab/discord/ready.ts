@@ -2,7 +2,20 @@ import type { World } from './world.ts';
 
 export function applicationData(world: World): Record<string, unknown> {
   const flags = 1 << 18;
-  return { id: world.applicationId, name: world.bot.global_name, description: '', icon: null, bot: world.bot, bot_public: false, bot_require_code_grant: false, verify_key: '0'.repeat(64), summary: '', team: null, owner: world.bot, flags };
+  return {
+    id: world.applicationId,
+    name: world.bot.global_name,
+    description: '',
+    icon: null,
+    bot: world.bot,
+    bot_public: false,
+    bot_require_code_grant: false,
+    verify_key: '0'.repeat(64),
+    summary: '',
+    team: null,
+    owner: world.bot,
+    flags,
+  };
 }
 
 export const readyData = (world: World, sessionId: string, resumeUrl: string): Record<string, unknown> => ({
@@ -25,7 +38,20 @@ export const readyData = (world: World, sessionId: string, resumeUrl: string): R
 /** The guild with everything a client caches from `GUILD_CREATE`. */
 export function guildData(world: World): Record<string, unknown> {
   const inGuild = [...world.channels.values()].filter((channel) => channel.type !== 1);
-  const everyone = { id: world.guildId, name: '@everyone', color: 0, colors: { primary_color: 0, secondary_color: null, tertiary_color: null }, hoist: false, icon: null, unicode_emoji: null, position: 0, permissions: '1071698660929', managed: false, mentionable: false, flags: 0 };
+  const everyone = {
+    id: world.guildId,
+    name: '@everyone',
+    color: 0,
+    colors: { primary_color: 0, secondary_color: null, tertiary_color: null },
+    hoist: false,
+    icon: null,
+    unicode_emoji: null,
+    position: 0,
+    permissions: '1071698660929',
+    managed: false,
+    mentionable: false,
+    flags: 0,
+  };
   return {
     id: world.guildId,
     name: 'Contoso',

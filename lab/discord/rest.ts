@@ -33,10 +33,14 @@ async function formOf(c: Context): Promise<{ form: MessageForm & Record<string, 
   const notJson: ApiError = { status: 400, code: 50_109, message: 'The request body contains invalid JSON.' };
   if (!c.req.header('content-type')?.startsWith('multipart/form-data')) {
     const form: unknown = await c.req.json().catch(() => null);
-    return form && typeof form === 'object' ? { form: form as MessageForm & Record<string, unknown>, files: [] } : notJson;
+    return form && typeof form === 'object'
+      ? { form: form as MessageForm & Record<string, unknown>, files: [] }
+      : notJson;
   }
   const data = await c.req.formData().catch(() => null);
-  const files = [...(data?.entries() ?? [])].flatMap(([name, value]) => (name.startsWith('files[') && typeof value !== 'string' ? [value as File] : []));
+  const files = [...(data?.entries() ?? [])].flatMap(([name, value]) =>
+    name.startsWith('files[') && typeof value !== 'string' ? [value as File] : [],
+  );
   try {
     return { form: JSON.parse(String(data?.get('payload_json') ?? '{}')), files };
   } catch {
@@ -51,7 +55,8 @@ export function createRest(parts: RestParts): Hono<Bound> {
   app.use('*', async (c, next) => {
     const path = c.req.path.replace(/^\/api\/v10/, '');
     const isOpen = /^\/(interactions|webhooks)\//.test(path) || path === '/gateway';
-    if (!isOpen && c.req.header('authorization') !== `Bot ${parts.token}`) return c.json({ message: '401: Unauthorized', code: 0 }, 401);
+    if (!isOpen && c.req.header('authorization') !== `Bot ${parts.token}`)
+      return c.json({ message: '401: Unauthorized', code: 0 }, 401);
     if (!limits || isOpen) return next();
     const route = `${c.req.method} ${path.replaceAll(/\d{17,}/g, ':id').replace(/reactions\/.*/, 'reactions')}`;
     const verdict = limits.take(route, /\d{17,}/.exec(path)?.[0] ?? '');
@@ -60,7 +65,10 @@ export function createRest(parts: RestParts): Hono<Bound> {
     c.header('retry-after', String(Math.ceil(verdict.retryAfterSeconds)));
     c.header('x-ratelimit-scope', verdict.isGlobal ? 'global' : 'user');
     if (verdict.isGlobal) c.header('x-ratelimit-global', 'true');
-    return c.json({ message: 'You are being rate limited.', retry_after: verdict.retryAfterSeconds, global: verdict.isGlobal }, 429);
+    return c.json(
+      { message: 'You are being rate limited.', retry_after: verdict.retryAfterSeconds, global: verdict.isGlobal },
+      429,
+    );
   });
   addAccountRoutes(app, parts);
   addMessageRoutes(app, world);
@@ -72,22 +80,42 @@ export function createRest(parts: RestParts): Hono<Bound> {
 
 function addAccountRoutes(app: Hono<Bound>, { world, gatewayUrl }: RestParts): void {
   app.get('/gateway', (c) => c.json({ url: gatewayUrl() }));
-  app.get('/gateway/bot', (c) => c.json({ url: gatewayUrl(), shards: 1, session_start_limit: { total: 1000, remaining: 999, reset_after: 86_400_000, max_concurrency: 1 } }));
+  app.get('/gateway/bot', (c) =>
+    c.json({
+      url: gatewayUrl(),
+      shards: 1,
+      session_start_limit: { total: 1000, remaining: 999, reset_after: 86_400_000, max_concurrency: 1 },
+    }),
+  );
   app.get('/users/@me', (c) => c.json(world.bot));
   app.get('/users/:user', (c) => {
     const user = world.users.get(c.req.param('user'));
     return user ? c.json(user) : refuse(c, { status: 404, code: 10_013, message: 'Unknown User' });
   });
   app.on('GET', ['/oauth2/applications/@me', '/applications/@me'], (c) => c.json(applicationData(world)));
-  app.on('PUT', ['/applications/:application/commands', '/applications/:application/guilds/:guild/commands'], async (c) => {
-    const commands = (await c.req.json()) as object[];
-    return c.json(commands.map((command) => ({ id: world.newId(), application_id: world.applicationId, version: world.newId(), type: 1, ...command })));
-  });
+  app.on(
+    'PUT',
+    ['/applications/:application/commands', '/applications/:application/guilds/:guild/commands'],
+    async (c) => {
+      const commands = (await c.req.json()) as object[];
+      return c.json(
+        commands.map((command) => ({
+          id: world.newId(),
+          application_id: world.applicationId,
+          version: world.newId(),
+          type: 1,
+          ...command,
+        })),
+      );
+    },
+  );
   app.post('/users/@me/channels', async (c) => {
     const { recipient_id: id } = (await c.req.json()) as { recipient_id?: string };
     const user = world.users.get(id ?? '');
     if (!user) return refuse(c, invalidForm('recipient_id', 'UNKNOWN_USER', 'Unknown user'));
-    const open = [...world.channels.values()].find((channel) => channel.type === 1 && channel.recipients[0]?.id === user.id);
+    const open = [...world.channels.values()].find(
+      (channel) => channel.type === 1 && channel.recipients[0]?.id === user.id,
+    );
     return c.json(world.channelToApi(open ?? world.addChannel({ type: 1, name: user.username, recipients: [user] })));
   });
 }
@@ -96,7 +124,14 @@ const toAttachments = (world: World, files: readonly File[]) =>
   files.map((file) => {
     const id = world.newId();
     const url = `https://cdn.discordapp.invalid/${id}/${file.name}`;
-    return { id, filename: file.name, size: file.size, content_type: file.type || 'application/octet-stream', url, proxy_url: url };
+    return {
+      id,
+      filename: file.name,
+      size: file.size,
+      content_type: file.type || 'application/octet-stream',
+      url,
+      proxy_url: url,
+    };
   });
 
 function addMessageRoutes(app: Hono<Bound>, world: World): void {
@@ -106,7 +141,9 @@ function addMessageRoutes(app: Hono<Bound>, world: World): void {
     const channel = world.channels.get(c.req.param('channel') ?? '');
     if (!channel) return unknownChannel;
     const message = world.messages.get(c.req.param('message') ?? '');
-    return message && message.channel_id === channel.id && !(message.flags & flag.ephemeral) ? { channel, message } : unknownMessage;
+    return message && message.channel_id === channel.id && !(message.flags & flag.ephemeral)
+      ? { channel, message }
+      : unknownMessage;
   }
 
   app.post('/channels/:channel/messages', async (c) => {
@@ -118,16 +155,19 @@ function addMessageRoutes(app: Hono<Bound>, world: World): void {
     const problem = problemInForm(form, files.length, false);
     if (problem) return refuse(c, problem);
     if (channel.locked) return refuse(c, { status: 403, code: 160_005, message: 'Thread is locked' });
-    const known = form.nonce !== undefined && form.enforce_nonce ? nonces.get(`${channel.id} ${form.nonce}`) : undefined;
+    const known =
+      form.nonce !== undefined && form.enforce_nonce ? nonces.get(`${channel.id} ${form.nonce}`) : undefined;
     const earlier = known && known.until > Date.now() ? world.messages.get(known.id) : undefined;
     if (earlier) return c.json(world.toApi(earlier));
     const answers = form.message_reference;
     if (answers && !world.messages.has(answers.message_id)) {
-      if (answers.fail_if_not_exists !== false) return refuse(c, invalidForm('message_reference', 'REPLIES_UNKNOWN_MESSAGE', 'Unknown message'));
+      if (answers.fail_if_not_exists !== false)
+        return refuse(c, invalidForm('message_reference', 'REPLIES_UNKNOWN_MESSAGE', 'Unknown message'));
       delete (form as { message_reference?: unknown }).message_reference;
     }
     const message = world.addMessage(channel, world.bot, form, { attachments: toAttachments(world, files) });
-    if (form.nonce !== undefined) nonces.set(`${channel.id} ${form.nonce}`, { id: message.id, until: Date.now() + nonceMs });
+    if (form.nonce !== undefined)
+      nonces.set(`${channel.id} ${form.nonce}`, { id: message.id, until: Date.now() + nonceMs });
     return c.json(world.toApi(message));
   });
 
@@ -135,10 +175,15 @@ function addMessageRoutes(app: Hono<Bound>, world: World): void {
     const channel = world.channels.get(c.req.param('channel'));
     if (!channel) return refuse(c, unknownChannel);
     const limit = Number(c.req.query('limit') ?? 50);
-    if (!(limit >= 1 && limit <= 100)) return refuse(c, invalidForm('limit', 'NUMBER_TYPE_MAX', 'int value should be between 1 and 100.'));
+    if (!(limit >= 1 && limit <= 100))
+      return refuse(c, invalidForm('limit', 'NUMBER_TYPE_MAX', 'int value should be between 1 and 100.'));
     const { after, before } = c.req.query();
-    const all = [...world.messages.values()].filter((message) => message.channel_id === channel.id && !(message.flags & flag.ephemeral)).toSorted(bySnowflake);
-    const found = all.filter(({ id }) => (!after || BigInt(id) > BigInt(after)) && (!before || BigInt(id) < BigInt(before)));
+    const all = [...world.messages.values()]
+      .filter((message) => message.channel_id === channel.id && !(message.flags & flag.ephemeral))
+      .toSorted(bySnowflake);
+    const found = all.filter(
+      ({ id }) => (!after || BigInt(id) > BigInt(after)) && (!before || BigInt(id) < BigInt(before)),
+    );
     // Newest first always; `after` takes the oldest of what is newer.
     return c.json((after ? found.slice(0, limit) : found.slice(-limit)).toReversed().map(world.toApi));
   });
@@ -152,7 +197,8 @@ function addMessageRoutes(app: Hono<Bound>, world: World): void {
     const found = place(c);
     if (isError(found)) return refuse(c, found);
     if (found.channel.archived) return refuse(c, archived);
-    if (found.message.author.id !== world.bot.id) return refuse(c, { status: 403, code: 50_005, message: 'Cannot edit a message authored by another user' });
+    if (found.message.author.id !== world.bot.id)
+      return refuse(c, { status: 403, code: 50_005, message: 'Cannot edit a message authored by another user' });
     const read = await formOf(c);
     if (isError(read)) return refuse(c, read);
     const problem = problemInForm(read.form, found.message.attachments.length + read.files.length, true);
@@ -173,7 +219,15 @@ function addMessageRoutes(app: Hono<Bound>, world: World): void {
     if (isError(found)) return refuse(c, found);
     const emoji = { id: null, name: decodeURIComponent(c.req.param('emoji')) };
     const event = c.req.method === 'PUT' ? 'MESSAGE_REACTION_ADD' : 'MESSAGE_REACTION_REMOVE';
-    world.dispatch(event, { user_id: world.bot.id, channel_id: found.channel.id, message_id: found.message.id, emoji, burst: false, type: 0, ...world.placeFields(found.channel) });
+    world.dispatch(event, {
+      user_id: world.bot.id,
+      channel_id: found.channel.id,
+      message_id: found.message.id,
+      emoji,
+      burst: false,
+      type: 0,
+      ...world.placeFields(found.channel),
+    });
     return c.body(null, 204);
   });
 
@@ -181,9 +235,12 @@ function addMessageRoutes(app: Hono<Bound>, world: World): void {
     const found = place(c);
     if (isError(found)) return refuse(c, found);
     const { name } = (await c.req.json()) as { name?: string };
-    if (!name || name.length > 100) return refuse(c, invalidForm('name', 'BASE_TYPE_BAD_LENGTH', 'Must be between 1 and 100 in length.'));
-    if (found.channel.type !== 0) return refuse(c, { status: 400, code: 50_024, message: 'Cannot execute action on this channel type' });
-    if (world.channels.has(found.message.id)) return refuse(c, { status: 400, code: 160_004, message: 'A thread has already been created for this message' });
+    if (!name || name.length > 100)
+      return refuse(c, invalidForm('name', 'BASE_TYPE_BAD_LENGTH', 'Must be between 1 and 100 in length.'));
+    if (found.channel.type !== 0)
+      return refuse(c, { status: 400, code: 50_024, message: 'Cannot execute action on this channel type' });
+    if (world.channels.has(found.message.id))
+      return refuse(c, { status: 400, code: 160_004, message: 'A thread has already been created for this message' });
     return c.json(world.channelToApi(world.openThread(found.channel, found.message, name)), 201);
   });
 }
@@ -196,8 +253,16 @@ function addChannelRoutes(app: Hono<Bound>, world: World): void {
   app.patch('/channels/:channel', async (c) => {
     const channel = world.channels.get(c.req.param('channel'));
     if (!channel) return refuse(c, unknownChannel);
-    const { name, archived: isArchived, locked } = (await c.req.json()) as { name?: string; archived?: boolean; locked?: boolean };
-    Object.assign(channel, { ...(name ? { name } : {}), ...(isArchived === undefined ? {} : { archived: isArchived }), ...(locked === undefined ? {} : { locked }) });
+    const {
+      name,
+      archived: isArchived,
+      locked,
+    } = (await c.req.json()) as { name?: string; archived?: boolean; locked?: boolean };
+    Object.assign(channel, {
+      ...(name ? { name } : {}),
+      ...(isArchived === undefined ? {} : { archived: isArchived }),
+      ...(locked === undefined ? {} : { locked }),
+    });
     world.dispatch(channel.type === 11 ? 'THREAD_UPDATE' : 'CHANNEL_UPDATE', world.channelToApi(channel));
     return c.json(world.channelToApi(channel));
   });
@@ -205,7 +270,8 @@ function addChannelRoutes(app: Hono<Bound>, world: World): void {
     const channel = world.channels.get(c.req.param('channel'));
     if (!channel) return refuse(c, unknownChannel);
     const { name } = (await c.req.json()) as { name?: string };
-    if (!name || name.length > 100) return refuse(c, invalidForm('name', 'BASE_TYPE_BAD_LENGTH', 'Must be between 1 and 100 in length.'));
+    if (!name || name.length > 100)
+      return refuse(c, invalidForm('name', 'BASE_TYPE_BAD_LENGTH', 'Must be between 1 and 100 in length.'));
     return c.json(world.channelToApi(world.openThread(channel, null, name)), 201);
   });
   app.post('/channels/:channel/typing', (c) => {
@@ -226,7 +292,14 @@ function addInteractionRoutes(app: Hono<Bound>, { world, interactions }: RestPar
     if (c.req.query('with_response') !== 'true') return c.body(null, 204);
     const { interaction, message } = outcome;
     const type = Number((read.form as { type?: number }).type);
-    const told = message && (type === 4 || type === 5) ? { response_message_id: message.id, response_message_loading: type === 5, response_message_ephemeral: (message.flags & flag.ephemeral) !== 0 } : {};
+    const told =
+      message && (type === 4 || type === 5)
+        ? {
+            response_message_id: message.id,
+            response_message_loading: type === 5,
+            response_message_ephemeral: (message.flags & flag.ephemeral) !== 0,
+          }
+        : {};
     const resource = message && (type === 4 || type === 7) ? { type, message: world.toApi(message) } : { type };
     return c.json({ interaction: { id: interaction.id, type: interaction.type, ...told }, resource });
   });

@@ -1,4 +1,18 @@
-import { ActionRowBuilder, ButtonBuilder, ButtonStyle, Client, Events, GatewayIntentBits, LabelBuilder, ModalBuilder, Partials, TextInputBuilder, TextInputStyle, type Interaction, type Message } from 'discord.js';
+import {
+  ActionRowBuilder,
+  ButtonBuilder,
+  ButtonStyle,
+  Client,
+  Events,
+  GatewayIntentBits,
+  LabelBuilder,
+  ModalBuilder,
+  Partials,
+  TextInputBuilder,
+  TextInputStyle,
+  type Interaction,
+  type Message,
+} from 'discord.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { once } from 'node:events';
 import { createInflate, constants } from 'node:zlib';
@@ -14,7 +28,11 @@ let ada: string;
 const intents = [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.DirectMessages];
 
 async function start(extra: GatewayIntentBits[] = [GatewayIntentBits.MessageContent]): Promise<void> {
-  client = new Client({ intents: [...intents, ...extra], partials: [Partials.Channel], rest: { api: lab.url, retries: 0 } });
+  client = new Client({
+    intents: [...intents, ...extra],
+    partials: [Partials.Channel],
+    rest: { api: lab.url, retries: 0 },
+  });
   client.on(Events.MessageCreate, (message) => void (message.author.bot ? null : seen.push(message.content)));
   const ready = new Promise((resolve) => client.once(Events.ClientReady, resolve));
   await client.login('token');
@@ -111,7 +129,12 @@ async function connect(url: string, query: string, ...payloads: object[]) {
 }
 
 test('a client that asked for zlib-stream reads one compressed stream', async () => {
-  const { socket, received } = await connect(lab.url, 'v=10&encoding=json&compress=zlib-stream', { op: 2, d: { token: 'token', intents: 1 } }, { op: 1, d: null });
+  const { socket, received } = await connect(
+    lab.url,
+    'v=10&encoding=json&compress=zlib-stream',
+    { op: 2, d: { token: 'token', intents: 1 } },
+    { op: 1, d: null },
+  );
   await expect.poll(received).toMatch(/"op":10[\s\S]*"READY"[\s\S]*"GUILD_CREATE"[\s\S]*"op":11/);
   socket.terminate();
 });
@@ -119,7 +142,15 @@ test('a client that asked for zlib-stream reads one compressed stream', async ()
 test.each([
   ['an old version', 4012, 'v=6', []],
   ['a payload before identify', 4003, 'v=10', [{ op: 3, d: {} }]],
-  ['a second identify', 4005, 'v=10', [{ op: 2, d: { token: 'token', intents: 1 } }, { op: 2, d: { token: 'token', intents: 1 } }]],
+  [
+    'a second identify',
+    4005,
+    'v=10',
+    [
+      { op: 2, d: { token: 'token', intents: 1 } },
+      { op: 2, d: { token: 'token', intents: 1 } },
+    ],
+  ],
 ])('%s closes the connection with %i', async (_, code, query, payloads) => {
   expect(await (await connect(lab.url, query, ...payloads)).closed).toBe(code);
 });
@@ -144,10 +175,15 @@ test('a press that is not answered in time fails for the person, and the late an
       body: JSON.stringify(body),
     });
   const components = [{ type: 1, components: [{ type: 2, style: 4, label: 'Go', custom_id: 'go' }] }];
-  const { id } = (await (await post(`/channels/${place}/messages`, { content: 'Ready', components })).json()) as { id: string };
-  await expect(quick.pane.press({ room: place, user: person.id, message: id, action: 'go' })).rejects.toThrow('This interaction failed');
+  const { id } = (await (await post(`/channels/${place}/messages`, { content: 'Ready', components })).json()) as {
+    id: string;
+  };
+  await expect(quick.pane.press({ room: place, user: person.id, message: id, action: 'go' })).rejects.toThrow(
+    'This interaction failed',
+  );
   await expect.poll(received).toContain('INTERACTION_CREATE');
-  const [, interaction, token] = /"d":\{"id":"(\d+)","application_id":"\d+","type":3,"token":"([^"]+)"/.exec(received()) ?? [];
+  const [, interaction, token] =
+    /"d":\{"id":"(\d+)","application_id":"\d+","type":3,"token":"([^"]+)"/.exec(received()) ?? [];
   const late = await post(`/interactions/${interaction}/${token}/callback`, { type: 6 });
   expect(late.status).toBe(404);
   expect(await late.json()).toMatchObject({ code: 10_062 });
@@ -170,12 +206,17 @@ test('a button that asks opens a modal, and the written text comes back in it', 
       const label = new LabelBuilder().setLabel('Reply').setTextInputComponent(input);
       void interaction.showModal(new ModalBuilder().setCustomId('reply:7').setTitle('Reply').addLabelComponents(label));
     }
-    if (interaction.isModalSubmit()) void interaction.reply(`${interaction.customId}: ${interaction.fields.getTextInputValue('text')}`);
+    if (interaction.isModalSubmit())
+      void interaction.reply(`${interaction.customId}: ${interaction.fields.getTextInputValue('text')}`);
   });
   const channel = await client.channels.fetch(room);
-  const row = new ActionRowBuilder<ButtonBuilder>().addComponents(new ButtonBuilder().setCustomId('reply:7:asks').setLabel('Reply').setStyle(ButtonStyle.Primary));
+  const row = new ActionRowBuilder<ButtonBuilder>().addComponents(
+    new ButtonBuilder().setCustomId('reply:7:asks').setLabel('Reply').setStyle(ButtonStyle.Primary),
+  );
   const sent = channel?.isSendable() ? await channel.send({ content: 'Case 7', components: [row] }) : undefined;
-  expect(lab.pane.view(room).messages[0]?.actions).toEqual([{ id: 'reply:7:asks', label: 'Reply', style: 'primary', asks: 'Reply' }]);
+  expect(lab.pane.view(room).messages[0]?.actions).toEqual([
+    { id: 'reply:7:asks', label: 'Reply', style: 'primary', asks: 'Reply' },
+  ]);
   const press = { room, user: ada, message: sent?.id ?? '', action: 'reply:7:asks' };
   await lab.pane.press({ ...press, text: 'Try again' });
   expect(texts()).toEqual(['Case 7', 'reply:7: Try again']);
@@ -205,7 +246,9 @@ test('a thread has the id of its message, and only one can be opened', async () 
   const root = await lab.pane.say({ room, user: ada, text: 'Long story' });
   const opened = await rest('POST', `/channels/${room}/messages/${root}/threads`, { name: 'Story' });
   expect(opened).toMatchObject({ status: 201, body: { id: root, type: 11, parent_id: room } });
-  expect((await rest('POST', `/channels/${room}/messages/${root}/threads`, { name: 'Story' })).body).toMatchObject({ code: 160_004 });
+  expect((await rest('POST', `/channels/${room}/messages/${root}/threads`, { name: 'Story' })).body).toMatchObject({
+    code: 160_004,
+  });
   await lab.pane.say({ room, user: ada, text: 'Inside', thread: root });
   expect(lab.pane.view(room).messages.at(-1)).toMatchObject({ text: 'Inside', thread: root });
   await expect.poll(() => seen).toEqual(['Long story', 'Inside']);
@@ -213,9 +256,14 @@ test('a thread has the id of its message, and only one can be opened', async () 
 
 test('messages are refused as the platform refuses them', async () => {
   const path = `/channels/${room}/messages`;
-  expect(await rest('POST', path, { content: 'x'.repeat(2001) })).toMatchObject({ status: 400, body: { code: 50_035, errors: { content: { _errors: [{ code: 'BASE_TYPE_MAX_LENGTH' }] } } } });
+  expect(await rest('POST', path, { content: 'x'.repeat(2001) })).toMatchObject({
+    status: 400,
+    body: { code: 50_035, errors: { content: { _errors: [{ code: 'BASE_TYPE_MAX_LENGTH' }] } } },
+  });
   expect((await rest('POST', path, { content: '' })).body).toMatchObject({ code: 50_006 });
-  expect((await rest('POST', '/channels/1234567890123456789/messages', { content: 'x' })).body).toMatchObject({ code: 10_003 });
+  expect((await rest('POST', '/channels/1234567890123456789/messages', { content: 'x' })).body).toMatchObject({
+    code: 10_003,
+  });
   const said = await lab.pane.say({ room, user: ada, text: 'Mine' });
   expect((await rest('PATCH', `${path}/${said}`, { content: 'Yours' })).body).toMatchObject({ code: 50_005 });
 });
@@ -229,7 +277,9 @@ test('an enforced nonce makes a repeated create answer the first message', async
 });
 
 test('the sixth create within five seconds waits as long as the answer says', async () => {
-  const answers = await Promise.all(Array.from({ length: 6 }, (_, index) => rest('POST', `/channels/${room}/messages`, { content: String(index) })));
+  const answers = await Promise.all(
+    Array.from({ length: 6 }, (_, index) => rest('POST', `/channels/${room}/messages`, { content: String(index) })),
+  );
   const limited = answers.filter(({ status }) => status === 429);
   expect(limited).toHaveLength(1);
   expect(limited[0]?.body).toMatchObject({ global: false, retry_after: expect.any(Number) });

@@ -33,7 +33,9 @@ export interface DiscordLab extends LabServer, Pick<Gateway, 'reconnect' | 'drop
   readonly bot: User;
   addUser(user: { readonly id?: string; readonly name: string }): User;
   /** A text channel of the guild, or the direct messages of one user; answers the channel's id. */
-  addRoom(room: { readonly type: 'text'; readonly name: string } | { readonly type: 'direct'; readonly user: string }): string;
+  addRoom(
+    room: { readonly type: 'text'; readonly name: string } | { readonly type: 'direct'; readonly user: string },
+  ): string;
   /** Sends any dispatch to the sessions whose intents take it. */
   deliver(dispatch: { readonly t: string; readonly d: Record<string, unknown> }): void;
   /** A person edits, deletes or reacts to a message. */
@@ -58,7 +60,9 @@ function say(world: World, { room, user: userId, text, thread }: Say): string {
   const channel = channelOf(world, room);
   if (thread === undefined) return world.addMessage(channel, user, { content: text }).id;
   const inside = world.messages.get(thread);
-  const existing = world.channels.get(thread) ?? (inside && inside.channel_id !== room ? world.channels.get(inside.channel_id) : undefined);
+  const existing =
+    world.channels.get(thread) ??
+    (inside && inside.channel_id !== room ? world.channels.get(inside.channel_id) : undefined);
   if (!existing && !inside) throw new Error(`Discord lab: no message ${thread}`);
   const place = existing ?? world.openThread(channel, inside ?? null, (inside?.content || 'Thread').slice(0, 100));
   return world.addMessage(place, user, { content: text }).id;
@@ -96,7 +100,12 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
   return {
     name: 'discord',
     url: `${loopback.url}/api`,
-    pane: { view: world.view, onChange: world.onChange, say: async (words) => say(world, words), press: interactions.press },
+    pane: {
+      view: world.view,
+      onChange: world.onChange,
+      say: async (words) => say(world, words),
+      press: interactions.press,
+    },
     guildId: world.guildId,
     bot: world.bot,
     sessions: gateway.sessions,
@@ -121,7 +130,16 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
       const { channel_id: channelId, author } = messageOf(id);
       const guild = world.placeFields(world.channels.get(channelId));
       const emoji = { id: null, name };
-      world.dispatch('MESSAGE_REACTION_ADD', { user_id: user, channel_id: channelId, message_id: id, message_author_id: author.id, emoji, burst: false, type: 0, ...guild });
+      world.dispatch('MESSAGE_REACTION_ADD', {
+        user_id: user,
+        channel_id: channelId,
+        message_id: id,
+        message_author_id: author.id,
+        emoji,
+        burst: false,
+        type: 0,
+        ...guild,
+      });
     },
     state,
     close: loopback.close,

@@ -12,4 +12,5 @@ export function createSnowflakes(): () => string {
 }
 
 /** Oldest first. */
-export const bySnowflake = (a: { readonly id: string }, b: { readonly id: string }): number => (BigInt(a.id) < BigInt(b.id) ? -1 : 1);
+export const bySnowflake = (a: { readonly id: string }, b: { readonly id: string }): number =>
+  BigInt(a.id) < BigInt(b.id) ? -1 : 1;

@@ -11,23 +11,39 @@ const asksSuffix = ':asks';
 function toAction(button: Component): PaneAction {
   const id = button.custom_id ?? '';
   const label = button.label ?? '';
-  return { id, label, style: styles[button.style ?? 2] ?? 'plain', ...(id.endsWith(asksSuffix) ? { asks: label } : {}) };
+  return {
+    id,
+    label,
+    style: styles[button.style ?? 2] ?? 'plain',
+    ...(id.endsWith(asksSuffix) ? { asks: label } : {}),
+  };
 }
 
 /** A channel with its threads, or one thread alone. */
 export function viewRoom(world: World, room: string): PaneView {
   const channel = world.channels.get(room);
   if (!channel) throw new Error(`Discord lab: no channel ${room}`);
-  const shown = (message: Message) => message.channel_id === room || world.channels.get(message.channel_id)?.parent_id === room;
-  const messages = [...world.messages.values()].filter(shown).toSorted(bySnowflake).map((message) => toPaneMessage(message, message.channel_id === room ? null : message.channel_id));
-  const typing = channel.typing && channel.typing.until > Date.now() ? `${world.users.get(channel.typing.user)?.global_name ?? ''} is typing…` : null;
+  const shown = (message: Message) =>
+    message.channel_id === room || world.channels.get(message.channel_id)?.parent_id === room;
+  const messages = [...world.messages.values()]
+    .filter(shown)
+    .toSorted(bySnowflake)
+    .map((message) => toPaneMessage(message, message.channel_id === room ? null : message.channel_id));
+  const typing =
+    channel.typing && channel.typing.until > Date.now()
+      ? `${world.users.get(channel.typing.user)?.global_name ?? ''} is typing…`
+      : null;
   return { room, typing, messages };
 }
 
 function toPaneMessage(message: Message, thread: string | null): PaneMessage {
   const components = flattenComponents(message.components);
   const embed = message.embeds[0];
-  const texts = [message.content, ...message.embeds.map((one) => String(one.description ?? '')), ...components.filter((one) => one.type === componentType.text).map((one) => one.content ?? '')];
+  const texts = [
+    message.content,
+    ...message.embeds.map((one) => String(one.description ?? '')),
+    ...components.filter((one) => one.type === componentType.text).map((one) => one.content ?? ''),
+  ];
   const fields = message.embeds.flatMap((one) => (one.fields ?? []) as { name: string; value: string }[]);
   const buttons = components.filter((one) => one.type === componentType.button && one.custom_id && !one.disabled);
   return {

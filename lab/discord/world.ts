@@ -76,7 +76,11 @@ export interface World {
   view(room: string): PaneView;
 }
 
-export function createWorld(ids: { readonly applicationId?: string; readonly botId?: string; readonly botName?: string }): World {
+export function createWorld(ids: {
+  readonly applicationId?: string;
+  readonly botId?: string;
+  readonly botName?: string;
+}): World {
   const newId = createSnowflakes();
   const users = new Map<string, User>();
   const channels = new Map<string, Channel>();
@@ -84,16 +88,31 @@ export function createWorld(ids: { readonly applicationId?: string; readonly bot
   const listeners = new Set<(room: string) => void>();
   const applicationId = ids.applicationId ?? newId();
   const newUser = (id: string, name: string, bot: boolean): User => {
-    const user: User = { id, username: name.toLowerCase().replaceAll(/[^a-z0-9._]+/g, '_'), global_name: name, bot, discriminator: '0', avatar: null, flags: 0, public_flags: 0 };
+    const user: User = {
+      id,
+      username: name.toLowerCase().replaceAll(/[^a-z0-9._]+/g, '_'),
+      global_name: name,
+      bot,
+      discriminator: '0',
+      avatar: null,
+      flags: 0,
+      public_flags: 0,
+    };
     users.set(id, user);
     return user;
   };
   const bot = newUser(ids.botId ?? applicationId, ids.botName ?? 'Firstline', true);
 
-  function mentionsIn(content: string, form: MessageForm, isBot: boolean): Pick<Message, 'mentions' | 'mention_everyone'> {
+  function mentionsIn(
+    content: string,
+    form: MessageForm,
+    isBot: boolean,
+  ): Pick<Message, 'mentions' | 'mention_everyone'> {
     const allowed = isBot ? form.allowed_mentions : undefined;
     const mayParse = (kind: string) => !allowed || (allowed.parse ?? []).includes(kind);
-    const named = [...content.matchAll(/<@!?(\d+)>/g)].map((match) => match[1] ?? '').filter((id) => mayParse('users') || allowed?.users?.includes(id));
+    const named = [...content.matchAll(/<@!?(\d+)>/g)]
+      .map((match) => match[1] ?? '')
+      .filter((id) => mayParse('users') || allowed?.users?.includes(id));
     const replied = form.message_reference ? messages.get(form.message_reference.message_id)?.author.id : undefined;
     if (replied && allowed?.replied_user !== false) named.push(replied);
     return {
@@ -113,7 +132,15 @@ export function createWorld(ids: { readonly applicationId?: string; readonly bot
     dispatch: () => {},
     addUser: ({ id, name }) => newUser(id ?? newId(), name, false),
     addChannel(wanted) {
-      const channel: Channel = { id: newId(), parent_id: null, recipients: [], archived: false, locked: false, typing: null, ...wanted };
+      const channel: Channel = {
+        id: newId(),
+        parent_id: null,
+        recipients: [],
+        archived: false,
+        locked: false,
+        typing: null,
+        ...wanted,
+      };
       channels.set(channel.id, channel);
       return channel;
     },
@@ -124,16 +151,25 @@ export function createWorld(ids: { readonly applicationId?: string; readonly bot
       return thread;
     },
     addMessage(channel, author, form, extra = {}) {
-      const message = newMessage(newId(), channel, author, form, { ...mentionsIn(form.content ?? '', form, author.bot), ...extra });
+      const message = newMessage(newId(), channel, author, form, {
+        ...mentionsIn(form.content ?? '', form, author.bot),
+        ...extra,
+      });
       messages.set(message.id, message);
       channel.typing = null;
       if (!channel.locked) channel.archived = false;
       world.changed(channel.id);
-      if (!(message.flags & flag.ephemeral)) world.dispatch('MESSAGE_CREATE', { ...world.toApi(message), ...messageFields(channel, author) });
+      if (!(message.flags & flag.ephemeral))
+        world.dispatch('MESSAGE_CREATE', { ...world.toApi(message), ...messageFields(channel, author) });
       return message;
     },
     editMessage(message, form) {
-      if (form.content !== undefined) Object.assign(message, { content: form.content ?? '' }, mentionsIn(form.content ?? '', form, message.author.bot));
+      if (form.content !== undefined)
+        Object.assign(
+          message,
+          { content: form.content ?? '' },
+          mentionsIn(form.content ?? '', form, message.author.bot),
+        );
       if (form.embeds) message.embeds = form.embeds;
       if (form.components) message.components = form.components;
       if (form.flags !== undefined) message.flags = (message.flags & (flag.hasThread | flag.ephemeral)) | form.flags;
@@ -142,12 +178,17 @@ export function createWorld(ids: { readonly applicationId?: string; readonly bot
       message.edited_timestamp = new Date().toISOString();
       const channel = channels.get(message.channel_id);
       world.changed(message.channel_id);
-      if (!(message.flags & flag.ephemeral)) world.dispatch('MESSAGE_UPDATE', { ...world.toApi(message), ...messageFields(channel, message.author) });
+      if (!(message.flags & flag.ephemeral))
+        world.dispatch('MESSAGE_UPDATE', { ...world.toApi(message), ...messageFields(channel, message.author) });
     },
     removeMessage(message) {
       messages.delete(message.id);
       world.changed(message.channel_id);
-      world.dispatch('MESSAGE_DELETE', { id: message.id, channel_id: message.channel_id, ...world.placeFields(channels.get(message.channel_id)) });
+      world.dispatch('MESSAGE_DELETE', {
+        id: message.id,
+        channel_id: message.channel_id,
+        ...world.placeFields(channels.get(message.channel_id)),
+      });
     },
     toApi: (message) => messageToApi(world, message),
     channelToApi: (channel) => channelToApi(world, channel),

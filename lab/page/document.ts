@@ -33,10 +33,26 @@ const prompts: Record<PaneHead['kind'], string> = {
 };
 
 function chatPane({ name, title, kind, threads }: PaneHead) {
-  return html`<section class="pane" id="pane-${name}" data-pane="${name}" data-kind="${kind}"
-    data-threads="${String(threads)}" aria-labelledby="title-${name}">
-    <header class="pane-head"><span class="mark" aria-hidden="true"></span><h2 id="title-${name}">${title}</h2></header>
-    <div class="log" role="log" aria-live="polite" aria-relevant="additions" aria-labelledby="title-${name}" tabindex="0">
+  return html`<section
+    class="pane"
+    id="pane-${name}"
+    data-pane="${name}"
+    data-kind="${kind}"
+    data-threads="${String(threads)}"
+    aria-labelledby="title-${name}"
+  >
+    <header class="pane-head">
+      <span class="mark" aria-hidden="true"></span>
+      <h2 id="title-${name}">${title}</h2>
+    </header>
+    <div
+      class="log"
+      role="log"
+      aria-live="polite"
+      aria-relevant="additions"
+      aria-labelledby="title-${name}"
+      tabindex="0"
+    >
       <p class="hint">${hints[kind]}</p>
     </div>
     <p class="typing" role="status"></p>
@@ -49,7 +65,10 @@ function chatPane({ name, title, kind, threads }: PaneHead) {
 }
 
 const webPane = html`<section class="pane" id="pane-web" data-kind="web" aria-labelledby="title-web">
-  <header class="pane-head"><span class="mark" aria-hidden="true"></span><h2 id="title-web">Web widget</h2></header>
+  <header class="pane-head">
+    <span class="mark" aria-hidden="true"></span>
+    <h2 id="title-web">Web widget</h2>
+  </header>
   <iframe src="/channels/web/demo" title="A web page with the support widget" loading="lazy"></iframe>
 </section>`;
 
@@ -83,7 +102,13 @@ export function renderDocument(panes: readonly PaneHead[], info: PageInfo) {
             <span>Try this in <b class="try-where"></b></span>
             ${suggestions.map((text) => html`<button type="button" class="chip">${text}</button>`)}
           </div>
-          ${info.notes.length > 0 ? html`<ul class="notes">${info.notes.map((note) => html`<li>${note}</li>`)}</ul>` : ''}
+          ${
+            info.notes.length > 0
+              ? html`<ul class="notes">
+                  ${info.notes.map((note) => html`<li>${note}</li>`)}
+                </ul>`
+              : ''
+          }
         </header>
         <nav class="tabs" aria-label="Conversations">
           ${tabs.map(({ name, title }) => html`<button type="button" data-for="pane-${name}">${title}</button>`)}

@@ -48,7 +48,9 @@ function toActions(card: Element, inherited: readonly Element[] = []): CardActio
     const data = action.data;
     const name = verb ?? textOf(isElement(data) ? data.verb : '');
     const own = elements.filter((element) => element.type === 'Input.Text');
-    const asked = inputs.find((input) => input.id === `${name}:text`) ?? (inherited.length > 0 && own.length === 1 ? own[0] : undefined);
+    const asked =
+      inputs.find((input) => input.id === `${name}:text`) ??
+      (inherited.length > 0 && own.length === 1 ? own[0] : undefined);
     return [
       {
         id: textOf(action.id) || name || textOf(action.title),
@@ -59,7 +61,9 @@ function toActions(card: Element, inherited: readonly Element[] = []): CardActio
         verb,
         data,
         input: asked ? textOf(asked.id) : undefined,
-        inputs: Object.fromEntries(inputs.filter((input) => textOf(input.value)).map((input) => [textOf(input.id), textOf(input.value)])),
+        inputs: Object.fromEntries(
+          inputs.filter((input) => textOf(input.value)).map((input) => [textOf(input.id), textOf(input.value)]),
+        ),
       },
     ];
   });
@@ -71,13 +75,23 @@ export function viewCard(card: unknown): CardView {
   const elements = flatten(listOf(card.body)).filter((element) => element.isVisible !== false);
   const blocks = elements.filter((element) => element.type === 'TextBlock' || element.type === 'RichTextBlock');
   const heading = blocks.find(
-    (block) => block.style === 'heading' || block.weight === 'Bolder' || ['Large', 'ExtraLarge', 'Medium'].includes(textOf(block.size)),
+    (block) =>
+      block.style === 'heading' ||
+      block.weight === 'Bolder' ||
+      ['Large', 'ExtraLarge', 'Medium'].includes(textOf(block.size)),
   );
   const words = (block: Element) =>
-    block.type === 'TextBlock' ? textOf(block.text) : listOf(block.inlines).map((inline) => textOf(inline.text)).join('');
+    block.type === 'TextBlock'
+      ? textOf(block.text)
+      : listOf(block.inlines)
+          .map((inline) => textOf(inline.text))
+          .join('');
   return {
     title: heading ? words(heading) : undefined,
-    text: blocks.filter((block) => block !== heading).map(words).join('\n'),
+    text: blocks
+      .filter((block) => block !== heading)
+      .map(words)
+      .join('\n'),
     facts: elements
       .filter((element) => element.type === 'FactSet')
       .flatMap((set) => listOf(set.facts))
@@ -91,5 +105,7 @@ export function problemInCard(card: unknown): string | null {
   if (!isElement(card) || card.type !== 'AdaptiveCard') return "Adaptive card content must have type 'AdaptiveCard'";
   if (!/^1\.\d+$/.test(textOf(card.version))) return "Adaptive card 'version' is missing or not supported";
   const executes = toActions(card).some((action) => action.type === 'Action.Execute');
-  return executes && Number(textOf(card.version).slice(2)) < 4 ? 'Action.Execute requires adaptive card version 1.4' : null;
+  return executes && Number(textOf(card.version).slice(2)) < 4
+    ? 'Action.Execute requires adaptive card version 1.4'
+    : null;
 }

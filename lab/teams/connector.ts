@@ -24,12 +24,16 @@ const citationsMax = 20;
 
 function problemIn(activity: Activity): Refusal | null {
   const bad = (message: string, code = 'BadArgument'): Refusal => ({ status: 400, code, message });
-  if (JSON.stringify(activity).length * 2 > activityBytesMax) return { status: 413, code: 'MessageSizeTooBig', message: 'Message size too large.' };
-  if (activity.type !== 'message' && activity.type !== 'typing') return bad(`Unknown activity type ${String(activity.type)}`, 'BadSyntax');
-  if (activity.type === 'message' && !activity.text && !activity.attachments?.length) return bad('Activity has no content', 'BadSyntax');
+  if (JSON.stringify(activity).length * 2 > activityBytesMax)
+    return { status: 413, code: 'MessageSizeTooBig', message: 'Message size too large.' };
+  if (activity.type !== 'message' && activity.type !== 'typing')
+    return bad(`Unknown activity type ${String(activity.type)}`, 'BadSyntax');
+  if (activity.type === 'message' && !activity.text && !activity.attachments?.length)
+    return bad('Activity has no content', 'BadSyntax');
   const roots = (activity.entities ?? []).filter((entity) => entity.type === 'https://schema.org/Message');
   if (roots.length > 1) return bad('Only one root message entity is allowed.');
-  if (((roots[0]?.citation as unknown[] | undefined) ?? []).length > citationsMax) return bad(`At most ${citationsMax} citations are allowed.`);
+  if (((roots[0]?.citation as unknown[] | undefined) ?? []).length > citationsMax)
+    return bad(`At most ${citationsMax} citations are allowed.`);
   for (const { contentType, content } of activity.attachments ?? []) {
     const problem = contentType === cardContentType ? problemInCard(content) : null;
     if (problem) return bad(problem);
@@ -44,11 +48,16 @@ export function createConnector(parts: ConnectorParts): Hono<{ Bindings: HttpBin
 
   app.use('/v3/*', async (c, next) => {
     if (!parts.accepts(c.req.header('authorization'))) {
-      return refuse(c, { status: 401, code: 'Unauthorized', message: 'Authorization has been denied for this request.' });
+      return refuse(c, {
+        status: 401,
+        code: 'Unauthorized',
+        message: 'Authorization has been denied for this request.',
+      });
     }
     const failure = parts.failures.shift();
     if (failure) {
-      const headers: Record<string, string> = failure.retryAfterSeconds === undefined ? {} : { 'retry-after': String(failure.retryAfterSeconds) };
+      const headers: Record<string, string> =
+        failure.retryAfterSeconds === undefined ? {} : { 'retry-after': String(failure.retryAfterSeconds) };
       return refuse(c, { status: failure.status, code: failure.code ?? 'ServiceError', message: 'Refused' }, headers);
     }
     await next();
@@ -59,20 +68,31 @@ export function createConnector(parts: ConnectorParts): Hono<{ Bindings: HttpBin
     const found = rooms.find(c.req.param('conversation') ?? '');
     if (!found) return refuse(c, notFound('ConversationNotFound', 'Conversation not found.'));
     const { room, thread } = found;
-    if (!room.hasBot) return refuse(c, { status: 403, code: 'BotNotInConversationRoster', message: 'The bot is not part of the conversation roster.' });
+    if (!room.hasBot)
+      return refuse(c, {
+        status: 403,
+        code: 'BotNotInConversationRoster',
+        message: 'The bot is not part of the conversation roster.',
+      });
     if (!isSend) return found;
-    if (room.blocked) return refuse(c, { status: 403, code: 'MessageWritesBlocked', message: 'Message writes are blocked.' });
+    if (room.blocked)
+      return refuse(c, { status: 403, code: 'MessageWritesBlocked', message: 'Message writes are blocked.' });
     if (thread && !room.messages.some((held) => held.id === thread && held.thread === null)) {
       return refuse(c, notFound('ConversationNotFound', 'Root message not found.'));
     }
     const waitSeconds = limits?.waitSeconds(conversationIdOf(room, thread)) ?? 0;
     if (waitSeconds === 0) return found;
-    return refuse(c, { status: 429, code: 'TooManyRequests', message: 'API calls quota exceeded' }, { 'retry-after': String(waitSeconds) });
+    return refuse(
+      c,
+      { status: 429, code: 'TooManyRequests', message: 'API calls quota exceeded' },
+      { 'retry-after': String(waitSeconds) },
+    );
   }
 
   async function activityOf(c: Context): Promise<Activity | Response> {
     const activity: unknown = await c.req.json().catch(() => null);
-    if (typeof activity !== 'object' || activity === null) return refuse(c, { status: 400, code: 'BadSyntax', message: 'Body is not an activity.' });
+    if (typeof activity !== 'object' || activity === null)
+      return refuse(c, { status: 400, code: 'BadSyntax', message: 'Body is not an activity.' });
     const problem = problemIn(activity as Activity);
     return problem ? refuse(c, problem) : (activity as Activity);
   }
@@ -100,7 +120,9 @@ export function createConnector(parts: ConnectorParts): Hono<{ Bindings: HttpBin
   function ownMessage(c: Context, room: Room): Held | Response {
     const held = room.messages.find((one) => one.id === c.req.param('activity'));
     if (!held) return refuse(c, notFound('ActivityNotFoundInConversation', 'Activity not found in the conversation.'));
-    return held.authorId === rooms.bot.id ? held : refuse(c, { status: 403, code: 'Forbidden', message: 'Only own messages can be changed.' });
+    return held.authorId === rooms.bot.id
+      ? held
+      : refuse(c, { status: 403, code: 'Forbidden', message: 'Only own messages can be changed.' });
   }
 
   app.put('/v3/conversations/:conversation/activities/:activity', async (c) => {
@@ -127,10 +149,16 @@ export function createConnector(parts: ConnectorParts): Hono<{ Bindings: HttpBin
   });
 
   app.post('/v3/conversations', async (c) => {
-    const body = (await c.req.json().catch(() => ({}))) as { members?: { id: string }[]; activity?: Activity; channelData?: { channel?: { id?: string } } };
+    const body = (await c.req.json().catch(() => ({}))) as {
+      members?: { id: string }[];
+      activity?: Activity;
+      channelData?: { channel?: { id?: string } };
+    };
     const channel = rooms.rooms.get(body.channelData?.channel?.id ?? '');
     if (channel) {
-      const problem = body.activity ? problemIn(body.activity) : { status: 400, code: 'BadSyntax', message: 'A new thread needs an activity.' };
+      const problem = body.activity
+        ? problemIn(body.activity)
+        : { status: 400, code: 'BadSyntax', message: 'A new thread needs an activity.' };
       if (problem || !body.activity) return refuse(c, problem as Refusal);
       const { id } = rooms.hold(channel, null, rooms.bot.id, body.activity);
       return c.json({ id: `${channel.id};messageid=${id}`, activityId: id }, 201);

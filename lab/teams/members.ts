@@ -26,7 +26,8 @@ export function addMemberRoutes(
   tenantId: string,
   enter: (c: Context) => { readonly room: Room } | Response,
 ): void {
-  const membersOf = (room: Room) => [...room.members].flatMap((id) => rooms.users.get(id) ?? []).map((user) => memberOf(user, tenantId));
+  const membersOf = (room: Room) =>
+    [...room.members].flatMap((id) => rooms.users.get(id) ?? []).map((user) => memberOf(user, tenantId));
 
   app.get('/v3/conversations/:conversation/members', (c) => {
     const place = enter(c);
@@ -45,12 +46,15 @@ export function addMemberRoutes(
     if (place instanceof Response) return place;
     const wanted = c.req.param('member');
     const member = membersOf(place.room).find((one) => one.id === wanted || one.aadObjectId === wanted);
-    return member ? c.json(member) : refuse(c, notFound('MemberNotFoundInConversation', 'Member not found in the conversation.'));
+    return member
+      ? c.json(member)
+      : refuse(c, notFound('MemberNotFoundInConversation', 'Member not found in the conversation.'));
   });
   app.get('/v3/teams/:team/:what?', (c) => {
     const room = [...rooms.rooms.values()].find((one) => one.teamId === c.req.param('team'));
     if (!room?.teamId) return refuse(c, notFound('TeamNotFound', 'Team not found.'));
-    if (c.req.param('what') === 'conversations') return c.json({ conversations: [{ id: room.teamId }, { id: room.id, name: room.name }] });
+    if (c.req.param('what') === 'conversations')
+      return c.json({ conversations: [{ id: room.teamId }, { id: room.id, name: room.name }] });
     return c.json({ id: room.teamId, name: 'Contoso', aadGroupId: room.teamId });
   });
 }

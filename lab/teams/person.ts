@@ -34,7 +34,8 @@ export function createPerson({ rooms, serviceUrl, tenantId, resourceSpecificCons
     const room = rooms.rooms.get(roomId);
     if (!room) throw new Error(`Teams lab: no room ${roomId}`);
     const user = userId === undefined ? undefined : rooms.users.get(userId);
-    if (userId !== undefined && !(user && room.members.has(userId))) throw new Error(`Teams lab: ${userId} is not in room ${roomId}`);
+    if (userId !== undefined && !(user && room.members.has(userId)))
+      throw new Error(`Teams lab: ${userId} is not in room ${roomId}`);
     return { room, user };
   }
 
@@ -58,7 +59,14 @@ export function createPerson({ rooms, serviceUrl, tenantId, resourceSpecificCons
       },
       channelData: {
         tenant: { id: tenantId },
-        ...(room.teamId ? { teamsChannelId: room.id, teamsTeamId: room.teamId, channel: { id: room.id }, team: { id: room.teamId, name: 'Contoso' } } : {}),
+        ...(room.teamId
+          ? {
+              teamsChannelId: room.id,
+              teamsTeamId: room.teamId,
+              channel: { id: room.id },
+              team: { id: room.teamId, name: 'Contoso' },
+            }
+          : {}),
       },
       entities: [{ type: 'clientInfo', locale: 'en-US', country: 'US', platform: 'Web', timezone: 'Europe/Berlin' }],
     };
@@ -75,12 +83,19 @@ export function createPerson({ rooms, serviceUrl, tenantId, resourceSpecificCons
   }
 
   /** A mention is typed as `@Bot name`; the client turns it into `<at>` with an entity. */
-  function write(room: Room, thread: string | null, user: TeamsUser, text: string): { activity: Activity & { id: string }; isMention: boolean } {
+  function write(
+    room: Room,
+    thread: string | null,
+    user: TeamsUser,
+    text: string,
+  ): { activity: Activity & { id: string }; isMention: boolean } {
     const at = `<at>${rooms.bot.name}</at>`;
     const marked = text.replaceAll(`@${rooms.bot.name}`, at);
     const isMention = marked.includes(at);
     const base = envelope(room, thread, user);
-    const entities = isMention ? [{ type: 'mention', mentioned: rooms.bot, text: at }, ...(base.entities ?? [])] : base.entities;
+    const entities = isMention
+      ? [{ type: 'mention', mentioned: rooms.bot, text: at }, ...(base.entities ?? [])]
+      : base.entities;
     return { activity: { ...base, text: marked, textFormat: 'plain', ...(entities ? { entities } : {}) }, isMention };
   }
 
@@ -127,7 +142,12 @@ export function createPerson({ rooms, serviceUrl, tenantId, resourceSpecificCons
       held.activity = { ...activity, id: held.id };
       held.edited = true;
       rooms.changed(room);
-      tell({ ...activity, type: 'messageUpdate', id: held.id, channelData: { ...(activity.channelData as object), eventType: 'editMessage' } });
+      tell({
+        ...activity,
+        type: 'messageUpdate',
+        id: held.id,
+        channelData: { ...(activity.channelData as object), eventType: 'editMessage' },
+      });
     },
 
     async remove(roomId, message) {
@@ -136,20 +156,34 @@ export function createPerson({ rooms, serviceUrl, tenantId, resourceSpecificCons
       room.messages.splice(room.messages.indexOf(held), 1);
       rooms.changed(room);
       const activity = envelope(room, threadOf(room, held), rooms.users.get(held.authorId));
-      tell({ ...activity, type: 'messageDelete', id: held.id, channelData: { ...(activity.channelData as object), eventType: 'softDeleteMessage' } });
+      tell({
+        ...activity,
+        type: 'messageDelete',
+        id: held.id,
+        channelData: { ...(activity.channelData as object), eventType: 'softDeleteMessage' },
+      });
     },
 
     async react(roomId, userId, message, reaction) {
       const { room, user } = place(roomId, userId);
       const held = heldIn(room, message);
-      tell({ ...envelope(room, threadOf(room, held), user), type: 'messageReaction', replyToId: held.id, reactionsAdded: [{ type: reaction }] });
+      tell({
+        ...envelope(room, threadOf(room, held), user),
+        type: 'messageReaction',
+        replyToId: held.id,
+        reactionsAdded: [{ type: reaction }],
+      });
     },
 
     async install(room, action) {
       room.hasBot = action === 'add';
       const activity = envelope(room, null, rooms.users.get([...room.members][0] ?? ''));
       await deliver({ ...activity, type: 'installationUpdate', action });
-      await deliver({ ...activity, type: 'conversationUpdate', [action === 'add' ? 'membersAdded' : 'membersRemoved']: [rooms.bot] });
+      await deliver({
+        ...activity,
+        type: 'conversationUpdate',
+        [action === 'add' ? 'membersAdded' : 'membersRemoved']: [rooms.bot],
+      });
     },
   };
 }

@@ -23,7 +23,12 @@ class LabCredentials extends ServiceClientCredentialsFactory {
   override isValidAppId = (appId: string) => Promise.resolve(appId === this.#appId);
   override isAuthenticationDisabled = () => Promise.resolve(false);
   override async createCredentials(): Promise<ServiceClientCredentials> {
-    const form = { grant_type: 'client_credentials', client_id: this.#appId, client_secret: this.#password, scope: 'https://api.botframework.com/.default' };
+    const form = {
+      grant_type: 'client_credentials',
+      client_id: this.#appId,
+      client_secret: this.#password,
+      scope: 'https://api.botframework.com/.default',
+    };
     const url = `${this.#loginUrl}/oauth2/v2.0/token`;
     return {
       async signRequest(request) {
@@ -43,7 +48,12 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
 }
 
 /** The real CloudAdapter with real token validation, on a loopback port, speaking to the lab. */
-export async function startBot(lab: TeamsLab, appId: string, password: string, onTurn: (context: TurnContext) => Promise<void>): Promise<RealBot> {
+export async function startBot(
+  lab: TeamsLab,
+  appId: string,
+  password: string,
+  onTurn: (context: TurnContext) => Promise<void>,
+): Promise<RealBot> {
   const auth = new ConfigurationBotFrameworkAuthentication(
     {
       MicrosoftAppId: appId,
@@ -70,7 +80,11 @@ export async function startBot(lab: TeamsLab, appId: string, password: string, o
       send: (content?: unknown) => void (answer = content),
       end: () => {},
     };
-    await adapter.process({ body, headers: request.headers as Record<string, string>, method: 'POST' }, buffered, onTurn);
+    await adapter.process(
+      { body, headers: request.headers as Record<string, string>, method: 'POST' },
+      buffered,
+      onTurn,
+    );
     response.end(answer === undefined ? undefined : JSON.stringify(answer));
   }
   const server = createServer((request, response) => {

@@ -52,7 +52,12 @@ export interface Rooms {
   /** Finds the room of a conversation id with or without `;messageid=<root>`. */
   find(conversationId: string): { readonly room: Room; readonly thread: string | null } | null;
   addUser(user: { readonly id?: string; readonly name: string; readonly email?: string }): TeamsUser;
-  addRoom(room: { readonly id?: string; readonly type: ConversationType; readonly name?: string; readonly members: readonly string[] }): Room;
+  addRoom(room: {
+    readonly id?: string;
+    readonly type: ConversationType;
+    readonly name?: string;
+    readonly members: readonly string[];
+  }): Room;
   /** Keeps a message and answers its id: milliseconds as text, unique here. */
   hold(room: Room, thread: string | null, authorId: string, activity: Activity): Held;
   changed(room: Room): void;
@@ -63,7 +68,8 @@ export interface Rooms {
 /** The client shows a typing indicator about this long. */
 export const typingMs = 5000;
 
-export const conversationIdOf = (room: Room, thread: string | null): string => (thread ? `${room.id};messageid=${thread}` : room.id);
+export const conversationIdOf = (room: Room, thread: string | null): string =>
+  thread ? `${room.id};messageid=${thread}` : room.id;
 
 export function createRooms(appId: string, botName: string): Rooms {
   const bot = { id: `28:${appId}`, name: botName };
@@ -73,7 +79,9 @@ export function createRooms(appId: string, botName: string): Rooms {
   let lastId = 0;
   const nextId = () => String((lastId = Math.max(Date.now(), lastId + 1)));
   const newRoomId = (type: ConversationType) =>
-    type === 'personal' ? `a:1${randomBytes(24).toString('base64url')}` : `19:${randomUUID()}@thread.${type === 'channel' ? 'tacv2' : 'v2'}`;
+    type === 'personal'
+      ? `a:1${randomBytes(24).toString('base64url')}`
+      : `19:${randomUUID()}@thread.${type === 'channel' ? 'tacv2' : 'v2'}`;
 
   const self: Rooms = {
     bot,
@@ -113,7 +121,14 @@ export function createRooms(appId: string, botName: string): Rooms {
     },
     hold(room, thread, authorId, activity) {
       const id = nextId();
-      const held: Held = { id, thread, authorId, activity: { ...activity, id }, edited: false, sentAt: new Date().toISOString() };
+      const held: Held = {
+        id,
+        thread,
+        authorId,
+        activity: { ...activity, id },
+        edited: false,
+        sentAt: new Date().toISOString(),
+      };
       room.messages.push(held);
       self.changed(room);
       return held;
@@ -135,18 +150,26 @@ export function createRooms(appId: string, botName: string): Rooms {
 
 function toPaneMessage(held: Held, { bot, users }: Rooms): PaneMessage {
   const isBot = held.authorId === bot.id;
-  const cards = (held.activity.attachments ?? []).filter((one) => one.contentType === cardContentType).map((one) => viewCard(one.content));
+  const cards = (held.activity.attachments ?? [])
+    .filter((one) => one.contentType === cardContentType)
+    .map((one) => viewCard(one.content));
   const title = cards.find((card) => card.title)?.title;
   const text = [(held.activity.text ?? '').replaceAll(/<at>(.*?)<\/at>/g, '@$1'), ...cards.map((card) => card.text)];
   return {
     id: held.id,
     thread: held.thread,
-    author: { id: held.authorId, name: isBot ? bot.name : (users.get(held.authorId)?.name ?? held.authorId), role: isBot ? 'bot' : 'person' },
+    author: {
+      id: held.authorId,
+      name: isBot ? bot.name : (users.get(held.authorId)?.name ?? held.authorId),
+      role: isBot ? 'bot' : 'person',
+    },
     markup: held.activity.textFormat === 'plain' ? 'plain' : 'markdown',
     text: text.filter(Boolean).join('\n'),
     ...(title ? { title } : {}),
     facts: cards.flatMap((card) => card.facts),
-    actions: cards.flatMap((card) => card.actions.map(({ id, label, style, asks }) => ({ id, label, style, ...(asks ? { asks } : {}) }))),
+    actions: cards.flatMap((card) =>
+      card.actions.map(({ id, label, style, asks }) => ({ id, label, style, ...(asks ? { asks } : {}) })),
+    ),
     edited: held.edited,
     sentAt: held.sentAt,
   };

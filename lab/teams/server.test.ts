@@ -27,8 +27,16 @@ const ada = () => lab.addUser({ name: 'Ada Person' });
 const texts = (room: string) => lab.pane.view(room).messages.map((message) => message.text);
 
 async function bearer(): Promise<string> {
-  const form = { grant_type: 'client_credentials', client_id: appId, client_secret: 'secret', scope: 'https://api.botframework.com/.default' };
-  const response = await fetch(`${lab.loginUrl}/oauth2/v2.0/token`, { method: 'POST', body: new URLSearchParams(form) });
+  const form = {
+    grant_type: 'client_credentials',
+    client_id: appId,
+    client_secret: 'secret',
+    scope: 'https://api.botframework.com/.default',
+  };
+  const response = await fetch(`${lab.loginUrl}/oauth2/v2.0/token`, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+  });
   return ((await response.json()) as { access_token: string }).access_token;
 }
 
@@ -38,7 +46,11 @@ async function send(room: string, activity: object, token?: string) {
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token ?? (await bearer())}` },
     body: JSON.stringify(activity),
   });
-  return { status: response.status, retryAfter: response.headers.get('retry-after'), body: (await response.json()) as Record<string, never> };
+  return {
+    status: response.status,
+    retryAfter: response.headers.get('retry-after'),
+    body: (await response.json()) as Record<string, never>,
+  };
 }
 
 test('the real adapter takes a message, answers it and edits the answer', async () => {
@@ -64,7 +76,15 @@ test.each([
   ['another issuer', () => lab.token({ iss: 'https://sts.windows.net/' })],
   ['another service URL', () => lab.token({ serviceurl: 'https://evil.example/' })],
 ])('the real adapter refuses %s', async (name, makeToken) => {
-  const activity = { type: 'message', id: '1', text: 'hi', channelId: 'msteams', serviceUrl: lab.serviceUrl, conversation: { id: 'a' }, from: { id: 'b' } };
+  const activity = {
+    type: 'message',
+    id: '1',
+    text: 'hi',
+    channelId: 'msteams',
+    serviceUrl: lab.serviceUrl,
+    conversation: { id: 'a' },
+    from: { id: 'b' },
+  };
   const status = await lab.deliver(activity, { token: await makeToken() });
   // The adapter itself turns a bad signature into 500: a route has to map it.
   expect(status).toBe(name === 'a forged signature' ? 500 : 401);
@@ -122,7 +142,10 @@ test('a card is seen with its facts, and a press sends the typed text and shows 
   await lab.pane.press({ ...press, text: 'Try again' });
   expect(seen.at(-1)).toMatchObject({
     name: 'adaptiveCard/action',
-    value: { action: { type: 'Action.Execute', verb: 'reply', data: { case: 7, 'reply:text': 'Try again' } }, trigger: 'manual' },
+    value: {
+      action: { type: 'Action.Execute', verb: 'reply', data: { case: 7, 'reply:text': 'Try again' } },
+      trigger: 'manual',
+    },
   });
   expect(lab.pane.view(room).messages[0]?.title).toBe('Claimed');
   await lab.pane.press({ room, user: id, message: message?.id ?? '', action: 'good' });
@@ -144,11 +167,21 @@ test('a stream grows by its prefix and ends as one message', async () => {
   const stream = String(started.body.id);
   expect(lab.pane.view(room)).toMatchObject({ typing: 'Searching…', messages: [] });
   expect((await send(room, chunk('Open', 2, stream), token)).status).toBe(202);
-  expect(await send(room, chunk('Close', 3, stream), token)).toMatchObject({ status: 403, body: { error: { code: 'ContentStreamNotAllowed' } } });
-  expect(await send(room, chunk('Open old', 2, stream), token)).toMatchObject({ status: 202, body: { errorCode: expect.any(String) } });
+  expect(await send(room, chunk('Close', 3, stream), token)).toMatchObject({
+    status: 403,
+    body: { error: { code: 'ContentStreamNotAllowed' } },
+  });
+  expect(await send(room, chunk('Open old', 2, stream), token)).toMatchObject({
+    status: 202,
+    body: { errorCode: expect.any(String) },
+  });
   expect(texts(room)).toEqual(['Open']);
   expect((await send(room, chunk('Other', 1), token)).status).toBe(403);
-  const final = { type: 'message', text: 'Open settings.', entities: [{ type: 'streaminfo', streamType: 'final', streamId: stream }] };
+  const final = {
+    type: 'message',
+    text: 'Open settings.',
+    entities: [{ type: 'streaminfo', streamType: 'final', streamId: stream }],
+  };
   expect((await send(room, final, token)).status).toBe(202);
   expect(texts(room)).toEqual(['Open settings.']);
   expect((await send(room, chunk('Open settings. Now', 9, stream), token)).status).toBe(403);
@@ -160,7 +193,9 @@ test('a stopped stream and a stream outside a personal chat are refused', async 
   const group = await lab.addRoom({ type: 'groupChat', members: [id] });
   const stream = String((await send(room, chunk('One', 1))).body.id);
   lab.stopStream(room);
-  expect((await send(room, chunk('One two', 2, stream))).body).toMatchObject({ error: { message: expect.stringContaining('canceled by user') } });
+  expect((await send(room, chunk('One two', 2, stream))).body).toMatchObject({
+    error: { message: expect.stringContaining('canceled by user') },
+  });
   expect((await send(group, chunk('One', 1))).status).toBe(403);
 });
 
@@ -168,7 +203,9 @@ test('the eighth send within a second is refused with the time to wait', async (
   const { id } = ada();
   const room = await lab.addRoom({ type: 'personal', members: [id] });
   const token = await bearer();
-  const sends = await Promise.all(Array.from({ length: 8 }, (_, index) => send(room, { type: 'message', text: String(index) }, token)));
+  const sends = await Promise.all(
+    Array.from({ length: 8 }, (_, index) => send(room, { type: 'message', text: String(index) }, token)),
+  );
   expect(sends.map(({ status }) => status).toSorted()).toEqual([201, 201, 201, 201, 201, 201, 201, 429]);
   expect(sends.find(({ status }) => status === 429)?.retryAfter).toBe('1');
 });
@@ -179,30 +216,50 @@ test('the connector refuses a stranger, a size, an empty message and a missing r
   expect((await send(room, { type: 'message', text: 'hi' }, 'stolen')).status).toBe(401);
   expect((await send(room, { type: 'message', text: 'x'.repeat(60_000) })).status).toBe(413);
   expect((await send(room, { type: 'message' })).status).toBe(400);
-  expect(await send('19:nowhere', { type: 'message', text: 'hi' })).toMatchObject({ status: 404, body: { error: { code: 'ConversationNotFound' } } });
+  expect(await send('19:nowhere', { type: 'message', text: 'hi' })).toMatchObject({
+    status: 404,
+    body: { error: { code: 'ConversationNotFound' } },
+  });
   lab.block(room);
   expect((await send(room, { type: 'message', text: 'hi' })).status).toBe(403);
-  const wrong = { grant_type: 'client_credentials', client_id: appId, client_secret: 'guess', scope: 'https://api.botframework.com/.default' };
-  expect((await fetch(`${lab.loginUrl}/oauth2/v2.0/token`, { method: 'POST', body: new URLSearchParams(wrong) })).status).toBe(401);
+  const wrong = {
+    grant_type: 'client_credentials',
+    client_id: appId,
+    client_secret: 'guess',
+    scope: 'https://api.botframework.com/.default',
+  };
+  expect(
+    (await fetch(`${lab.loginUrl}/oauth2/v2.0/token`, { method: 'POST', body: new URLSearchParams(wrong) })).status,
+  ).toBe(401);
 });
 
 test('without consent to read all messages only a mention in a group reaches the bot', async () => {
-  const strict = await openTeamsLab({ appId, appPassword: 'secret', tenantId: 'tenant-1', resourceSpecificConsent: false });
+  const strict = await openTeamsLab({
+    appId,
+    appPassword: 'secret',
+    tenantId: 'tenant-1',
+    resourceSpecificConsent: false,
+  });
   await using _bot = await startBot(strict, appId, 'secret', async (context) => void seen.push(context.activity));
   const { id } = strict.addUser({ name: 'Ben' });
   const room = await strict.addRoom({ type: 'groupChat', members: [id] });
   await strict.pane.say({ room, user: id, text: 'to my colleagues' });
   await strict.pane.say({ room, user: id, text: '@Firstline help' });
-  await expect.poll(() => seen.flatMap(({ type, text }) => (type === 'message' ? [text] : []))).toEqual(['<at>Firstline</at> help']);
+  await expect
+    .poll(() => seen.flatMap(({ type, text }) => (type === 'message' ? [text] : [])))
+    .toEqual(['<at>Firstline</at> help']);
   await strict.close();
 });
 
 test('an invoke that the bot refuses is an error for the person', async () => {
-  onTurn = async (context) => context.activity.type === 'invoke' && context.sendActivity({ type: 'invokeResponse', value: { status: 500 } });
+  onTurn = async (context) =>
+    context.activity.type === 'invoke' && context.sendActivity({ type: 'invokeResponse', value: { status: 500 } });
   const { id } = ada();
   const room = await lab.addRoom({ type: 'personal', members: [id] });
   const { body } = await send(room, { type: 'message', attachments: [card('Case 7')] });
-  await expect(lab.pane.press({ room, user: id, message: String(body.id), action: 'reply', text: 'Hi' })).rejects.toThrow('Something went wrong');
+  await expect(
+    lab.pane.press({ room, user: id, message: String(body.id), action: 'reply', text: 'Hi' }),
+  ).rejects.toThrow('Something went wrong');
 });
 
 test('edits, deletions and reactions of a person reach the bot', async () => {
@@ -214,6 +271,10 @@ test('edits, deletions and reactions of a person reach the bot', async () => {
   await lab.remove(room, message);
   const wanted = ['message', 'messageUpdate', 'messageReaction', 'messageDelete'];
   await expect.poll(() => wanted.filter((type) => seen.some((activity) => activity.type === type))).toEqual(wanted);
-  expect(seen.find(({ type }) => type === 'messageUpdate')).toMatchObject({ id: message, text: 'Hello', channelData: { eventType: 'editMessage' } });
+  expect(seen.find(({ type }) => type === 'messageUpdate')).toMatchObject({
+    id: message,
+    text: 'Hello',
+    channelData: { eventType: 'editMessage' },
+  });
   expect(texts(room)).toEqual([]);
 });

@@ -40,7 +40,12 @@ export interface TeamsLab extends LabServer, Pick<Person, 'edit' | 'remove' | 'r
   deliver(activity: object, options?: { readonly token?: string | null }): Promise<number>;
   addUser(user: { readonly id?: string; readonly name: string; readonly email?: string }): TeamsUser;
   /** Makes a room with the bot in it and tells the bot so, if it is reachable; answers the room's id. */
-  addRoom(room: { readonly id?: string; readonly type: ConversationType; readonly name?: string; readonly members: readonly string[] }): Promise<string>;
+  addRoom(room: {
+    readonly id?: string;
+    readonly type: ConversationType;
+    readonly name?: string;
+    readonly members: readonly string[];
+  }): Promise<string>;
   /** The bot is taken out of the room and told so. */
   removeBot(room: string): Promise<void>;
   /** Writes to the room are refused with `MessageWritesBlocked` from now on. */
@@ -64,21 +69,41 @@ const scope = 'https://api.botframework.com/.default';
 
 function loginRoutes(options: TeamsLabOptions, tokens: Tokens): Hono<Bound> {
   const app = new Hono<Bound>();
-  const refuse = (c: Context, status: 400 | 401, error: string, description: string) => c.json({ error, error_description: description }, status);
+  const refuse = (c: Context, status: 400 | 401, error: string, description: string) =>
+    c.json({ error, error_description: description }, status);
   app.on('POST', ['/oauth2/v2.0/token', '/:tenant/oauth2/v2.0/token'], async (c) => {
     const form = new URLSearchParams(await c.req.text());
     const tenant = c.req.param('tenant' as never) as string | undefined;
-    if (tenant && tenant !== options.tenantId && tenant !== 'botframework.com') return refuse(c, 400, 'invalid_request', 'AADSTS90002: Tenant not found.');
-    if (form.get('grant_type') !== 'client_credentials') return refuse(c, 400, 'unsupported_grant_type', 'AADSTS70003: Unsupported grant type.');
-    if (form.get('client_id') !== options.appId) return refuse(c, 400, 'unauthorized_client', 'AADSTS700016: Application not found in the directory.');
-    if (form.get('client_secret') !== options.appPassword) return refuse(c, 401, 'invalid_client', 'AADSTS7000215: Invalid client secret provided.');
-    if (form.get('scope') !== scope) return refuse(c, 400, 'invalid_scope', 'AADSTS70011: The provided value for the input parameter scope is not valid.');
+    if (tenant && tenant !== options.tenantId && tenant !== 'botframework.com')
+      return refuse(c, 400, 'invalid_request', 'AADSTS90002: Tenant not found.');
+    if (form.get('grant_type') !== 'client_credentials')
+      return refuse(c, 400, 'unsupported_grant_type', 'AADSTS70003: Unsupported grant type.');
+    if (form.get('client_id') !== options.appId)
+      return refuse(c, 400, 'unauthorized_client', 'AADSTS700016: Application not found in the directory.');
+    if (form.get('client_secret') !== options.appPassword)
+      return refuse(c, 401, 'invalid_client', 'AADSTS7000215: Invalid client secret provided.');
+    if (form.get('scope') !== scope)
+      return refuse(
+        c,
+        400,
+        'invalid_scope',
+        'AADSTS70011: The provided value for the input parameter scope is not valid.',
+      );
     const { token, expiresInSeconds } = tokens.issue();
-    return c.json({ token_type: 'Bearer', expires_in: expiresInSeconds, ext_expires_in: expiresInSeconds, access_token: token });
+    return c.json({
+      token_type: 'Bearer',
+      expires_in: expiresInSeconds,
+      ext_expires_in: expiresInSeconds,
+      access_token: token,
+    });
   });
   app.get('/v1/.well-known/openidconfiguration', (c) => {
     const { origin } = new URL(c.req.url);
-    return c.json({ issuer, jwks_uri: `${origin}/v1/.well-known/keys`, id_token_signing_alg_values_supported: ['RS256'] });
+    return c.json({
+      issuer,
+      jwks_uri: `${origin}/v1/.well-known/keys`,
+      id_token_signing_alg_values_supported: ['RS256'],
+    });
   });
   app.get('/v1/.well-known/keys', (c) => c.json({ keys: tokens.keys }));
   return app;
@@ -120,9 +145,13 @@ export async function openTeamsLab(options: TeamsLabOptions): Promise<TeamsLab> 
     deliver: async (activity) => send(activity, await tokens.forBot()),
   });
 
-  const state = () => structuredClone({ users: [...rooms.users.values()], rooms: [...rooms.rooms.values()], deliveries });
+  const state = () =>
+    structuredClone({ users: [...rooms.users.values()], rooms: [...rooms.rooms.values()], deliveries });
   app.route('/', loginRoutes(options, tokens));
-  app.route('/teams', createConnector({ rooms, streams, limits, tenantId: options.tenantId, accepts: tokens.accepts, failures }));
+  app.route(
+    '/teams',
+    createConnector({ rooms, streams, limits, tenantId: options.tenantId, accepts: tokens.accepts, failures }),
+  );
   app.get('/lab/state', (c) => c.json({ ...state(), rooms: [...rooms.rooms.keys()].map((id) => rooms.view(id)) }));
 
   function roomOf(id: string) {
@@ -144,7 +173,8 @@ export async function openTeamsLab(options: TeamsLabOptions): Promise<TeamsLab> 
     react: person.react,
     setBotUrl: (url) => void (botUrl = url),
     token: tokens.forBot,
-    deliver: async (activity, { token } = {}) => (await send(activity as Activity, token === undefined ? await tokens.forBot() : token)).status,
+    deliver: async (activity, { token } = {}) =>
+      (await send(activity as Activity, token === undefined ? await tokens.forBot() : token)).status,
     addUser: rooms.addUser,
     async addRoom(wanted) {
       const room = rooms.addRoom(wanted);

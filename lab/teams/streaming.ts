@@ -39,7 +39,8 @@ export const streamInfoOf = (activity: Activity) =>
 export function createStreams(rooms: Rooms, now: () => number = Date.now): Streams {
   const streams = new Map<string, Map<string, Stream>>();
 
-  const runningIn = (room: Room) => [...(streams.get(room.id)?.values() ?? [])].find((stream) => stream.end === null && !isOver(stream));
+  const runningIn = (room: Room) =>
+    [...(streams.get(room.id)?.values() ?? [])].find((stream) => stream.end === null && !isOver(stream));
 
   function isOver(stream: Stream): boolean {
     if (stream.end === null && now() - stream.startedAt > streamMsMax) stream.end = 'timed out';
@@ -63,7 +64,14 @@ export function createStreams(rooms: Rooms, now: () => number = Date.now): Strea
       const message = { ...activity, type: 'message', id: stream.id };
       if (stream.held) stream.held.activity = message;
       else {
-        stream.held = { id: stream.id, thread: null, authorId: rooms.bot.id, activity: message, edited: false, sentAt: new Date(now()).toISOString() };
+        stream.held = {
+          id: stream.id,
+          thread: null,
+          authorId: rooms.bot.id,
+          activity: message,
+          edited: false,
+          sentAt: new Date(now()).toISOString(),
+        };
         room.messages.push(stream.held);
       }
     }
@@ -75,9 +83,17 @@ export function createStreams(rooms: Rooms, now: () => number = Date.now): Strea
     if (activity.type !== 'typing') return badArgument('A stream starts with a typing activity.');
     if (info?.streamSequence !== 1) return badArgument('Start streaming activities should have streamSequence 1.');
     if (runningIn(room)) return notAllowed('Content stream is not allowed: another stream is in progress.');
-    const stream: Stream = { id: String(now() + room.messages.length), startedAt: now(), sequence: 1, text: '', end: null, held: null };
+    const stream: Stream = {
+      id: String(now() + room.messages.length),
+      startedAt: now(),
+      sequence: 1,
+      text: '',
+      end: null,
+      held: null,
+    };
     const inRoom = streams.get(room.id) ?? new Map<string, Stream>();
-    while (inRoom.has(stream.id) || room.messages.some((held) => held.id === stream.id)) Object.assign(stream, { id: String(Number(stream.id) + 1) });
+    while (inRoom.has(stream.id) || room.messages.some((held) => held.id === stream.id))
+      Object.assign(stream, { id: String(Number(stream.id) + 1) });
     streams.set(room.id, inRoom.set(stream.id, stream));
     show(room, stream, activity);
     return { status: 201, body: { id: stream.id } };
@@ -95,11 +111,16 @@ export function createStreams(rooms: Rooms, now: () => number = Date.now): Strea
       return { status: 202, body: {} };
     }
     const sequence = info?.streamSequence ?? 0;
-    if (!Number.isInteger(sequence) || sequence < 1) return badArgument('streamSequence is missing or not a positive number.');
-    if (sequence <= stream.sequence) return { status: 202, body: { errorCode: 'ContentStreamSequenceOrderPreConditionFailed' } };
-    if (info?.streamType === 'informative' && stream.text) return notAllowed('Content stream is not allowed: informative after streaming content.');
+    if (!Number.isInteger(sequence) || sequence < 1)
+      return badArgument('streamSequence is missing or not a positive number.');
+    if (sequence <= stream.sequence)
+      return { status: 202, body: { errorCode: 'ContentStreamSequenceOrderPreConditionFailed' } };
+    if (info?.streamType === 'informative' && stream.text)
+      return notAllowed('Content stream is not allowed: informative after streaming content.');
     if (info?.streamType === 'streaming' && !(activity.text ?? '').startsWith(stream.text)) {
-      return notAllowed('Content stream is not allowed: streamed content must contain the previously streamed content.');
+      return notAllowed(
+        'Content stream is not allowed: streamed content must contain the previously streamed content.',
+      );
     }
     stream.sequence = sequence;
     show(room, stream, activity);
@@ -110,9 +131,12 @@ export function createStreams(rooms: Rooms, now: () => number = Date.now): Strea
     accept(room, activity) {
       const info = streamInfoOf(activity);
       if (room.type !== 'personal') return notAllowed('Content stream is not allowed');
-      if (!['informative', 'streaming', 'final'].includes(info?.streamType ?? '')) return badArgument('streamType is not valid.');
-      if (!activity.text && info?.streamType !== 'final') return badArgument('Start streaming activities should include text.');
-      if (info?.streamType !== 'final' && activity.attachments?.length) return badArgument('Attachments are allowed on the final message only.');
+      if (!['informative', 'streaming', 'final'].includes(info?.streamType ?? ''))
+        return badArgument('streamType is not valid.');
+      if (!activity.text && info?.streamType !== 'final')
+        return badArgument('Start streaming activities should include text.');
+      if (info?.streamType !== 'final' && activity.attachments?.length)
+        return badArgument('Attachments are allowed on the final message only.');
       if (info?.streamType === 'informative' && Buffer.byteLength(activity.text ?? '') > informativeBytesMax) {
         return badArgument('Informative text is larger than 1 KB.');
       }

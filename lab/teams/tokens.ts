@@ -40,7 +40,10 @@ export async function createTokens(defaults: { iss: string; aud: string; service
     alg: 'RS256',
     endorsements,
   });
-  const keys = [await publish(pairs.teams.publicKey, 'teams', ['msteams']), await publish(pairs.webchat.publicKey, 'webchat', ['webchat'])];
+  const keys = [
+    await publish(pairs.teams.publicKey, 'teams', ['msteams']),
+    await publish(pairs.webchat.publicKey, 'webchat', ['webchat']),
+  ];
   const issued = new Map<string, number>();
   return {
     keys,

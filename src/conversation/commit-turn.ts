@@ -29,7 +29,12 @@ const put = (transaction: Transaction, end: TurnEnd, outgoing: Outgoing): Promis
 const changeCase = async (transaction: Transaction, end: TurnEnd): Promise<void> => {
   if (end.opens) {
     const card = end.sealer.seal(JSON.stringify(end.opens.card), 'card');
-    await insertCase(transaction, end.owner, { id: end.opens.id, reason: end.opens.reason, channel: end.opens.channel, card });
+    await insertCase(transaction, end.owner, {
+      id: end.opens.id,
+      reason: end.opens.reason,
+      channel: end.opens.channel,
+      card,
+    });
   }
   if (!end.claims && !end.closes) return;
   const found = await openCase(transaction, end.owner.conversation);
@@ -46,7 +51,8 @@ export const createCommitTurn =
   ({ store, lanes }: { store: Store; lanes: Lanes }) =>
   (end: TurnEnd): Promise<void> =>
     store.transaction(async (transaction) => {
-      if (!(await holdsLane(transaction, end.owner.conversation, end.fence))) throw new LaneLost(end.owner.conversation);
+      if (!(await holdsLane(transaction, end.owner.conversation, end.fence)))
+        throw new LaneLost(end.owner.conversation);
       await insertTurn(transaction, end.owner, {
         id: end.turn.id,
         outcome: end.outcome,

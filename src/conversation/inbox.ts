@@ -35,7 +35,11 @@ const bodyPurpose = 'inbox';
 export const readEvent = (sealer: Sealer, body: Parameters<Sealer['open']>[0]): StoredEvent =>
   JSON.parse(sealer.open(body, bodyPurpose)) as StoredEvent;
 
-const toStored = (event: InboundMessage | InboundAction, from: StoredEvent['from'], textLengthMax: number): StoredEvent => {
+const toStored = (
+  event: InboundMessage | InboundAction,
+  from: StoredEvent['from'],
+  textLengthMax: number,
+): StoredEvent => {
   const text = (event.text ?? '').trim();
   return {
     from,
@@ -49,7 +53,8 @@ const toStored = (event: InboundMessage | InboundAction, from: StoredEvent['from
   };
 };
 
-const isEmpty = (event: InboundMessage | InboundAction): boolean => event.kind === 'message' && event.text.trim() === '';
+const isEmpty = (event: InboundMessage | InboundAction): boolean =>
+  event.kind === 'message' && event.text.trim() === '';
 
 /** Commits each event once under the platform's own id, together with the wake-up of its lane. */
 export const createInbox = ({ store, lanes, vault, textLengthMax, count }: InboxParts): Receive => {
@@ -60,7 +65,10 @@ export const createInbox = ({ store, lanes, vault, textLengthMax, count }: Inbox
     threadIndex: vault.index('thread', `${event.channel}:${event.thread}`),
   });
 
-  const find = async (transaction: Transaction, event: InboundMessage | InboundAction): Promise<{ row: ConversationRow; from: StoredEvent['from'] } | null> => {
+  const find = async (
+    transaction: Transaction,
+    event: InboundMessage | InboundAction,
+  ): Promise<{ row: ConversationRow; from: StoredEvent['from'] } | null> => {
     const place = placeOf(event);
     const found = await caseOfThread(transaction, event.channel, place.threadIndex);
     if (found) {
@@ -84,8 +92,11 @@ export const createInbox = ({ store, lanes, vault, textLengthMax, count }: Inbox
       if (!found) return 'ignored';
       // Locking the conversation gives its rows their order.
       await transaction.query(`select id from conversation where id = $1 for update`, [found.row.conversation]);
-      const body = vault.unwrap(found.row.wrappedKey).seal(JSON.stringify(toStored(event, found.from, textLengthMax)), bodyPurpose);
-      if (!(await insertEvent(transaction, found.row, { channel: event.channel, id: event.id, body }))) return 'duplicate';
+      const body = vault
+        .unwrap(found.row.wrappedKey)
+        .seal(JSON.stringify(toStored(event, found.from, textLengthMax)), bodyPurpose);
+      if (!(await insertEvent(transaction, found.row, { channel: event.channel, id: event.id, body })))
+        return 'duplicate';
       await lanes.wake(transaction, 'turns', found.row.conversation);
       return 'stored';
     });
@@ -93,7 +104,12 @@ export const createInbox = ({ store, lanes, vault, textLengthMax, count }: Inbox
   const receive = async (event: InboundEvent | null): Promise<Outcome> => {
     if (!event) return 'ignored';
     if (event.kind === 'delivery') {
-      await noteDelivery(store, event.channel, vault.index('sent', event.message), event.status === 'failed' ? (event.code ?? 'failed') : null);
+      await noteDelivery(
+        store,
+        event.channel,
+        vault.index('sent', event.message),
+        event.status === 'failed' ? (event.code ?? 'failed') : null,
+      );
       return 'stored';
     }
     return isEmpty(event) ? 'ignored' : commit(event);

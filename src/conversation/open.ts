@@ -22,21 +22,43 @@ export interface WaitingEvent extends StoredEvent {
 }
 
 /** At most `eventsMax` waiting events of a conversation, readable. */
-export const readWaiting = async (store: Store, sealer: Sealer, conversation: string, eventsMax: number): Promise<WaitingEvent[]> =>
-  (await waitingEvents(store, conversation, eventsMax)).map((row) => ({ ...readEvent(sealer, row.body), position: row.position }));
+export const readWaiting = async (
+  store: Store,
+  sealer: Sealer,
+  conversation: string,
+  eventsMax: number,
+): Promise<WaitingEvent[]> =>
+  (await waitingEvents(store, conversation, eventsMax)).map((row) => ({
+    ...readEvent(sealer, row.body),
+    position: row.position,
+  }));
 
 /** The button that asks for a human, wherever we show one. */
 export const humanAction = 'human';
 
 /** Which conversation, which person, and what they said. */
 export const open =
-  ({ store, vault, clock, textLengthMax, tooLongText }: { store: Store; vault: Vault; clock: Clock; textLengthMax: number; tooLongText: string }) =>
+  ({
+    store,
+    vault,
+    clock,
+    textLengthMax,
+    tooLongText,
+  }: {
+    store: Store;
+    vault: Vault;
+    clock: Clock;
+    textLengthMax: number;
+    tooLongText: string;
+  }) =>
   async (turn: Received): Promise<Opened | Halt> => {
     const found = await findConversation(store, turn.owner.conversation);
     if (!found) return new Halt('erased');
     const sealer = vault.unwrap(found.wrappedKey);
     const wanted = new Set(turn.positions);
-    const events = (await readWaiting(store, sealer, turn.owner.conversation, 1000)).filter((event) => wanted.has(event.position));
+    const events = (await readWaiting(store, sealer, turn.owner.conversation, 1000)).filter((event) =>
+      wanted.has(event.position),
+    );
     const opened: Opened = {
       ...turn,
       turn: { id: turnId(turn.owner.conversation, turn.positions[0] ?? 0), startedAt: clock.now() },
@@ -44,10 +66,14 @@ export const open =
       thread: sealer.open(found.thread, 'thread') as ThreadKey,
       sender: JSON.parse(sealer.open(found.profile, 'profile')) as Sender,
       sealer,
-      text: events.filter((event) => event.kind === 'message').map((event) => event.text).join('\n\n'),
+      text: events
+        .filter((event) => event.kind === 'message')
+        .map((event) => event.text)
+        .join('\n\n'),
       pressedHuman: events.some((event) => event.action === humanAction),
     };
-    if (events.some((event) => event.textLength > textLengthMax)) return new Halt('too_long', { tell: tooLongText, offersHuman: true });
+    if (events.some((event) => event.textLength > textLengthMax))
+      return new Halt('too_long', { tell: tooLongText, offersHuman: true });
     if (opened.text === '' && !opened.pressedHuman) return new Halt('nothing_to_answer');
     return opened;
   };

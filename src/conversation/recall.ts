@@ -22,7 +22,10 @@ export const recall =
     const rows = await messagesAfter(store, turn.owner, found?.summarizedThrough ?? 0, messagesMax);
     const messages = rows.map((row) => ({
       position: row.position,
-      message: { role: row.speaker === 'customer' ? 'user' : 'assistant', text: turn.sealer.open(row.body, 'message') as GuardedText } satisfies ModelMessage,
+      message: {
+        role: row.speaker === 'customer' ? 'user' : 'assistant',
+        text: turn.sealer.open(row.body, 'message') as GuardedText,
+      } satisfies ModelMessage,
     }));
     let left = budgetTokens - estimateTokens(summary ?? '') - estimateTokens(turn.question);
     let from = messages.length;
@@ -31,5 +34,10 @@ export const recall =
       if (left < 0) break;
       from--;
     }
-    return { ...turn, summary, recent: messages.slice(from).map((one) => one.message), unsummarized: messages.slice(0, from) };
+    return {
+      ...turn,
+      summary,
+      recent: messages.slice(from).map((one) => one.message),
+      unsummarized: messages.slice(0, from),
+    };
   };

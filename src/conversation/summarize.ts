@@ -17,11 +17,17 @@ export interface SummarizeParts {
 export const summarize =
   ({ store, digest, budgetTokens, startShare }: SummarizeParts) =>
   async (turn: Recorded): Promise<Summarized> => {
-    const recentTokens = turn.recent.reduce((sum, message) => sum + estimateTokens(message.text), estimateTokens(turn.summary ?? ''));
+    const recentTokens = turn.recent.reduce(
+      (sum, message) => sum + estimateTokens(message.text),
+      estimateTokens(turn.summary ?? ''),
+    );
     const old = turn.unsummarized;
     const last = old.at(-1);
     if (!last || recentTokens < budgetTokens * startShare) return { ...turn, summarized: 0 };
-    const summary = await digest(turn.summary, old.map((one) => one.message));
+    const summary = await digest(
+      turn.summary,
+      old.map((one) => one.message),
+    );
     await saveSummary(store, turn.owner, turn.sealer.seal(summary, 'summary'), last.position);
     return { ...turn, summarized: old.length };
   };

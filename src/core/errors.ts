@@ -35,11 +35,7 @@ export class ModelError extends Error {
   readonly reason: 'overloaded' | 'rate_limited' | 'refused' | 'timeout' | 'cut' | 'invalid' | 'unavailable';
   readonly retryAfterMs?: number;
 
-  constructor(
-    model: string,
-    reason: ModelError['reason'],
-    options: { retryAfterMs?: number; cause?: unknown } = {},
-  ) {
+  constructor(model: string, reason: ModelError['reason'], options: { retryAfterMs?: number; cause?: unknown } = {}) {
     super(`${model} ${reason}`, { cause: options.cause });
     this.model = model;
     this.reason = reason;
@@ -53,7 +49,9 @@ export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    super(
+      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
     this.problems = problems;
   }
 }

@@ -97,7 +97,11 @@ export interface OutputGuarded extends Generated {
 
 export interface Delivered extends OutputGuarded {
   readonly answer: ModelAnswer;
-  readonly shown: { readonly text: CheckedText; readonly citations: readonly Citation[]; readonly firstTextMs: number | null };
+  readonly shown: {
+    readonly text: CheckedText;
+    readonly citations: readonly Citation[];
+    readonly firstTextMs: number | null;
+  };
 }
 
 export interface Escalated extends Delivered {

@@ -27,7 +27,9 @@ export const replyKey = (turn: string, part = 0): string => (part === 0 ? `${tur
 
 /** The passages the text cites, in the order of their numbers. */
 const citationsIn = (text: string, turn: OutputGuarded): Citation[] => {
-  const numbers = [...new Set([...text.matchAll(/\[(\d{1,2})\]/g)].map((match) => Number(match[1])))].sort((a, b) => a - b);
+  const numbers = [...new Set([...text.matchAll(/\[(\d{1,2})\]/g)].map((match) => Number(match[1])))].sort(
+    (a, b) => a - b,
+  );
   return numbers.flatMap((number) => {
     const passage = turn.passages[number - 1];
     return passage ? [{ number, title: passage.title, ...(passage.url ? { url: passage.url } : {}) }] : [];
@@ -80,7 +82,8 @@ export const deliver = (parts: DeliverParts) => {
       for (; !step.done; step = await turn.reply.text.next()) {
         text += step.value;
         const visible = channel.edit ? turn.tokens.restore(safePrefix(text)) : '';
-        if (visible !== '' && lengthIn(visible, channel.limits.textUnit) <= channel.limits.textLengthMax) live.show(visible);
+        if (visible !== '' && lengthIn(visible, channel.limits.textUnit) <= channel.limits.textLengthMax)
+          live.show(visible);
       }
     } finally {
       await live.end();

@@ -34,7 +34,8 @@ export const createDispatch = (parts: DispatchParts) => {
   const settleFailure = async (row: OutboxRow, error: unknown): Promise<Date | null> => {
     const known = error instanceof ChannelError ? error : null;
     const code = known ? `${known.reason}:${known.code}` : error instanceof NotYet ? 'waiting' : 'error';
-    const isFinal = known?.reason === 'refused' || known?.reason === 'unreachable' || row.attempts + 1 >= parts.attemptsMax;
+    const isFinal =
+      known?.reason === 'refused' || known?.reason === 'unreachable' || row.attempts + 1 >= parts.attemptsMax;
     if (isFinal) {
       await markFailed(store, row, code);
       parts.onFailed(row, code);

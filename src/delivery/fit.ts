@@ -43,7 +43,8 @@ export const fit = (text: string, limits: Pick<ChannelLimits, 'textLengthMax' | 
     const fenceRoom = 16;
     const head = rest.slice(0, headLength(rest, limits.textLengthMax - fenceRoom, limits.textUnit));
     const part = head.slice(0, cutPoint(head));
-    if (part === '') throw new RangeError(`A limit of ${limits.textLengthMax} ${limits.textUnit} cannot hold one character.`);
+    if (part === '')
+      throw new RangeError(`A limit of ${limits.textLengthMax} ${limits.textUnit} cannot hold one character.`);
     const fence = openFence(part);
     parts.push(fence ? `${part.trimEnd()}\n${(/`+|~+/.exec(fence) ?? ['```'])[0]}` : part.trimEnd());
     rest = rest.slice(part.length);

@@ -31,8 +31,15 @@ export const createSendRow = ({ store, vault, channels }: SendRowParts) => {
     return sent;
   };
 
-  const post = async (channel: Channel, row: OutboxRow, sealer: Sealer, message: OutboundMessage): Promise<SentMessage> => {
-    const thread = row.follows ? (await sentOf(row, sealer, row.follows)).thread : (sealer.open(row.thread, 'thread') as ThreadKey);
+  const post = async (
+    channel: Channel,
+    row: OutboxRow,
+    sealer: Sealer,
+    message: OutboundMessage,
+  ): Promise<SentMessage> => {
+    const thread = row.follows
+      ? (await sentOf(row, sealer, row.follows)).thread
+      : (sealer.open(row.thread, 'thread') as ThreadKey);
     const earlier = row.attemptedAt && (await channel.findSent?.(thread, row.key, row.createdAt));
     if (earlier) {
       await channel.edit?.(earlier, message);
@@ -48,7 +55,13 @@ export const createSendRow = ({ store, vault, channels }: SendRowParts) => {
     const existing = row.replaces ? await sentOf(row, sealer, row.replaces) : readSent(sealer, row);
     if (existing) await channel.edit?.(existing, message);
     const sent = existing ?? (await post(channel, row, sealer, message));
-    await markSent(store, row, sealer.seal(JSON.stringify(sent), sentPurpose), vault.index('sent', sent.message satisfies SentKey), finished);
+    await markSent(
+      store,
+      row,
+      sealer.seal(JSON.stringify(sent), sentPurpose),
+      vault.index('sent', sent.message satisfies SentKey),
+      finished,
+    );
     return sent;
   };
 };

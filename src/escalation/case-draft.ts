@@ -19,7 +19,11 @@ export const cardKey = (id: string): string => `${id}${cardSuffix}`;
 export const isCard = (key: string): boolean => key.endsWith(cardSuffix);
 export const caseOfCard = (key: string): string => key.slice(0, -cardSuffix.length);
 
-const quote = (text: string): string => text.split('\n').map((line) => `> ${line}`).join('\n');
+const quote = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n');
 
 export const howTo =
   'Claim the case, then write in this thread: what you write goes to the customer. Lines beginning with `//` stay here. You can also type `claim`, `reply …`, `back` or `resolve`.';

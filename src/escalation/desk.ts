@@ -19,7 +19,11 @@ export interface DeskTexts {
   readonly resolved: string;
 }
 
-type Act = { kind: 'claim' | 'back' | 'resolve' } | { kind: 'reply'; text: string } | { kind: 'private' } | { kind: 'talk'; text: string };
+type Act =
+  | { kind: 'claim' | 'back' | 'resolve' }
+  | { kind: 'reply'; text: string }
+  | { kind: 'private' }
+  | { kind: 'talk'; text: string };
 
 const commands: readonly { readonly pattern: RegExp; readonly kind: 'claim' | 'back' | 'resolve' }[] = [
   { pattern: /^[/!]?claim[.!]?$/i, kind: 'claim' },
@@ -81,7 +85,11 @@ export const createDesk = ({ store, texts }: { store: Store; texts: DeskTexts })
     if (found.claimedBy === event.sender.id) return nothing;
     if (found.state === 'claimed') {
       const holder = found.claimedName ? turn.sealer.open(found.claimedName, 'agent') : 'a colleague';
-      return { ...nothing, outcome: 'desk_taken', outgoing: [toThread(turn, found, `${holder} has this case already, ${agent}.`)] };
+      return {
+        ...nothing,
+        outcome: 'desk_taken',
+        outgoing: [toThread(turn, found, `${holder} has this case already, ${agent}.`)],
+      };
     }
     return {
       ...nothing,
@@ -89,7 +97,11 @@ export const createDesk = ({ store, texts }: { store: Store; texts: DeskTexts })
       claims: { agent: event.sender.id, name: agent },
       outgoing: [
         toCard(turn, found, `claimed by ${agent}`, [caseActions.reply, caseActions.back, caseActions.resolve]),
-        toThread(turn, found, `${agent} has this case. What you write here now goes to ${turn.customer}; begin with \`//\` to keep it here.`),
+        toThread(
+          turn,
+          found,
+          `${agent} has this case. What you write here now goes to ${turn.customer}; begin with \`//\` to keep it here.`,
+        ),
         toCustomer(turn, { text: texts.joined.replaceAll('{agent}', agent) }, 'joined'),
       ],
     };
@@ -110,8 +122,19 @@ export const createDesk = ({ store, texts }: { store: Store; texts: DeskTexts })
     outcome: `desk_${closes}`,
     closes,
     outgoing: [
-      toCard(turn, found, closes === 'resolved' ? `resolved by ${event.sender.displayName}` : `handed back by ${event.sender.displayName}`, []),
-      toThread(turn, found, closes === 'resolved' ? 'Resolved. The assistant answers again.' : 'Handed back. The assistant answers again.'),
+      toCard(
+        turn,
+        found,
+        closes === 'resolved'
+          ? `resolved by ${event.sender.displayName}`
+          : `handed back by ${event.sender.displayName}`,
+        [],
+      ),
+      toThread(
+        turn,
+        found,
+        closes === 'resolved' ? 'Resolved. The assistant answers again.' : 'Handed back. The assistant answers again.',
+      ),
       toCustomer(turn, { text: closes === 'resolved' ? texts.resolved : texts.handedBack }, 'closed'),
     ],
   });
@@ -132,9 +155,19 @@ export const createDesk = ({ store, texts }: { store: Store; texts: DeskTexts })
       case 'private':
         return nothing;
       case 'talk':
-        if (found.state === 'claimed' && found.claimedBy === event.sender.id) return reply(turn, found, event, act.text);
+        if (found.state === 'claimed' && found.claimedBy === event.sender.id)
+          return reply(turn, found, event, act.text);
         return found.state === 'waiting'
-          ? { ...nothing, outgoing: [toThread(turn, found, 'Nobody has claimed this case yet, so this stays here. Type `claim` to take it, or `reply …` to answer.')] }
+          ? {
+              ...nothing,
+              outgoing: [
+                toThread(
+                  turn,
+                  found,
+                  'Nobody has claimed this case yet, so this stays here. Type `claim` to take it, or `reply …` to answer.',
+                ),
+              ],
+            }
           : nothing;
     }
   };

@@ -22,7 +22,10 @@ export function createAllowedData(
   return (type, value) => {
     const mailbox = type === 'EMAIL' ? roleMailbox.exec(value)?.[1]?.toLowerCase() : undefined;
     if (mailbox && allowedHosts.some((host) => isSameSite(host.toLowerCase(), mailbox))) return true;
-    return known.has(`${type} ${comparable(type, value)}`) || plain.some((text) => occurs(text, value.normalize('NFKC').toLowerCase()));
+    return (
+      known.has(`${type} ${comparable(type, value)}`) ||
+      plain.some((text) => occurs(text, value.normalize('NFKC').toLowerCase()))
+    );
   };
 }
 

@@ -6,7 +6,8 @@ export type AllowedHosts = readonly string[];
 const authorityOf = /^https:\/\/([^/?#]*)/i;
 // A second address inside the first is how open redirectors are used.
 const nestedAddress = /\/\/|\\|(?:https?|ftp|javascript|data):|[=/]\s*(?:www\.|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,24}\/)/i;
-const redirectName = /[?&;](?:redirect\w*|return\w*|next|url|uri|to|dest\w*|goto|continue|target|link|out|forward|u|r)=(?=[^&#]*[./@:])/i;
+const redirectName =
+  /[?&;](?:redirect\w*|return\w*|next|url|uri|to|dest\w*|goto|continue|target|link|out|forward|u|r)=(?=[^&#]*[./@:])/i;
 
 /**
  * True only for an https address whose host is listed. Default deny: user names, control characters, unlisted ports,
@@ -44,22 +45,46 @@ function isListed(host: string, allowedHosts: AllowedHosts): boolean {
 }
 
 const named: Readonly<Record<string, string>> = {
-  amp: '&', colon: ':', sol: '/', bsol: '\\', period: '.', num: '#', quest: '?', equals: '=', commat: '@', lt: '<', gt: '>',
-  quot: '"', apos: "'", Tab: '\t', NewLine: '\n', nbsp: ' ', percnt: '%', lpar: '(', rpar: ')', lsqb: '[', rsqb: ']', excl: '!',
+  amp: '&',
+  colon: ':',
+  sol: '/',
+  bsol: '\\',
+  period: '.',
+  num: '#',
+  quest: '?',
+  equals: '=',
+  commat: '@',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  Tab: '\t',
+  NewLine: '\n',
+  nbsp: ' ',
+  percnt: '%',
+  lpar: '(',
+  rpar: ')',
+  lsqb: '[',
+  rsqb: ']',
+  excl: '!',
 };
 
 /** Character references, decoded once, as a Markdown or HTML renderer does. */
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text;
-  return text.replaceAll(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8}));?/gi, (whole, decimal?: string, hex?: string, name?: string) => {
-    if (name) return named[name] ?? whole;
-    const point = decimal ? Number(decimal) : Number.parseInt(hex ?? '', 16);
-    return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : whole;
-  });
+  return text.replaceAll(
+    /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8}));?/gi,
+    (whole, decimal?: string, hex?: string, name?: string) => {
+      if (name) return named[name] ?? whole;
+      const point = decimal ? Number(decimal) : Number.parseInt(hex ?? '', 16);
+      return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : whole;
+    },
+  );
 }
 
 /** Percent escapes, twice, because a redirector decodes what the browser has decoded already. */
 function decodePercent(text: string): string {
-  const once = (value: string) => value.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const once = (value: string) =>
+    value.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   return once(once(text));
 }

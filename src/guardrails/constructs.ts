@@ -3,8 +3,20 @@
  * `open` means the text ends inside: what follows decides what it is. Any other answer holds whatever follows.
  */
 export type Construct =
-  | { readonly kind: 'inline'; readonly end: number; readonly image: boolean; readonly label: string; readonly target: string }
-  | { readonly kind: 'reference'; readonly end: number; readonly image: boolean; readonly label: string; readonly name: string }
+  | {
+      readonly kind: 'inline';
+      readonly end: number;
+      readonly image: boolean;
+      readonly label: string;
+      readonly target: string;
+    }
+  | {
+      readonly kind: 'reference';
+      readonly end: number;
+      readonly image: boolean;
+      readonly label: string;
+      readonly name: string;
+    }
   | { readonly kind: 'definition'; readonly end: number; readonly label: string; readonly target: string }
   | { readonly kind: 'angle'; readonly end: number; readonly body: string }
   | { readonly kind: 'code'; readonly end: number }
@@ -27,7 +39,8 @@ export function readConstruct(text: string, start: number, ended: boolean): Cons
   const construct = readWindow(decided ? `${window}\n` : window);
   if (construct.kind === 'open') return decided ? { kind: 'none', end: start + leadLength(window) } : construct;
   // The character behind decides between "[a]" and "[a](…", between one backtick and two.
-  if (!decided && construct.end === window.length && construct.kind !== 'angle' && construct.kind !== 'inline') return { kind: 'open' };
+  if (!decided && construct.end === window.length && construct.kind !== 'angle' && construct.kind !== 'inline')
+    return { kind: 'open' };
   return { ...construct, end: start + construct.end };
 }
 
@@ -86,7 +99,8 @@ function readDefinition(window: string, start: number, label: string): Construct
   const target = match?.[2] ?? '';
   const complete = match?.[3] !== '';
   if (!complete) return { kind: 'open' };
-  if (!/[./\\:&%]/.test(target.slice(0, -1))) return { kind: 'reference', end: start - 1, image: false, label, name: '' };
+  if (!/[./\\:&%]/.test(target.slice(0, -1)))
+    return { kind: 'reference', end: start - 1, image: false, label, name: '' };
   return { kind: 'definition', end: start + (match?.[1]?.length ?? 0) + target.length, label, target };
 }
 

@@ -12,7 +12,10 @@ export interface TokenStore {
 /** Exchanges the personal data in a person's words for the conversation's tokens; secrets are masked for good. */
 export const createExchange =
   (store: TokenStore) =>
-  async (turn: { readonly owner: ConversationRef; readonly sealer: Sealer }, text: string): Promise<{ text: GuardedText; tokens: PersonalTokens }> => {
+  async (
+    turn: { readonly owner: ConversationRef; readonly sealer: Sealer },
+    text: string,
+  ): Promise<{ text: GuardedText; tokens: PersonalTokens }> => {
     const known = await store.load(turn.owner, turn.sealer);
     const tokens = createTokens(known);
     const guarded = tokens.redact(text, findPersonalData(text)) as GuardedText;

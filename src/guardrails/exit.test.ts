@@ -4,7 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { createExit } from './exit.ts';
 import type { ExitRules } from './exit.ts';
 
-const rules: ExitRules = { allowedHosts: ['help.shop.test'], allowedText: ['Our line is +1 415 555 2671.'], canary: 'k3x7q2m9v5b4n8z6w2y7' };
+const rules: ExitRules = {
+  allowedHosts: ['help.shop.test'],
+  allowedText: ['Our line is +1 415 555 2671.'],
+  canary: 'k3x7q2m9v5b4n8z6w2y7',
+};
 
 function whole(text: string, withRules = rules) {
   const exit = createExit(withRules);
@@ -26,11 +30,59 @@ function chunked(text: string, sizes: readonly number[], withRules = rules) {
 }
 
 const pieces = fc.constantFrom(
-  'Please ', 'write to ', 'jane.roe@mail.test', ' or call ', '+1 415 555 2671', '(212) 555-0147', '4111 1111 1111 1111', 'GB33 BUKB 2020 1555 5555 55',
-  'my password is ', 'Tr1cky!pass', '\n', '\n\n', ' ', '. ', ', ', '[the guide](https://help.shop.test/reset)', '[here](https://bad.test/?q=1 "t")',
-  '![x](https://bad.test/p.png)', '<b>', '</b>', '<https://bad.test|label>', 'https://help.shop.test/a', 'https://bad.test/x', '[1]', '[1]: ', '![', '](', '<',
-  '`code`', '`', '```\n', 'born October 21, 1974', '123-45-6789', '10.0.0.12', '退款需要三天。', 'ä', '🙂', '\u200b', 'sk-proj-abcdefghij0123456789ABCD', 'a b c d e ',
-  'k3x7q2m9', 'v5b4n8z6w2y7', 'word', '1 ', '2024', 'order 12345678901 ', '&#104;ttps://bad.test', '(see) ', '*', '_', '|', '!', ':',
+  'Please ',
+  'write to ',
+  'jane.roe@mail.test',
+  ' or call ',
+  '+1 415 555 2671',
+  '(212) 555-0147',
+  '4111 1111 1111 1111',
+  'GB33 BUKB 2020 1555 5555 55',
+  'my password is ',
+  'Tr1cky!pass',
+  '\n',
+  '\n\n',
+  ' ',
+  '. ',
+  ', ',
+  '[the guide](https://help.shop.test/reset)',
+  '[here](https://bad.test/?q=1 "t")',
+  '![x](https://bad.test/p.png)',
+  '<b>',
+  '</b>',
+  '<https://bad.test|label>',
+  'https://help.shop.test/a',
+  'https://bad.test/x',
+  '[1]',
+  '[1]: ',
+  '![',
+  '](',
+  '<',
+  '`code`',
+  '`',
+  '```\n',
+  'born October 21, 1974',
+  '123-45-6789',
+  '10.0.0.12',
+  '退款需要三天。',
+  'ä',
+  '🙂',
+  '\u200b',
+  'sk-proj-abcdefghij0123456789ABCD',
+  'a b c d e ',
+  'k3x7q2m9',
+  'v5b4n8z6w2y7',
+  'word',
+  '1 ',
+  '2024',
+  'order 12345678901 ',
+  '&#104;ttps://bad.test',
+  '(see) ',
+  '*',
+  '_',
+  '|',
+  '!',
+  ':',
 );
 const answers = fc.array(pieces, { maxLength: 40 }).map((parts) => parts.join(''));
 const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 8 });
@@ -69,7 +121,8 @@ describe('the exit', () => {
   test('never shows a part of a value while it grows', () => {
     const exit = createExit(rules);
     let seen = '';
-    for (const unit of 'The card is 4111 1111 1111 1111 and the mail jane.roe@mail.test is known.') seen += exit.push(unit);
+    for (const unit of 'The card is 4111 1111 1111 1111 and the mail jane.roe@mail.test is known.')
+      seen += exit.push(unit);
     expect(seen).not.toMatch(/4111|jane/);
     expect(seen + exit.end()).toBe('The card is [CARD] and the mail [EMAIL] is known.');
   });
@@ -83,14 +136,25 @@ describe('the exit', () => {
 
   test('stops for good when the canary shows', () => {
     const exit = createExit(rules);
-    const seen = exit.push('Sure: ') + exit.push('k3x7q2m9v5b4n8') + exit.push('z6w2y7 is it. More ') + exit.push('text. ') + exit.end();
+    const seen =
+      exit.push('Sure: ') +
+      exit.push('k3x7q2m9v5b4n8') +
+      exit.push('z6w2y7 is it. More ') +
+      exit.push('text. ') +
+      exit.end();
     expect(seen).not.toContain('k3x7');
     expect(seen).not.toContain('More');
     expect(exit.blocked).toBe('canary');
   });
 
   test('holds back no more than 160 characters of ordinary and hostile prose', () => {
-    for (const text of ['1 '.repeat(2_000), 'x'.repeat(2_000), 'word '.repeat(400), 'a1b2c3'.repeat(300), '+4 '.repeat(800)]) {
+    for (const text of [
+      '1 '.repeat(2_000),
+      'x'.repeat(2_000),
+      'word '.repeat(400),
+      'a1b2c3'.repeat(300),
+      '+4 '.repeat(800),
+    ]) {
       const exit = createExit(rules);
       let held = 0;
       for (const unit of text) held = exit.push(unit) === '' ? held + 1 : 0;

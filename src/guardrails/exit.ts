@@ -61,7 +61,9 @@ export function createExit(rules: ExitRules): Exit {
       blocked = 'canary';
       return '';
     }
-    const result = isHarmless(segment, tail.slice(-contextLength)) ? segment : disarmLinks(redact(segment, find(segment)), rules);
+    const result = isHarmless(segment, tail.slice(-contextLength))
+      ? segment
+      : disarmLinks(redact(segment, find(segment)), rules);
     tail = (tail + segment).slice(-canaryTailLength);
     return result;
   }

@@ -22,7 +22,9 @@ interface Row {
 }
 
 function read(file: string): Row[] {
-  const lines = readFileSync(join(folder, `${file}.jsonl`), 'utf8').trim().split('\n');
+  const lines = readFileSync(join(folder, `${file}.jsonl`), 'utf8')
+    .trim()
+    .split('\n');
   return lines.map((line) => JSON.parse(line) as Row);
 }
 
@@ -36,13 +38,25 @@ function measurePersonalData(rows: readonly Row[]) {
   let right = 0;
   for (const { text, spans } of rows) {
     const points = [...text];
-    const gold = spans.map(({ start, end, type }) => ({ start: points.slice(0, start).join('').length, end: points.slice(0, end).join('').length, type }));
+    const gold = spans.map(({ start, end, type }) => ({
+      start: points.slice(0, start).join('').length,
+      end: points.slice(0, end).join('').length,
+      type,
+    }));
     const seen = findPersonalData(text);
     for (const { start, end, type } of gold) {
       if (!structured.has(type)) continue;
       labelled += 1;
-      const units = text.slice(start, end).split('').map((unit, index) => ({ unit, at: start + index }));
-      if (units.every(({ unit, at }) => !/[\p{L}\p{N}]/u.test(unit) || seen.some((span) => span.start <= at && at < span.end))) covered += 1;
+      const units = text
+        .slice(start, end)
+        .split('')
+        .map((unit, index) => ({ unit, at: start + index }));
+      if (
+        units.every(
+          ({ unit, at }) => !/[\p{L}\p{N}]/u.test(unit) || seen.some((span) => span.start <= at && at < span.end),
+        )
+      )
+        covered += 1;
     }
     found += seen.length;
     right += seen.filter((span) => gold.some(({ start, end }) => span.start < end && start < span.end)).length;
@@ -69,7 +83,9 @@ describe.skipIf(!existsSync(folder))('goals on public data', () => {
   });
 
   test('help-center articles stay untouched', () => {
-    expect(rate(read('knowledge/bank-help-center'), ({ content }) => findPersonalData(content).length > 0)).toBeLessThanOrEqual(0.02);
+    expect(
+      rate(read('knowledge/bank-help-center'), ({ content }) => findPersonalData(content).length > 0),
+    ).toBeLessThanOrEqual(0.02);
   });
 
   test('no exfiltration attempt stays alive, every benign link does', () => {
@@ -81,7 +97,8 @@ describe.skipIf(!existsSync(folder))('goals on public data', () => {
         for (const leak of [...evil, secret.toLowerCase()]) expect(plain, text).not.toContain(leak);
       }
     }
-    for (const { text, allow } of read('output/exfiltration-benign')) expect(disarmLinks(text, { allowedHosts: allow })).toBe(text);
+    for (const { text, allow } of read('output/exfiltration-benign'))
+      expect(disarmLinks(text, { allowedHosts: allow })).toBe(text);
   });
 
   test('an article leaves the same in pieces as at once', () => {
@@ -98,9 +115,16 @@ describe.skipIf(!existsSync(folder))('goals on public data', () => {
 
   test('wishes for a person', () => {
     const bitext = read('intents/bitext-train');
-    expect(rate(bitext.filter(({ intent }) => intent === 'contact_human_agent'), ({ text }) => wantsHuman(text))).toBeGreaterThanOrEqual(0.95);
+    expect(
+      rate(
+        bitext.filter(({ intent }) => intent === 'contact_human_agent'),
+        ({ text }) => wantsHuman(text),
+      ),
+    ).toBeGreaterThanOrEqual(0.95);
     // Asking for customer service is neither clearly a wish for a person nor clearly none.
-    const others = bitext.filter(({ intent }) => intent !== 'contact_human_agent' && intent !== 'contact_customer_service');
+    const others = bitext.filter(
+      ({ intent }) => intent !== 'contact_human_agent' && intent !== 'contact_customer_service',
+    );
     const turns = read('intents/nlupp-folds-0-9').filter(({ intents }) => !intents.includes('handoff'));
     for (const rows of [others, turns, read('intents/banking77-train'), read('intents/clinc150-train')]) {
       expect(rate(rows, ({ text }) => wantsHuman(text))).toBeLessThanOrEqual(0.005);
@@ -109,7 +133,12 @@ describe.skipIf(!existsSync(folder))('goals on public data', () => {
 
   test('support traffic is not taken for injection', () => {
     const restricts = ({ text }: Row) => scoreInjection(text).verdict.startsWith('re');
-    for (const file of ['intents/banking77-train', 'intents/bitext-train', 'intents/clinc150-train', 'pii/support-chat']) {
+    for (const file of [
+      'intents/banking77-train',
+      'intents/bitext-train',
+      'intents/clinc150-train',
+      'pii/support-chat',
+    ]) {
       expect(rate(read(file), restricts), file).toBeLessThanOrEqual(0.001);
     }
     expect(rate(read('injection/benign-wildguard'), restricts)).toBeLessThanOrEqual(0.03);

@@ -13,7 +13,8 @@ export interface GuardInputParts {
 export const guardInput =
   ({ wantsHuman, exchange, handoverText }: GuardInputParts) =>
   async (turn: Admitted): Promise<InputGuarded | Halt> => {
-    if (turn.pressedHuman || wantsHuman(turn.text)) return new Halt('asked_for_human', { tell: handoverText, escalate: 'asked for a person' });
+    if (turn.pressedHuman || wantsHuman(turn.text))
+      return new Halt('asked_for_human', { tell: handoverText, escalate: 'asked for a person' });
     const { text, tokens } = await exchange(turn, turn.text);
     return { ...turn, question: text, tokens, restricted: false };
   };

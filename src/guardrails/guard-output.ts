@@ -12,7 +12,9 @@ export interface GuardOutputParts {
 const createCitationCheck = (passages: number) => {
   let pending = '';
   const clean = (text: string): string =>
-    text.replaceAll(/ ?\[(\d{1,3})\](?!\()/g, (marker, number: string) => (Number(number) >= 1 && Number(number) <= passages ? marker : ''));
+    text.replaceAll(/ ?\[(\d{1,3})\](?!\()/g, (marker, number: string) =>
+      Number(number) >= 1 && Number(number) <= passages ? marker : '',
+    );
   return {
     push: (text: string): string => {
       pending += text;
@@ -32,7 +34,11 @@ async function* check(draft: ModelStream, exit: Exit, passages: number): Checked
     const released = citations.push(exit.push(step.value));
     if (exit.blocked) {
       await draft.return(undefined as never);
-      return { model: 'blocked', usage: { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 }, stopReason: 'refused' };
+      return {
+        model: 'blocked',
+        usage: { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 },
+        stopReason: 'refused',
+      };
     }
     if (released !== '') yield released as CheckedText;
   }

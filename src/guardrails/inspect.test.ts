@@ -12,7 +12,9 @@ test('offsets are code points of the input', () => {
 test.each([1, 4, 'random', 'whole'] as const)('an answer leaves the same in pieces: %s', (chunking) => {
   const rules = { allowedHosts: ['help.shop.test'] };
   const text = 'Hi 🙂, see [guide](https://help.shop.test/a) or [this](https://bad.test/b), call (212) 555-0147 now.';
-  expect(inspectOut(text, chunking, rules).text).toBe('Hi 🙂, see [guide](https://help.shop.test/a) or this, call [PHONE] now.');
+  expect(inspectOut(text, chunking, rules).text).toBe(
+    'Hi 🙂, see [guide](https://help.shop.test/a) or this, call [PHONE] now.',
+  );
 });
 
 test('a normalized index leads back to where its character came from', () => {

@@ -44,8 +44,9 @@ export function inspectOut(text: string, chunking: Chunking, rules: ExitRules = 
   const exit = createExit(rules);
   const points = [...text];
   let released = '';
-  for (let taken = 0; taken < points.length; ) {
-    const size = chunking === 'whole' ? points.length : chunking === 'random' ? 1 + Math.floor(Math.random() * 12) : chunking;
+  for (let taken = 0; taken < points.length;) {
+    const size =
+      chunking === 'whole' ? points.length : chunking === 'random' ? 1 + Math.floor(Math.random() * 12) : chunking;
     released += exit.push(points.slice(taken, taken + size).join(''));
     taken += size;
   }

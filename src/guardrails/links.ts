@@ -60,19 +60,25 @@ function settle(construct: Construct, raw: string, rules: LinkRules, depth: numb
     const target = bareTarget(construct.target);
     if (isAllowedLink(target, rules.allowedHosts)) return `[${disarm(construct.label, rules, depth + 1)}]: ${target}`;
     // "[note]: a/b" is prose; what could be an address goes with its name.
-    return looksLikeLink(construct.target) ? '' : disarm(construct.label, rules, depth + 1) + disarmProse(raw.slice(construct.label.length + 2), rules);
+    return looksLikeLink(construct.target)
+      ? ''
+      : disarm(construct.label, rules, depth + 1) + disarmProse(raw.slice(construct.label.length + 2), rules);
   }
   if (construct.kind !== 'reference') return raw;
   const label = disarm(construct.label, rules, depth + 1);
   // Whether a reference is an image's address cannot be known before its definition came, so only the words stay.
   if (construct.image) return label;
-  return construct.name === '' ? `[${label}]${raw.endsWith('[]') ? '[]' : ''}` : `[${label}][${disarm(construct.name, rules, depth + 1)}]`;
+  return construct.name === ''
+    ? `[${label}]${raw.endsWith('[]') ? '[]' : ''}`
+    : `[${label}][${disarm(construct.name, rules, depth + 1)}]`;
 }
 
 function settleInline(construct: Extract<Construct, { kind: 'inline' }>, rules: LinkRules, depth: number): string {
   const label = disarm(construct.label, rules, depth + 1);
   const target = bareTarget(construct.target);
-  const allowed = construct.image ? isAllowedImage(target, rules.allowedHosts) : isAllowedLink(target, rules.allowedHosts);
+  const allowed = construct.image
+    ? isAllowedImage(target, rules.allowedHosts)
+    : isAllowedLink(target, rules.allowedHosts);
   if (allowed) return `${construct.image ? '!' : ''}[${label}](${target})`;
   return looksLikeProse(construct.target) ? `[${label}] (${disarm(construct.target, rules, depth + 1)})` : label;
 }
@@ -107,14 +113,19 @@ function settleAngle(body: string, rules: LinkRules, depth: number): string {
 
 // Top-level domains that chat clients turn into links without a scheme; those that are also words or file names are left out.
 const bareDomains = new Set(
-  'com net org edu gov mil int info biz name pro xyz top site online store shop tech app dev cloud page link click live club fun icu vip work space website win bid loan men zip mov gle goo ly gl gd ru cn tk ml ga cf gq uk de fr nl es eu ch se dk jp kr br mx au ca ua pw cc tv ws su ir vn th ro hu cz sk gr tr pt ie nz sg hk tw ai io co'.split(' '),
+  'com net org edu gov mil int info biz name pro xyz top site online store shop tech app dev cloud page link click live club fun icu vip work space website win bid loan men zip mov gle goo ly gl gd ru cn tk ml ga cf gq uk de fr nl es eu ch se dk jp kr br mx au ca ua pw cc tv ws su ir vn th ro hu cz sk gr tr pt ie nz sg hk tw ai io co'.split(
+    ' ',
+  ),
 );
 
 const trailing = new Set('.,;:!?\'"*_~)]}>');
-const schemeOrSlashes = /(?:[a-z][a-z0-9+.-]{0,30}:)?(?:\/\/|\\\\|\/\\|\\\/)[^\s/\\]|(?:javascript|data|vbscript|file|blob|sms|tel|mailto|intent|callto|facetime|skype|slack|tg|whatsapp|magnet|about|view-source|cid):\S/i;
-const hostWithPath = /(?:^|[^\p{L}\p{N}@._-])((?:[\p{L}\p{N}_-]{1,63}\.){1,8}\p{L}[\p{L}\p{N}-]{1,62}\.?(?::\d{1,5})?[/?#][^\s]*)/u;
+const schemeOrSlashes =
+  /(?:[a-z][a-z0-9+.-]{0,30}:)?(?:\/\/|\\\\|\/\\|\\\/)[^\s/\\]|(?:javascript|data|vbscript|file|blob|sms|tel|mailto|intent|callto|facetime|skype|slack|tg|whatsapp|magnet|about|view-source|cid):\S/i;
+const hostWithPath =
+  /(?:^|[^\p{L}\p{N}@._-])((?:[\p{L}\p{N}_-]{1,63}\.){1,8}\p{L}[\p{L}\p{N}-]{1,62}\.?(?::\d{1,5})?[/?#][^\s]*)/u;
 const wwwHost = /(?:^|[^\p{L}\p{N}])(www\d?\.[^\s]+)/iu;
-const plainHost = /(?:^|[^\p{L}\p{N}@._/-])((?:[\p{L}\p{N}_-]{1,63}\.){1,8}(\p{L}[\p{L}\p{N}-]{1,62}))(?![\p{L}\p{N}_@-]|\.[\p{L}\p{N}])/u;
+const plainHost =
+  /(?:^|[^\p{L}\p{N}@._/-])((?:[\p{L}\p{N}_-]{1,63}\.){1,8}(\p{L}[\p{L}\p{N}-]{1,62}))(?![\p{L}\p{N}_@-]|\.[\p{L}\p{N}])/u;
 
 /** Text without constructs: each run without blanks is looked at on its own. */
 function disarmProse(text: string, rules: LinkRules): string {
@@ -149,7 +160,8 @@ function looksLikeLink(run: string): boolean {
 
 function addressIn(run: string): { readonly start: number; readonly value: string } | undefined {
   const scheme = schemeOrSlashes.exec(run);
-  if (scheme) return isDateOrFraction(run, scheme) ? undefined : { start: scheme.index, value: run.slice(scheme.index) };
+  if (scheme)
+    return isDateOrFraction(run, scheme) ? undefined : { start: scheme.index, value: run.slice(scheme.index) };
   const host = hostWithPath.exec(run) ?? wwwHost.exec(run);
   if (host?.[1]) return { start: host.index + host[0].length - host[1].length, value: host[1] };
   if (/xn--/i.test(run)) return { start: 0, value: run };

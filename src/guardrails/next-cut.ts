@@ -31,7 +31,8 @@ export function nextCut(pending: string): Cut | undefined {
       index = construct.end;
     } else {
       index += 1;
-      if (index - tokenStart >= ideographsMin && isIdeograph(unit) && isIdeographic(pending.slice(tokenStart, index))) return { kind: 'safe', end: index };
+      if (index - tokenStart >= ideographsMin && isIdeograph(unit) && isIdeographic(pending.slice(tokenStart, index)))
+        return { kind: 'safe', end: index };
     }
   }
   return index >= holdLengthMax && !isLink(pending, tokenStart, index) ? { kind: 'full', end: index } : undefined;

@@ -15,7 +15,9 @@ const desk = words('service support care team department desk centre center assi
 const negations = words("don't dont not no never without");
 const refused = words('transfer transferring escalate connect put');
 // "contact my travel agent", "send money to someone": the person meant is not ours.
-const foreign = words('travel estate insurance my his her their mom dad friend boss wife husband money cash funds payment card');
+const foreign = words(
+  'travel estate insurance my his her their mom dad friend boss wife husband money cash funds payment card',
+);
 
 const gapMax = 7;
 
@@ -45,15 +47,28 @@ const otherLanguages: readonly RegExp[] = [
     'parler|discuter|contacter|joindre|pass(?:er|ez)|transf[ée]r\\w*|veux|voudrais|souhaite\\w*|besoin|mettez|rappel\\w*',
     "humain|une personne|vraie personne|conseill\\w*|un agent|quelqu['’]un|op[ée]rat\\w*|responsable|service client\\w*|[êe]tre humain|superviseur",
   ),
-  ...bothOrders('falar|quero|preciso|gostaria|contactar|transf\\w*', 'humano|pessoa|atendente|agente|algu[ée]m|operador\\w*|representante|gerente'),
-  ...bothOrders('parlare|vorrei|voglio|bisogno|contattare|passatemi|passami', 'umano|una persona|operatore|agente|qualcuno|responsabile|servizio clienti|consulente'),
-  ...bothOrders('spreken|praten|wil|verbind\\w*|doorverbonden|contact', 'een mens|medewerker|een persoon|iemand|klantenservice|echt persoon'),
+  ...bothOrders(
+    'falar|quero|preciso|gostaria|contactar|transf\\w*',
+    'humano|pessoa|atendente|agente|algu[ée]m|operador\\w*|representante|gerente',
+  ),
+  ...bothOrders(
+    'parlare|vorrei|voglio|bisogno|contattare|passatemi|passami',
+    'umano|una persona|operatore|agente|qualcuno|responsabile|servizio clienti|consulente',
+  ),
+  ...bothOrders(
+    'spreken|praten|wil|verbind\\w*|doorverbonden|contact',
+    'een mens|medewerker|een persoon|iemand|klantenservice|echt persoon',
+  ),
 ];
 
 /** True when the writer explicitly asks for a person, in English or in basic German, Spanish, French, Portuguese, Italian, Dutch. */
 export function wantsHuman(text: string): boolean {
   const plain = normalize(text.slice(0, 8_000)).text.toLowerCase().replaceAll('’', "'");
-  return plain.split(/[.!?\n;]+/).some(asksInEnglish) || phrases.some((phrase) => phrase.test(plain)) || otherLanguages.some((row) => row.test(plain));
+  return (
+    plain.split(/[.!?\n;]+/).some(asksInEnglish) ||
+    phrases.some((phrase) => phrase.test(plain)) ||
+    otherLanguages.some((row) => row.test(plain))
+  );
 }
 
 // "Am I talking to a person?", "do I have to call somebody?" ask about the bot or the process.
@@ -74,8 +89,14 @@ function isAsked(tokens: readonly string[], token: string, index: number): boole
   if (before.slice(-3).some((word) => foreign.has(word))) return false;
   const verb = before.findLastIndex((word) => matches(contacting, word));
   if (verb !== -1) return !isRefused(before, verb) && !(isDesk && asksWhenOrHow(tokens));
-  const isReal = real.has(tokens[index - 1] ?? '') || /^(?:human|agent|representative|operator|rep|supervisor|manager)$/.test(token);
-  return isPerson && isReal && before.slice(-4).some((word) => wishing.has(word)) && !before.slice(-4).some((word) => negations.has(word));
+  const isReal =
+    real.has(tokens[index - 1] ?? '') || /^(?:human|agent|representative|operator|rep|supervisor|manager)$/.test(token);
+  return (
+    isPerson &&
+    isReal &&
+    before.slice(-4).some((word) => wishing.has(word)) &&
+    !before.slice(-4).some((word) => negations.has(word))
+  );
 }
 
 /** "You don't need to transfer me to a person". */
@@ -94,7 +115,10 @@ function words(list: string): ReadonlySet<string> {
 
 function bothOrders(wish: string, whom: string): RegExp[] {
   const edge = (inner: string) => `(?<!\\p{L})(?:${inner})(?!\\p{L})`;
-  return [new RegExp(`${edge(wish)}[^.!?\\n]{1,40}${edge(whom)}`, 'u'), new RegExp(`${edge(whom)}[^.!?\\n]{1,40}${edge(wish)}`, 'u')];
+  return [
+    new RegExp(`${edge(wish)}[^.!?\\n]{1,40}${edge(whom)}`, 'u'),
+    new RegExp(`${edge(whom)}[^.!?\\n]{1,40}${edge(wish)}`, 'u'),
+  ];
 }
 
 function matches(set: ReadonlySet<string>, token: string): boolean {
@@ -105,7 +129,9 @@ function matches(set: ReadonlySet<string>, token: string): boolean {
 }
 
 // One letter away from a word above, and words of their own.
-const common = words('worked works humane persons parson sweet speaker spoken peach beach chats table teach batch match contract contracts stuff staff message passed');
+const common = words(
+  'worked works humane persons parson sweet speaker spoken peach beach chats table teach batch match contract contracts stuff staff message passed',
+);
 
 /** One letter missing, added, changed or two swapped. */
 function isOneSlipApart(one: string, other: string): boolean {
@@ -116,5 +142,8 @@ function isOneSlipApart(one: string, other: string): boolean {
   const otherRest = other.slice(start);
   if (one.length > other.length) return rest.slice(1) === otherRest;
   if (one.length < other.length) return rest === otherRest.slice(1);
-  return rest.slice(1) === otherRest.slice(1) || (rest[0] === otherRest[1] && rest[1] === otherRest[0] && rest.slice(2) === otherRest.slice(2));
+  return (
+    rest.slice(1) === otherRest.slice(1) ||
+    (rest[0] === otherRest[1] && rest[1] === otherRest[0] && rest.slice(2) === otherRest.slice(2))
+  );
 }

@@ -32,7 +32,13 @@ export interface TraceSettings {
  */
 export const openTraces = ({ publicKey, secretKey, baseUrl }: TraceSettings): Traces => {
   if (!publicKey || !secretKey) return silent;
-  const processor = new LangfuseSpanProcessor({ publicKey, secretKey, ...(baseUrl ? { baseUrl } : {}), timeout: 5, exportMode: 'batched' });
+  const processor = new LangfuseSpanProcessor({
+    publicKey,
+    secretKey,
+    ...(baseUrl ? { baseUrl } : {}),
+    timeout: 5,
+    exportMode: 'batched',
+  });
   const provider = new NodeTracerProvider({ spanProcessors: [processor] });
   setLangfuseTracerProvider(provider);
   return {
@@ -57,6 +63,10 @@ export const openTraces = ({ publicKey, secretKey, baseUrl }: TraceSettings): Tr
         },
       };
     },
-    stop: (timeoutMs) => Promise.race([provider.shutdown().catch(() => undefined), new Promise<void>((resolve) => setTimeout(resolve, timeoutMs).unref())]),
+    stop: (timeoutMs) =>
+      Promise.race([
+        provider.shutdown().catch(() => undefined),
+        new Promise<void>((resolve) => setTimeout(resolve, timeoutMs).unref()),
+      ]),
   };
 };

@@ -59,4 +59,7 @@ export function createRetrieve({ repository, embedder, onEmbedderError }: Retrie
 /** The passages for the question of a turn. */
 export const retrieve =
   ({ find, passagesMax }: { find: Retrieve; passagesMax: number }) =>
-  async (turn: Recalled): Promise<Retrieved> => ({ ...turn, passages: await find(turn.question, { limit: passagesMax }) });
+  async (turn: Recalled): Promise<Retrieved> => ({
+    ...turn,
+    passages: await find(turn.question, { limit: passagesMax }),
+  });

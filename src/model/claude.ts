@@ -51,7 +51,14 @@ export const createClaude = ({ apiKey, baseUrl, model, silenceMs, retriesMax }: 
     extractive: false,
     answer: async function* (request: ModelRequest, signal: AbortSignal) {
       using watch = watchSilence(silenceMs, signal);
-      const answer = { model, stopReason: 'end' as ModelAnswer['stopReason'], inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
+      const answer = {
+        model,
+        stopReason: 'end' as ModelAnswer['stopReason'],
+        inputTokens: 0,
+        outputTokens: 0,
+        cacheReadTokens: 0,
+        cacheWriteTokens: 0,
+      };
       let isWhole = false;
       try {
         const stream = await client.messages.create(

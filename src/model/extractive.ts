@@ -2,7 +2,10 @@ import type { Passage } from '#core/knowledge.ts';
 import { type Model, noUsage } from '#core/model.ts';
 
 /** The best sentences of the passages for a question, by index of the passage; null when none covers it. */
-export type Extract = (question: string, passages: readonly Passage[]) => { quotes: readonly { readonly passage: number; readonly text: string }[] } | null;
+export type Extract = (
+  question: string,
+  passages: readonly Passage[],
+) => { quotes: readonly { readonly passage: number; readonly text: string }[] } | null;
 
 export interface ExtractiveTexts {
   readonly found: string;

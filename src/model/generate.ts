@@ -26,7 +26,8 @@ const takeTurns = (messages: readonly ModelMessage[]): ModelMessage[] => {
   const turns: ModelMessage[] = [];
   for (const message of messages) {
     const last = turns.at(-1);
-    if (last?.role === message.role) turns[turns.length - 1] = { role: last.role, text: `${last.text}\n\n${message.text}` as GuardedText };
+    if (last?.role === message.role)
+      turns[turns.length - 1] = { role: last.role, text: `${last.text}\n\n${message.text}` as GuardedText };
     else if (last || message.role === 'user') turns.push(message);
   }
   return turns;
@@ -35,8 +36,17 @@ const takeTurns = (messages: readonly ModelMessage[]): ModelMessage[] => {
 export const toRequest = (turn: Retrieved, system: string, maxTokens: number): ModelRequest => {
   const notes = turn.summary === null ? '' : `Notes on the conversation so far:\n${turn.summary}\n\n`;
   const quoted = turn.passages.length === 0 ? 'No passage was found.' : quotePassages(turn.passages);
-  const question: ModelMessage = { role: 'user', text: `${notes}Passages:\n\n${quoted}\n\nThe person writes:\n${turn.question}` as GuardedText };
-  return { system, maxTokens, question: turn.question, passages: turn.passages, messages: takeTurns([...turn.recent, question]) };
+  const question: ModelMessage = {
+    role: 'user',
+    text: `${notes}Passages:\n\n${quoted}\n\nThe person writes:\n${turn.question}` as GuardedText,
+  };
+  return {
+    system,
+    maxTokens,
+    question: turn.question,
+    passages: turn.passages,
+    messages: takeTurns([...turn.recent, question]),
+  };
 };
 
 /** A streaming draft, made as it is pulled. */

@@ -23,11 +23,13 @@ export const readPrompt = (folder: URL, name: string): Prompt => {
   const file = new URL(`${name}.md`, folder);
   const [, head, body] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(readFileSync(file, 'utf8')) ?? [];
   const parsed = frontMatter.safeParse(parse(head ?? ''));
-  if (!parsed.success || body === undefined) throw new ConfigError([`prompts/${name}.md needs front matter with maxTokens, variables and version.`]);
+  if (!parsed.success || body === undefined)
+    throw new ConfigError([`prompts/${name}.md needs front matter with maxTokens, variables and version.`]);
   const used = new Set([...body.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? ''));
   const declared = new Set(parsed.data.variables);
   const wrong = [...used, ...declared].filter((variable) => !used.has(variable) || !declared.has(variable));
-  if (wrong.length > 0) throw new ConfigError([`prompts/${name}.md declares and uses different variables: ${wrong.join(', ')}.`]);
+  if (wrong.length > 0)
+    throw new ConfigError([`prompts/${name}.md declares and uses different variables: ${wrong.join(', ')}.`]);
   return {
     name,
     version: parsed.data.version,

@@ -13,7 +13,10 @@ const decode = (text: string, source: string): Buffer => {
 };
 
 /** The master key from the environment; without it one kept in the data folder, made (readable by its owner only) on first use. */
-export const loadMasterKey = (fromEnvironment: string | undefined, folder: string): { key: Buffer; made: boolean; path: string | null } => {
+export const loadMasterKey = (
+  fromEnvironment: string | undefined,
+  folder: string,
+): { key: Buffer; made: boolean; path: string | null } => {
   if (fromEnvironment) return { key: decode(fromEnvironment, 'FIRSTLINE_MASTER_KEY'), made: false, path: null };
   const path = join(folder, 'master.key');
   if (existsSync(path)) return { key: decode(readFileSync(path, 'utf8'), path), made: false, path };
@@ -25,8 +28,12 @@ export const loadMasterKey = (fromEnvironment: string | undefined, folder: strin
 
 /** Refuses a master key other than the one this database was sealed under: its texts would be unreadable, and new ones to others. */
 export const checkMasterKey = async (store: Store, fingerprint: string): Promise<void> => {
-  await store.query(`insert into setting (name, value) values ('master_key', $1) on conflict do nothing`, [fingerprint]);
+  await store.query(`insert into setting (name, value) values ('master_key', $1) on conflict do nothing`, [
+    fingerprint,
+  ]);
   const [row] = await store.query<{ value: string }>(`select value from setting where name = 'master_key'`);
   if (row?.value !== fingerprint)
-    throw new StoreError('This database was sealed under another master key. Set FIRSTLINE_MASTER_KEY to the key it was made with.');
+    throw new StoreError(
+      'This database was sealed under another master key. Set FIRSTLINE_MASTER_KEY to the key it was made with.',
+    );
 };

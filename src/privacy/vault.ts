@@ -27,8 +27,11 @@ const createSealer = (key: Buffer): Sealer => ({
 });
 
 /** The part that holds the master key (32 bytes). Every other key is derived from it or wrapped by it. */
-export const createVault = (masterKey: Buffer): Vault & { readonly fingerprint: string; derive(name: string): Buffer } => {
-  const derive = (name: string): Buffer => Buffer.from(hkdfSync('sha256', masterKey, Buffer.alloc(0), `firstline ${name}`, keyBytes));
+export const createVault = (
+  masterKey: Buffer,
+): Vault & { readonly fingerprint: string; derive(name: string): Buffer } => {
+  const derive = (name: string): Buffer =>
+    Buffer.from(hkdfSync('sha256', masterKey, Buffer.alloc(0), `firstline ${name}`, keyBytes));
   const wrapping = derive('wrap');
   const indexing = derive('index');
   return {

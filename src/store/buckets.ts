@@ -10,7 +10,13 @@ export interface BucketLimit {
 export const everyone = '00000000-0000-0000-0000-000000000000';
 
 /** Takes one token in one statement, over all processes. False when the bucket is empty. */
-export const takeToken = async (sql: Sql, organization: string, person: string, name: string, limit: BucketLimit): Promise<boolean> => {
+export const takeToken = async (
+  sql: Sql,
+  organization: string,
+  person: string,
+  name: string,
+  limit: BucketLimit,
+): Promise<boolean> => {
   const rows = await sql.query(
     `insert into bucket as b (organization, person, name, tokens, filled_at) values ($1, $2, $3, $4::float8 - 1, now())
      on conflict (organization, person, name) do update set filled_at = now(),

@@ -52,15 +52,20 @@ export const insertCase = async (
   key: ConversationKey,
   made: { id: string; reason: string; channel: string; card: Sealed },
 ): Promise<boolean> =>
-  (await transaction.query(
-    `insert into support_case (organization, person, conversation, id, state, reason, channel, card)
+  (
+    await transaction.query(
+      `insert into support_case (organization, person, conversation, id, state, reason, channel, card)
      values ($1, $2, $3, $4, 'waiting', $5, $6, $7) on conflict do nothing returning id`,
-    [key.organization, key.person, key.conversation, made.id, made.reason, made.channel, made.card],
-  )).length > 0;
+      [key.organization, key.person, key.conversation, made.id, made.reason, made.channel, made.card],
+    )
+  ).length > 0;
 
 /** The case that a person is on now, if any. */
 export const openCase = async (sql: Sql, conversation: string): Promise<CaseRow | null> => {
-  const [raw] = await sql.query<Raw>(`select ${columns} from support_case where conversation = $1 and state in ('waiting', 'claimed')`, [conversation]);
+  const [raw] = await sql.query<Raw>(
+    `select ${columns} from support_case where conversation = $1 and state in ('waiting', 'claimed')`,
+    [conversation],
+  );
   return raw ? toRow(raw) : null;
 };
 
@@ -73,7 +78,12 @@ export const caseOfThread = async (sql: Sql, channel: string, threadIndex: strin
   return raw ? toRow(raw) : null;
 };
 
-export const saveCaseThread = (sql: Sql, key: ConversationKey & { id: string }, thread: Sealed, threadIndex: string): Promise<unknown> =>
+export const saveCaseThread = (
+  sql: Sql,
+  key: ConversationKey & { id: string },
+  thread: Sealed,
+  threadIndex: string,
+): Promise<unknown> =>
   sql.query(
     `update support_case set thread = $5, thread_index = $6 where organization = $1 and person = $2 and conversation = $3 and id = $4`,
     [key.organization, key.person, key.conversation, key.id, thread, threadIndex],
@@ -81,15 +91,19 @@ export const saveCaseThread = (sql: Sql, key: ConversationKey & { id: string }, 
 
 /** One winner: true only for the agent whose claim found the case waiting. */
 export const claimCase = async (sql: Sql, found: CaseRow, agent: string, name: Sealed): Promise<boolean> =>
-  (await sql.query(
-    `update support_case set state = 'claimed', claimed_by = $5, claimed_name = $6, claimed_at = now()
+  (
+    await sql.query(
+      `update support_case set state = 'claimed', claimed_by = $5, claimed_name = $6, claimed_at = now()
      where organization = $1 and person = $2 and conversation = $3 and id = $4 and state = 'waiting' returning id`,
-    [found.organization, found.person, found.conversation, found.id, agent, name],
-  )).length > 0;
+      [found.organization, found.person, found.conversation, found.id, agent, name],
+    )
+  ).length > 0;
 
 export const closeCase = async (sql: Sql, found: CaseRow, state: 'returned' | 'resolved'): Promise<boolean> =>
-  (await sql.query(
-    `update support_case set state = $5, closed_at = now()
+  (
+    await sql.query(
+      `update support_case set state = $5, closed_at = now()
      where organization = $1 and person = $2 and conversation = $3 and id = $4 and state in ('waiting', 'claimed') returning id`,
-    [found.organization, found.person, found.conversation, found.id, state],
-  )).length > 0;
+      [found.organization, found.person, found.conversation, found.id, state],
+    )
+  ).length > 0;

@@ -89,20 +89,33 @@ export const openConversation = async (
     `insert into conversation (organization, person, id, channel, thread_index, thread, profile, wrapped_key)
      select organization, person, $5, channel, $4, $6, $7, $8 from person
      where organization = $1 and channel = $2 and handle = $3 on conflict do nothing`,
-    [place.organization, place.channel, place.handle, place.threadIndex, randomUUID(), made.thread, made.profile, made.wrapped],
+    [
+      place.organization,
+      place.channel,
+      place.handle,
+      place.threadIndex,
+      randomUUID(),
+      made.thread,
+      made.profile,
+      made.wrapped,
+    ],
   );
   return findByPlace(transaction, place);
 };
 
 /** Takes the lane: from now on only the holder of the returned fence may write the end of a turn. */
 export const takeLane = async (sql: Sql, conversation: string): Promise<ConversationRow | null> => {
-  const [raw] = await sql.query<Raw>(`update conversation set fence = fence + 1 where id = $1 returning ${columns}`, [conversation]);
+  const [raw] = await sql.query<Raw>(`update conversation set fence = fence + 1 where id = $1 returning ${columns}`, [
+    conversation,
+  ]);
   return raw ? toRow(raw) : null;
 };
 
 /** Locks the conversation and tells whether the lane is still ours. */
 export const holdsLane = async (transaction: Transaction, conversation: string, fence: number): Promise<boolean> => {
-  const [row] = await transaction.query<{ fence: number }>(`select fence from conversation where id = $1 for update`, [conversation]);
+  const [row] = await transaction.query<{ fence: number }>(`select fence from conversation where id = $1 for update`, [
+    conversation,
+  ]);
   return row?.fence === fence;
 };
 
@@ -112,7 +125,12 @@ export const findConversation = async (sql: Sql, conversation: string): Promise<
 };
 
 export const saveTokens = (sql: Sql, key: ConversationKey, tokens: Sealed): Promise<unknown> =>
-  sql.query(`update conversation set tokens = $4 where organization = $1 and person = $2 and id = $3`, [key.organization, key.person, key.conversation, tokens]);
+  sql.query(`update conversation set tokens = $4 where organization = $1 and person = $2 and id = $3`, [
+    key.organization,
+    key.person,
+    key.conversation,
+    tokens,
+  ]);
 
 export const saveSummary = (sql: Sql, key: ConversationKey, summary: Sealed, through: number): Promise<unknown> =>
   sql.query(

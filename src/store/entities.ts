@@ -71,7 +71,10 @@ const Inbox = defineEntity({
   },
   uniques: [{ name: 'inbox_event', properties: ['channel', 'eventId'] }],
   indexes: [
-    { name: 'inbox_waiting', expression: `create index "inbox_waiting" on "inbox" ("conversation", "position") where "done_at" is null` },
+    {
+      name: 'inbox_waiting',
+      expression: `create index "inbox_waiting" on "inbox" ("conversation", "position") where "done_at" is null`,
+    },
   ],
 });
 
@@ -130,7 +133,10 @@ const Outbox = defineEntity({
     sentAt: p.datetime().nullable(),
   },
   indexes: [
-    { name: 'outbox_due', expression: `create index "outbox_due" on "outbox" ("conversation", "position") where "state" = 'due'` },
+    {
+      name: 'outbox_due',
+      expression: `create index "outbox_due" on "outbox" ("conversation", "position") where "state" = 'due'`,
+    },
     { name: 'outbox_sent', expression: `create index "outbox_sent" on "outbox" ("channel", "sent_index")` },
   ],
 });
@@ -155,7 +161,10 @@ const SupportCase = defineEntity({
     closedAt: p.datetime().nullable(),
   },
   indexes: [
-    { name: 'case_open', expression: `create unique index "case_open" on "support_case" ("conversation") where "state" in ('waiting', 'claimed')` },
+    {
+      name: 'case_open',
+      expression: `create unique index "case_open" on "support_case" ("conversation") where "state" in ('waiting', 'claimed')`,
+    },
     { name: 'case_thread', expression: `create index "case_thread" on "support_case" ("channel", "thread_index")` },
   ],
 });
@@ -226,5 +235,17 @@ const Term = defineEntity({
 });
 
 export const entities = [
-  Person, Conversation, Inbox, Message, Turn, Outbox, SupportCase, WebMessage, Bucket, Setting, Document, Passage, Term,
+  Person,
+  Conversation,
+  Inbox,
+  Message,
+  Turn,
+  Outbox,
+  SupportCase,
+  WebMessage,
+  Bucket,
+  Setting,
+  Document,
+  Passage,
+  Term,
 ];

@@ -32,10 +32,19 @@ export const waitingEvents = async (sql: Sql, conversation: string, limit: numbe
     `select position, body, received_at from inbox where conversation = $1 and done_at is null order by position limit $2`,
     [conversation, limit],
   );
-  return rows.map((row) => ({ position: Number(row.position), body: toSealed(row.body), receivedAt: new Date(row.received_at) }));
+  return rows.map((row) => ({
+    position: Number(row.position),
+    body: toSealed(row.body),
+    receivedAt: new Date(row.received_at),
+  }));
 };
 
-export const finishEvents = (transaction: Transaction, key: ConversationKey, positions: readonly number[], turn: string): Promise<unknown> =>
+export const finishEvents = (
+  transaction: Transaction,
+  key: ConversationKey,
+  positions: readonly number[],
+  turn: string,
+): Promise<unknown> =>
   transaction.query(
     `update inbox set done_at = now(), turn = $5 where organization = $1 and person = $2 and conversation = $3 and position = any($4::bigint[])`,
     [key.organization, key.person, key.conversation, positions, turn],
@@ -43,7 +52,9 @@ export const finishEvents = (transaction: Transaction, key: ConversationKey, pos
 
 /** Conversations with work that nothing is woken for: a lost wake-up is found here. */
 export const conversationsWaiting = async (sql: Sql, olderThanMs: number): Promise<string[]> =>
-  (await sql.query<{ conversation: string }>(
-    `select distinct conversation from inbox where done_at is null and received_at < now() - $1 * interval '1 millisecond' limit 500`,
-    [olderThanMs],
-  )).map((row) => row.conversation);
+  (
+    await sql.query<{ conversation: string }>(
+      `select distinct conversation from inbox where done_at is null and received_at < now() - $1 * interval '1 millisecond' limit 500`,
+      [olderThanMs],
+    )
+  ).map((row) => row.conversation);

@@ -14,7 +14,13 @@ export interface JournalRow {
  * What the web channel shows, kept as its latest state: every change of a message takes the conversation's next sequence
  * number, so what changed after number N is all a reader who has seen N must be told, however often it changed.
  */
-export const putJournal = async (store: Store, key: ConversationKey, sealer: Sealer, id: string, text: string): Promise<number> =>
+export const putJournal = async (
+  store: Store,
+  key: ConversationKey,
+  sealer: Sealer,
+  id: string,
+  text: string,
+): Promise<number> =>
   store.transaction(async (transaction) => {
     const owner = [key.organization, key.person, key.conversation];
     await transaction.query(`select id from conversation where id = $1 for update`, [key.conversation]);
@@ -28,10 +34,25 @@ export const putJournal = async (store: Store, key: ConversationKey, sealer: Sea
   });
 
 /** What changed after a sequence number, oldest change first. */
-export const readJournal = async (store: Store, key: ConversationKey, sealer: Sealer, after: number): Promise<JournalRow[]> => {
-  const rows = await store.query<{ id: string; position: number | string; sequence: number | string; body: Uint8Array }>(
+export const readJournal = async (
+  store: Store,
+  key: ConversationKey,
+  sealer: Sealer,
+  after: number,
+): Promise<JournalRow[]> => {
+  const rows = await store.query<{
+    id: string;
+    position: number | string;
+    sequence: number | string;
+    body: Uint8Array;
+  }>(
     `select id, position, sequence, body from web_message where organization = $1 and person = $2 and conversation = $3 and sequence > $4 order by sequence`,
     [key.organization, key.person, key.conversation, after],
   );
-  return rows.map((row) => ({ id: row.id, position: Number(row.position), sequence: Number(row.sequence), text: sealer.open(toSealed(row.body), 'web') }));
+  return rows.map((row) => ({
+    id: row.id,
+    position: Number(row.position),
+    sequence: Number(row.sequence),
+    text: sealer.open(toSealed(row.body), 'web'),
+  }));
 };

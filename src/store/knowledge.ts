@@ -41,13 +41,21 @@ interface NewDocument {
   readonly hash: string;
 }
 
-const insertPassages = (sql: Sql, organization: string, source: string, document: string, passages: readonly NewPassage[]): Promise<unknown> =>
+const insertPassages = (
+  sql: Sql,
+  organization: string,
+  source: string,
+  document: string,
+  passages: readonly NewPassage[],
+): Promise<unknown> =>
   sql.query(
     `insert into passage (organization, source, document, ordinal, heading, text, terms, lexical, embedding)
      select $1, $2, $3, x.ordinal, x.heading, x.text, x.terms, x.lexical::sparsevec, x.embedding::vector
      from jsonb_to_recordset($4::jsonb) as x(ordinal int, heading text, text text, terms text[], lexical text, embedding text)`,
     [
-      organization, source, document,
+      organization,
+      source,
+      document,
       JSON.stringify(
         passages.map((passage) => ({
           ordinal: passage.ordinal,
@@ -70,42 +78,66 @@ export const sharedOrganization = '*';
  */
 export const createKnowledgeStore = (store: Store, source: string, organization = sharedOrganization) => ({
   listDocuments: () =>
-    store.query<{ id: string; hash: string }>(`select id, hash from document where organization = $1 and source = $2`, [organization, source]),
+    store.query<{ id: string; hash: string }>(`select id, hash from document where organization = $1 and source = $2`, [
+      organization,
+      source,
+    ]),
 
   replaceDocument: (document: NewDocument, passages: readonly NewPassage[]): Promise<void> =>
     store.transaction(async (transaction) => {
-      await transaction.query(`delete from document where organization = $1 and source = $2 and id = $3`, [organization, source, document.id]);
-      await transaction.query(`insert into document (organization, source, id, title, url, hash) values ($1, $2, $3, $4, $5, $6)`, [
-        organization, source, document.id, document.title, document.url ?? null, document.hash,
+      await transaction.query(`delete from document where organization = $1 and source = $2 and id = $3`, [
+        organization,
+        source,
+        document.id,
       ]);
+      await transaction.query(
+        `insert into document (organization, source, id, title, url, hash) values ($1, $2, $3, $4, $5, $6)`,
+        [organization, source, document.id, document.title, document.url ?? null, document.hash],
+      );
       await insertPassages(transaction, organization, source, document.id, passages);
     }),
 
   removeDocument: async (id: string): Promise<void> => {
-    await store.query(`delete from document where organization = $1 and source = $2 and id = $3`, [organization, source, id]);
+    await store.query(`delete from document where organization = $1 and source = $2 and id = $3`, [
+      organization,
+      source,
+      id,
+    ]);
   },
 
   refreshTermStatistics: (): Promise<void> =>
     store.transaction(async (transaction) => {
       await transaction.query(`delete from term`);
-      await transaction.query(`insert into term (term, passages) select t, count(*) from passage, unnest(terms) t group by t`);
+      await transaction.query(
+        `insert into term (term, passages) select t, count(*) from passage, unnest(terms) t group by t`,
+      );
     }),
 
   termStatistics: async (terms: readonly string[]) => {
     const [all] = await store.query<{ count: number | string }>(`select count(*) as count from passage`);
-    const rows = await store.query<{ term: string; passages: number }>(`select term, passages from term where term = any($1::text[])`, [terms]);
-    return { passages: Number(all?.count ?? 0), documentFrequency: new Map(rows.map((row) => [row.term, row.passages])) };
+    const rows = await store.query<{ term: string; passages: number }>(
+      `select term, passages from term where term = any($1::text[])`,
+      [terms],
+    );
+    return {
+      passages: Number(all?.count ?? 0),
+      documentFrequency: new Map(rows.map((row) => [row.term, row.passages])),
+    };
   },
 
   searchLexical: async (vector: string, limit: number): Promise<Passage[]> =>
-    (await store.query<Found>(
-      `select * from (select ${columns}, -(p.lexical <#> $1::sparsevec) as score from ${joined} order by p.lexical <#> $1::sparsevec limit $2) x where score > 0`,
-      [vector, limit],
-    )).map(toPassage),
+    (
+      await store.query<Found>(
+        `select * from (select ${columns}, -(p.lexical <#> $1::sparsevec) as score from ${joined} order by p.lexical <#> $1::sparsevec limit $2) x where score > 0`,
+        [vector, limit],
+      )
+    ).map(toPassage),
 
   searchDense: async (embedding: readonly number[], limit: number): Promise<Passage[]> =>
-    (await store.query<Found>(
-      `select ${columns}, 1 - (p.embedding <=> $1::vector) as score from ${joined} where p.embedding is not null order by p.embedding <=> $1::vector limit $2`,
-      [JSON.stringify(embedding), limit],
-    )).map(toPassage),
+    (
+      await store.query<Found>(
+        `select ${columns}, 1 - (p.embedding <=> $1::vector) as score from ${joined} where p.embedding is not null order by p.embedding <=> $1::vector limit $2`,
+        [JSON.stringify(embedding), limit],
+      )
+    ).map(toPassage),
 });

@@ -35,7 +35,11 @@ const toDatabase = (transaction: Transaction) => ({
  * One job at a time per conversation over any number of processes: a `stately` queue keyed by conversation holds at most
  * one waiting and one running job, and order and content stay in our own tables.
  */
-export const openLanes = async (store: Store, settings: LaneSettings, onError: (error: Error) => void): Promise<Lanes> => {
+export const openLanes = async (
+  store: Store,
+  settings: LaneSettings,
+  onError: (error: Error) => void,
+): Promise<Lanes> => {
   const shared = { useListenNotify: true, monitorIntervalSeconds: 2, superviseIntervalSeconds: 2 };
   const boss = store.embedded
     ? new PgBoss({ ...shared, backend: 'pglite', db: fromPglite(store.embedded) })
@@ -59,7 +63,13 @@ export const openLanes = async (store: Store, settings: LaneSettings, onError: (
     let id = '';
     id = await boss.work(
       lane,
-      { batchSize: 1, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 2, includeMetadata: true, heartbeatRefreshSeconds: settings.heartbeatSeconds / 3 },
+      {
+        batchSize: 1,
+        pollingIntervalSeconds: 0.5,
+        notifyPollingIntervalSeconds: 2,
+        includeMetadata: true,
+        heartbeatRefreshSeconds: settings.heartbeatSeconds / 3,
+      },
       async ([job]) => {
         try {
           if (job?.singletonKey) await work(job.singletonKey, job.signal);
@@ -73,10 +83,15 @@ export const openLanes = async (store: Store, settings: LaneSettings, onError: (
 
   return {
     wake: async (transaction, lane, conversation, startAfter) => {
-      await boss.send(lane, null, { singletonKey: conversation, db: toDatabase(transaction), ...(startAfter ? { startAfter } : {}) });
+      await boss.send(lane, null, {
+        singletonKey: conversation,
+        db: toDatabase(transaction),
+        ...(startAfter ? { startAfter } : {}),
+      });
     },
     start: async (work) => {
-      for (const lane of lanes) await Promise.all(Array.from({ length: settings.slots }, () => serve(lane, work[lane])));
+      for (const lane of lanes)
+        await Promise.all(Array.from({ length: settings.slots }, () => serve(lane, work[lane])));
     },
     stop: (timeoutMs) => boss.stop({ graceful: true, timeout: timeoutMs }),
   };

@@ -28,7 +28,9 @@ export const lockFolder = (folder: string): Disposable => {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const pid = Number(readFileSync(path, 'utf8'));
       if (pid !== process.pid && Number.isInteger(pid) && pid > 0 && isRunning(pid))
-        throw new StoreError(`The database in ${folder} is in use by process ${pid}. Stop it, or set FIRSTLINE_DATA_DIR to another folder.`);
+        throw new StoreError(
+          `The database in ${folder} is in use by process ${pid}. Stop it, or set FIRSTLINE_DATA_DIR to another folder.`,
+        );
       unlinkSync(path);
     }
   }

@@ -11,19 +11,33 @@ export interface MessageRow {
   readonly body: Sealed;
 }
 
-export const insertMessage = (transaction: Transaction, key: ConversationKey, turn: string, speaker: Speaker, body: Sealed): Promise<unknown> =>
-  transaction.query(`insert into message (organization, person, conversation, turn, speaker, body) values ($1, $2, $3, $4, $5, $6)`, [
-    key.organization, key.person, key.conversation, turn, speaker, body,
-  ]);
+export const insertMessage = (
+  transaction: Transaction,
+  key: ConversationKey,
+  turn: string,
+  speaker: Speaker,
+  body: Sealed,
+): Promise<unknown> =>
+  transaction.query(
+    `insert into message (organization, person, conversation, turn, speaker, body) values ($1, $2, $3, $4, $5, $6)`,
+    [key.organization, key.person, key.conversation, turn, speaker, body],
+  );
 
 /** The last `limit` messages after a position, oldest first. */
-export const messagesAfter = async (sql: Sql, key: ConversationKey, after: number, limit: number): Promise<MessageRow[]> => {
+export const messagesAfter = async (
+  sql: Sql,
+  key: ConversationKey,
+  after: number,
+  limit: number,
+): Promise<MessageRow[]> => {
   const rows = await sql.query<{ position: number | string; speaker: Speaker; body: Uint8Array }>(
     `select position, speaker, body from message where organization = $1 and person = $2 and conversation = $3 and position > $4
      order by position desc limit $5`,
     [key.organization, key.person, key.conversation, after, limit],
   );
-  return rows.map((row) => ({ position: Number(row.position), speaker: row.speaker, body: toSealed(row.body) })).reverse();
+  return rows
+    .map((row) => ({ position: Number(row.position), speaker: row.speaker, body: toSealed(row.body) }))
+    .reverse();
 };
 
 export interface TurnRow {
@@ -39,5 +53,15 @@ export const insertTurn = (transaction: Transaction, key: ConversationKey, turn:
   transaction.query(
     `insert into turn (organization, person, conversation, id, outcome, model, input_tokens, output_tokens, started_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`,
-    [key.organization, key.person, key.conversation, turn.id, turn.outcome, turn.model, turn.inputTokens, turn.outputTokens, turn.startedAt],
+    [
+      key.organization,
+      key.person,
+      key.conversation,
+      turn.id,
+      turn.outcome,
+      turn.model,
+      turn.inputTokens,
+      turn.outputTokens,
+      turn.startedAt,
+    ],
   );

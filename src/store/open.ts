@@ -57,7 +57,10 @@ const common = {
 
 const unreachable = (cause: unknown, url: string): StoreError => {
   const host = URL.parse(url)?.host ?? 'the address in DATABASE_URL';
-  return new StoreError(`Postgres at ${host} cannot be reached (${cause instanceof Error ? cause.message : String(cause)}). Check DATABASE_URL and that the server runs.`, { cause });
+  return new StoreError(
+    `Postgres at ${host} cannot be reached (${cause instanceof Error ? cause.message : String(cause)}). Check DATABASE_URL and that the server runs.`,
+    { cause },
+  );
 };
 
 const toSql = (manager: SqlEntityManager): Sql => ({
@@ -78,12 +81,16 @@ const toStore = (orm: Orm, embedded: PGlite | null, release: () => Promise<void>
     embedded,
     query: (text, parameters) => toSql(fork()).query(text, parameters),
     transaction: (work) =>
-      fork().transactional((manager) => work({ manager: manager as SqlEntityManager, ...toSql(manager as SqlEntityManager) })),
+      fork().transactional((manager) =>
+        work({ manager: manager as SqlEntityManager, ...toSql(manager as SqlEntityManager) }),
+      ),
     migrate: async () => (await orm.migrator.up()).map((migration) => migration.name),
     checkSchema: async () => {
       const pending = await orm.migrator.getPending();
       if (pending.length > 0)
-        throw new StoreError(`The database schema is ${pending.length} migration(s) behind (${pending.map((one) => one.name).join(', ')}). Run: node src/main.ts migrate`);
+        throw new StoreError(
+          `The database schema is ${pending.length} migration(s) behind (${pending.map((one) => one.name).join(', ')}). Run: node src/main.ts migrate`,
+        );
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -56,7 +56,12 @@ const toRow = (raw: Raw): OutboxRow => ({
 
 const columns = `organization, person, conversation, key, channel, thread, body, replaces, follows, state, attempted_at, attempts, due_at, created_at, sent`;
 const where = `organization = $1 and person = $2 and conversation = $3 and key = $4`;
-const idOf = (row: ConversationKey & { key: string }): unknown[] => [row.organization, row.person, row.conversation, row.key];
+const idOf = (row: ConversationKey & { key: string }): unknown[] => [
+  row.organization,
+  row.person,
+  row.conversation,
+  row.key,
+];
 
 export interface NewOutbox extends ConversationKey {
   readonly key: string;
@@ -84,20 +89,36 @@ export const findOutbox = async (sql: Sql, key: ConversationKey, name: string): 
 
 /** What is to be sent in this conversation, oldest first. */
 export const dueOutbox = async (sql: Sql, conversation: string): Promise<OutboxRow[]> =>
-  (await sql.query<Raw>(`select ${columns} from outbox where conversation = $1 and state = 'due' order by position`, [conversation])).map(toRow);
+  (
+    await sql.query<Raw>(`select ${columns} from outbox where conversation = $1 and state = 'due' order by position`, [
+      conversation,
+    ])
+  ).map(toRow);
 
 export const markAttempt = (sql: Sql, row: ConversationKey & { key: string }): Promise<unknown> =>
   sql.query(`update outbox set attempted_at = now(), attempts = attempts + 1 where ${where}`, idOf(row));
 
 /** The platform has it: under `growing` more will follow, under `due` it is finished. */
-export const markSent = (sql: Sql, row: ConversationKey & { key: string }, sent: Sealed, sentIndex: string, finished: boolean): Promise<unknown> =>
+export const markSent = (
+  sql: Sql,
+  row: ConversationKey & { key: string },
+  sent: Sealed,
+  sentIndex: string,
+  finished: boolean,
+): Promise<unknown> =>
   sql.query(
     `update outbox set sent = $5, sent_index = $6, attempted_at = null, state = case when $7 then 'sent' else state end,
        sent_at = case when $7 then now() else sent_at end where ${where}`,
     [...idOf(row), sent, sentIndex, finished],
   );
 
-export const markLater = (sql: Sql, row: ConversationKey & { key: string }, dueAt: Date, failure: string, mayBeShown: boolean): Promise<unknown> =>
+export const markLater = (
+  sql: Sql,
+  row: ConversationKey & { key: string },
+  dueAt: Date,
+  failure: string,
+  mayBeShown: boolean,
+): Promise<unknown> =>
   sql.query(
     `update outbox set due_at = $5, failure = $6, attempted_at = case when $7 then attempted_at end where ${where}`,
     [...idOf(row), dueAt, failure, mayBeShown],
@@ -115,6 +136,8 @@ export const isOurs = async (sql: Sql, channel: string, sentIndex: string): Prom
   (await sql.query(`select 1 from outbox where channel = $1 and sent_index = $2`, [channel, sentIndex])).length > 0;
 
 export const conversationsUnsent = async (sql: Sql): Promise<string[]> =>
-  (await sql.query<{ conversation: string }>(`select distinct conversation from outbox where state = 'due' and due_at < now() - interval '5 seconds' limit 500`)).map(
-    (row) => row.conversation,
-  );
+  (
+    await sql.query<{ conversation: string }>(
+      `select distinct conversation from outbox where state = 'due' and due_at < now() - interval '5 seconds' limit 500`,
+    )
+  ).map((row) => row.conversation);

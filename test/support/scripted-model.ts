@@ -18,7 +18,12 @@ export const createScriptedModel = (): ScriptedModel => {
     next: (script) => void scripts.push(script),
     answer: async function* (request) {
       requests.push(request);
-      const script = scripts.shift() ?? (() => [`You asked: ${request.question}. `, request.passages.length > 0 ? 'The help pages say so [1].' : 'I do not know.']);
+      const script =
+        scripts.shift() ??
+        (() => [
+          `You asked: ${request.question}. `,
+          request.passages.length > 0 ? 'The help pages say so [1].' : 'I do not know.',
+        ]);
       for await (const piece of script(request)) {
         if (typeof piece !== 'string') throw piece;
         yield piece;

@@ -31,19 +31,40 @@ export interface TestAppOptions {
 }
 
 /** The real app on a real database (embedded, or the one in DATABASE_URL), with a scripted model. */
-export const openTestApp = async ({ channels = [], settings = {}, model, knowledge = false }: TestAppOptions = {}): Promise<TestApp> => {
+export const openTestApp = async ({
+  channels = [],
+  settings = {},
+  model,
+  knowledge = false,
+}: TestAppOptions = {}): Promise<TestApp> => {
   const folder = mkdtempSync(join(tmpdir(), 'firstline-'));
   const logs: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void logs.push(line) });
-  const config: Config = readConfig({ FIRSTLINE_DATA_DIR: folder, FIRSTLINE_CONFIG: new URL('empty.yaml', import.meta.url).pathname }, { server: { port: 0, host: '127.0.0.1' }, ...settings });
+  const config: Config = readConfig(
+    { FIRSTLINE_DATA_DIR: folder, FIRSTLINE_CONFIG: new URL('empty.yaml', import.meta.url).pathname },
+    { server: { port: 0, host: '127.0.0.1' }, ...settings },
+  );
   const url = process.env['DATABASE_URL'];
   const store = await openStore({ folder: null, connectionsMax: 5, ...(url ? { url } : {}) });
   await store.migrate();
   if (url) await store.query(`delete from setting where name = 'master_key'`);
-  if (knowledge) await ingestFolders({ store, embedder: null, folders: [new URL('../../lab/help-center', import.meta.url).pathname], write: () => undefined });
+  if (knowledge)
+    await ingestFolders({
+      store,
+      embedder: null,
+      folders: [new URL('../../lab/help-center', import.meta.url).pathname],
+      write: () => undefined,
+    });
   const scripted = createScriptedModel();
   const secrets = url ? { ...config.secrets, DATABASE_URL: url } : config.secrets;
-  const app = await startApp({ config: { ...config, secrets }, store, logger, channels, embedder: null, model: model ?? scripted });
+  const app = await startApp({
+    config: { ...config, secrets },
+    store,
+    logger,
+    channels,
+    embedder: null,
+    model: model ?? scripted,
+  });
   return {
     app,
     url: app.url,

@@ -17,7 +17,8 @@ export interface WebVisitor extends AsyncDisposable {
 /** A visitor of the web channel, over HTTP: what a browser would do. */
 export const openVisitor = async (url: string, token?: string): Promise<WebVisitor> => {
   const base = `${url}/channels/web`;
-  const known = token ?? ((await (await fetch(`${base}/sessions`, { method: 'POST' })).json()) as { token: string }).token;
+  const known =
+    token ?? ((await (await fetch(`${base}/sessions`, { method: 'POST' })).json()) as { token: string }).token;
   const headers = { authorization: `Bearer ${known}`, 'content-type': 'application/json' };
   const shown = new Map<string, WebMessage>();
   const history: WebMessage[] = [];
@@ -42,7 +43,8 @@ export const openVisitor = async (url: string, token?: string): Promise<WebVisit
   };
   const reading = read().catch(() => undefined);
 
-  const post = (path: string, body: unknown): Promise<Response> => fetch(`${base}/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const post = (path: string, body: unknown): Promise<Response> =>
+    fetch(`${base}/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
 
   return {
     token: known,

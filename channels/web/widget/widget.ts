@@ -1,7 +1,18 @@
 /* The Firstline widget: one script tag, no framework, everything inside a shadow root. Runs in the visitor's browser. */
 (() => {
-  interface Citation { number: number; title: string; url?: string }
-  interface Message { id: string; author: 'visitor' | 'assistant'; text: string; citations: Citation[]; actions: { id: string; label: string }[]; partial: boolean }
+  interface Citation {
+    number: number;
+    title: string;
+    url?: string;
+  }
+  interface Message {
+    id: string;
+    author: 'visitor' | 'assistant';
+    text: string;
+    citations: Citation[];
+    actions: { id: string; label: string }[];
+    partial: boolean;
+  }
 
   const script = document.currentScript as HTMLScriptElement;
   const base = new URL('.', script.src).href;
@@ -30,7 +41,11 @@
     header button { background: none; color: inherit; } :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
     .state { padding: 4px 14px; font-size: 13px; opacity: .8; min-height: 24px; }`;
 
-  const make = <K extends keyof HTMLElementTagNameMap>(name: K, attributes: Record<string, string> = {}, ...children: (Node | string)[]): HTMLElementTagNameMap[K] => {
+  const make = <K extends keyof HTMLElementTagNameMap>(
+    name: K,
+    attributes: Record<string, string> = {},
+    ...children: (Node | string)[]
+  ): HTMLElementTagNameMap[K] => {
     const element = document.createElement(name);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     element.append(...children);
@@ -41,25 +56,36 @@
   const inline = (text: string): Node[] => {
     const nodes: Node[] = [];
     let from = 0;
-    for (const match of text.matchAll(/`([^`]+)`|\*\*([^*]+)\*\*|[_*]([^_*\s][^_*]*)[_*](?!\w)|\[([^\]]+)\]\((https:\/\/[^)\s]+)\)/g)) {
+    for (const match of text.matchAll(
+      /`([^`]+)`|\*\*([^*]+)\*\*|[_*]([^_*\s][^_*]*)[_*](?!\w)|\[([^\]]+)\]\((https:\/\/[^)\s]+)\)/g,
+    )) {
       nodes.push(document.createTextNode(text.slice(from, match.index)));
       from = match.index + match[0].length;
       if (match[1] !== undefined) nodes.push(make('code', {}, match[1]));
       else if (match[2] !== undefined) nodes.push(make('strong', {}, ...inline(match[2])));
       else if (match[3] !== undefined) nodes.push(make('em', {}, match[3]));
-      else nodes.push(make('a', { href: match[5] ?? '', rel: 'noopener noreferrer nofollow', target: '_blank' }, match[4] ?? ''));
+      else
+        nodes.push(
+          make('a', { href: match[5] ?? '', rel: 'noopener noreferrer nofollow', target: '_blank' }, match[4] ?? ''),
+        );
     }
     nodes.push(document.createTextNode(text.slice(from)));
     return nodes;
   };
 
-  const lines = (text: string): Node[] => text.split('\n').flatMap((line, index) => (index === 0 ? inline(line) : [document.createElement('br'), ...inline(line)]));
+  const lines = (text: string): Node[] =>
+    text
+      .split('\n')
+      .flatMap((line, index) => (index === 0 ? inline(line) : [document.createElement('br'), ...inline(line)]));
 
   const block = (text: string): Node => {
     const rows = text.split('\n');
-    if (rows.every((row) => /^\s*[-*+] /.test(row))) return make('ul', {}, ...rows.map((row) => make('li', {}, ...inline(row.replace(/^\s*[-*+] /, '')))));
-    if (rows.every((row) => /^\s*\d+[.)] /.test(row))) return make('ol', {}, ...rows.map((row) => make('li', {}, ...inline(row.replace(/^\s*\d+[.)] /, '')))));
-    if (rows.every((row) => row.startsWith('>'))) return make('blockquote', {}, ...lines(rows.map((row) => row.replace(/^> ?/, '')).join('\n')));
+    if (rows.every((row) => /^\s*[-*+] /.test(row)))
+      return make('ul', {}, ...rows.map((row) => make('li', {}, ...inline(row.replace(/^\s*[-*+] /, '')))));
+    if (rows.every((row) => /^\s*\d+[.)] /.test(row)))
+      return make('ol', {}, ...rows.map((row) => make('li', {}, ...inline(row.replace(/^\s*\d+[.)] /, '')))));
+    if (rows.every((row) => row.startsWith('>')))
+      return make('blockquote', {}, ...lines(rows.map((row) => row.replace(/^> ?/, '')).join('\n')));
     return make('p', {}, ...lines(text.replace(/^#{1,6} /, '')));
   };
 
@@ -67,18 +93,39 @@
     text.split(/(```[\s\S]*?(?:```|$))/).flatMap((part) =>
       part.startsWith('```')
         ? [make('pre', {}, make('code', {}, part.replace(/^```[^\n]*\n?/, '').replace(/\n?```$/, '')))]
-        : part.split(/\n{2,}/).map((one) => one.trim()).filter((one) => one !== '').map(block),
+        : part
+            .split(/\n{2,}/)
+            .map((one) => one.trim())
+            .filter((one) => one !== '')
+            .map(block),
     );
 
   const host = make('div');
   const root = host.attachShadow({ mode: 'open' });
-  const log = make('div', { class: 'log', role: 'log', 'aria-live': 'polite', 'aria-relevant': 'additions', 'aria-label': 'Conversation' });
+  const log = make('div', {
+    class: 'log',
+    role: 'log',
+    'aria-live': 'polite',
+    'aria-relevant': 'additions',
+    'aria-label': 'Conversation',
+  });
   const state = make('div', { class: 'state', role: 'status' });
-  const input = make('textarea', { rows: '1', maxlength: '8000', 'aria-label': 'Your message', placeholder: 'Write a message' });
+  const input = make('textarea', {
+    rows: '1',
+    maxlength: '8000',
+    'aria-label': 'Your message',
+    placeholder: 'Write a message',
+  });
   const form = make('form', {}, input, make('button', { type: 'submit' }, 'Send'));
   const close = make('button', { type: 'button', 'aria-label': 'Close' }, '×');
-  const box = make('section', { class: fills ? 'box fill' : 'box', 'aria-label': 'Support chat' },
-    make('header', {}, make('span', {}, 'Support ', make('small', {}, '· AI assistant')), ...(fills ? [] : [close])), log, state, form);
+  const box = make(
+    'section',
+    { class: fills ? 'box fill' : 'box', 'aria-label': 'Support chat' },
+    make('header', {}, make('span', {}, 'Support ', make('small', {}, '· AI assistant')), ...(fills ? [] : [close])),
+    log,
+    state,
+    form,
+  );
   const opener = make('button', { class: 'open', type: 'button' }, 'Ask us');
   root.append(make('style', {}, style));
 
@@ -87,7 +134,11 @@
   const shown = new Map<string, HTMLElement>();
 
   const call = (path: string, body?: unknown): Promise<Response> =>
-    fetch(base + path, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    fetch(base + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
 
   const session = async (): Promise<void> => {
     token = localStorage.getItem(storageKey) ?? '';
@@ -104,13 +155,26 @@
     const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
     const element = shown.get(message.id) ?? make('div', { class: `m ${message.author}`, dir: 'auto' });
     element.setAttribute('aria-busy', String(message.partial));
-    const cites = message.citations.map((one) => make('div', {}, `[${one.number}] `, one.url ? make('a', { href: one.url, rel: 'noopener noreferrer nofollow', target: '_blank' }, one.title) : one.title));
+    const cites = message.citations.map((one) =>
+      make(
+        'div',
+        {},
+        `[${one.number}] `,
+        one.url
+          ? make('a', { href: one.url, rel: 'noopener noreferrer nofollow', target: '_blank' }, one.title)
+          : one.title,
+      ),
+    );
     const acts = message.actions.map((one) => {
       const button = make('button', { type: 'button' }, one.label);
       button.addEventListener('click', () => void press(message, one.id));
       return button;
     });
-    element.replaceChildren(...markdown(message.text), ...(cites.length > 0 ? [make('div', { class: 'cites' }, ...cites)] : []), ...(acts.length > 0 ? [make('div', { class: 'acts' }, ...acts)] : []));
+    element.replaceChildren(
+      ...markdown(message.text),
+      ...(cites.length > 0 ? [make('div', { class: 'cites' }, ...cites)] : []),
+      ...(acts.length > 0 ? [make('div', { class: 'acts' }, ...acts)] : []),
+    );
     if (!shown.has(message.id)) log.append(element);
     shown.set(message.id, element);
     if (message.author === 'assistant') state.textContent = '';
@@ -123,7 +187,12 @@
     for (let step = await reader?.read(); step && !step.done; step = await reader?.read()) {
       pending += step.value;
       for (let end = pending.indexOf('\n\n'); end >= 0; end = pending.indexOf('\n\n')) {
-        const fields = new Map(pending.slice(0, end).split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]));
+        const fields = new Map(
+          pending
+            .slice(0, end)
+            .split('\n')
+            .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+        );
         pending = pending.slice(end + 2);
         if (fields.get('event') === 'message') show(JSON.parse(fields.get('data') ?? '') as Message);
         seen = Number(fields.get('id') ?? seen);
@@ -135,7 +204,9 @@
     for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, 30_000)) {
       try {
         await session();
-        const response = await fetch(`${base}events`, { headers: { authorization: `Bearer ${token}`, ...(seen > 0 ? { 'last-event-id': String(seen) } : {}) } });
+        const response = await fetch(`${base}events`, {
+          headers: { authorization: `Bearer ${token}`, ...(seen > 0 ? { 'last-event-id': String(seen) } : {}) },
+        });
         if (response.status === 401) localStorage.removeItem(storageKey);
         if (response.ok) {
           pauseMs = 250;

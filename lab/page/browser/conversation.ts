@@ -79,12 +79,16 @@ export function createConversation(section: HTMLElement): Conversation {
     show(view) {
       const ids = new Set(view.messages.map(({ id }) => id));
       const isReply = (thread: string | null) => hasThreads && thread !== null && ids.has(thread);
-      const isTop = (message: PaneView['messages'][number]) => !isReply(message.thread) || message.thread === message.id;
+      const isTop = (message: PaneView['messages'][number]) =>
+        !isReply(message.thread) || message.thread === message.id;
       const top = view.messages.filter(isTop);
       list.show(top);
       for (const id of threads.keys()) if (!ids.has(id)) threads.delete(id);
       if (hasThreads) {
-        const replies = Map.groupBy(view.messages.filter((message) => !isTop(message)), ({ thread }) => thread);
+        const replies = Map.groupBy(
+          view.messages.filter((message) => !isTop(message)),
+          ({ thread }) => thread,
+        );
         for (const { id } of top) showThread(id, replies.get(id) ?? []);
       }
       hint.hidden = top.length > 0;

@@ -55,7 +55,10 @@ function marked(groups: Record<string, string | undefined>, markup: Markup, dept
   if (href !== undefined) {
     const target = decode(href, markup);
     const label = groups['label'];
-    return link(target, label === undefined ? (parent) => parent.appendChild(document.createTextNode(target)) : inside(label));
+    return link(
+      target,
+      label === undefined ? (parent) => parent.appendChild(document.createTextNode(target)) : inside(label),
+    );
   }
   if (groups['mention'] !== undefined) {
     const [who, name] = groups['mention'].split('|');

@@ -54,7 +54,12 @@ function list(cursor: Cursor, depth: number): Node {
   return made;
 }
 
-const cells = (line: string) => line.trim().replace(/^\||\|$/g, '').split(/(?<!\\)\|/).map((cell) => cell.trim());
+const cells = (line: string) =>
+  line
+    .trim()
+    .replace(/^\||\|$/g, '')
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim());
 
 function table(cursor: Cursor): Node {
   const rows = take(cursor, (line) => line.includes('|') || divider.test(line)).map(cells);
@@ -92,7 +97,8 @@ function startsBlock(cursor: Cursor, markup: Markup): boolean {
 function block(cursor: Cursor, markup: Markup, depth: number, tight: boolean): Node {
   const line = cursor.lines[cursor.at]!;
   if (fence.test(line)) return codeBlock(cursor);
-  if (depth < maxDepth && /^\s*(?:>|&gt;)/.test(line) && startsBlock(cursor, markup)) return quote(cursor, markup, depth);
+  if (depth < maxDepth && /^\s*(?:>|&gt;)/.test(line) && startsBlock(cursor, markup))
+    return quote(cursor, markup, depth);
   if (markup === 'markdown' && depth < maxDepth) {
     const heading = /^(#{1,6}) +(.*?)[ #]*$/.exec(line);
     if (heading) {

@@ -15,7 +15,9 @@ const brands: readonly { readonly prefix: RegExp; readonly lengths: readonly num
   { prefix: /^(?:50|5[6-9]|6)/, lengths: [12, 13, 14, 15, 16, 17, 18, 19] },
 ];
 
-const cardCue = cue('cards?|credit|debit|visa|mastercard|master|amex|american express|maestro|discover|cc|karte|kreditkarte|tarjeta|carte|pan');
+const cardCue = cue(
+  'cards?|credit|debit|visa|mastercard|master|amex|american express|maestro|discover|cc|karte|kreditkarte|tarjeta|carte|pan',
+);
 
 export function passesLuhn(digits: string): boolean {
   let sum = 0;
@@ -41,7 +43,12 @@ function* cardsIn(run: DigitRun, cued: boolean): Generator<Finding> {
   for (let first = 0; first < run.groups.length; first += 1) {
     const found = longestFrom(run, first, cued);
     if (!found) continue;
-    yield { start: run.groups[first]?.start ?? 0, end: run.groups[found.last]?.end ?? 0, type: 'CARD', strength: found.strength };
+    yield {
+      start: run.groups[first]?.start ?? 0,
+      end: run.groups[found.last]?.end ?? 0,
+      type: 'CARD',
+      strength: found.strength,
+    };
     first = found.last;
   }
 }

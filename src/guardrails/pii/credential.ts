@@ -7,8 +7,14 @@ const pinWord = 'pins?|pin code|otp|one[ -]time (?:code|password)|verification c
 // A copula or sign must stand between, so that "password reset" and "PIN blocked" stay as they are.
 const between = "(?:\\s?(?:number|code|is|was|are|it's|=|:|->|ist|lautet|es|est|é|to|as|set|now|currently|still|here))";
 
-const password = new RegExp(`(?<!\\p{L})(?:${passwordWord})(?!\\p{L})${between}{1,4}\\s{0,3}["'\`]?([^\\s"'\`]{3,64})`, 'giu');
-const pin = new RegExp(`(?<!\\p{L})(?:${pinWord})(?!\\p{L})${between}{0,4}\\s{0,3}["'\`]?(\\d{4,8})(?![\\p{L}\\p{N}]|[.,]\\d)`, 'giu');
+const password = new RegExp(
+  `(?<!\\p{L})(?:${passwordWord})(?!\\p{L})${between}{1,4}\\s{0,3}["'\`]?([^\\s"'\`]{3,64})`,
+  'giu',
+);
+const pin = new RegExp(
+  `(?<!\\p{L})(?:${pinWord})(?!\\p{L})${between}{0,4}\\s{0,3}["'\`]?(\\d{4,8})(?![\\p{L}\\p{N}]|[.,]\\d)`,
+  'giu',
+);
 const cvv =
   /(?<!\p{L})(?:cvv2?|cvc2?|csc|cid|cvn|security code|card code|card verification(?: (?:code|value|number))?|prüfziffer|code de sécurité|código de seguridad)(?!\p{L})(?:\s?(?:number|code|is|was|ist|es|est|no|on the back|[:=#.])){0,4}\s{0,2}(\d{3,4})(?![\p{L}\p{N}])/giu;
 
@@ -33,5 +39,7 @@ function looksLikePassword(value: string, signed: boolean): boolean {
 
 /** A closing "!" belongs to the password when nothing but the end of the message follows it. */
 function trailingSign(text: string, end: number, value: string): number {
-  return /\d$/.test(value) && /^[!?]+(?:\s|$)/.test(text.slice(end, end + 4)) ? end + (/^[!?]+/.exec(text.slice(end, end + 4))?.[0].length ?? 0) : end;
+  return /\d$/.test(value) && /^[!?]+(?:\s|$)/.test(text.slice(end, end + 4))
+    ? end + (/^[!?]+/.exec(text.slice(end, end + 4))?.[0].length ?? 0)
+    : end;
 }

@@ -55,7 +55,9 @@ export interface DigitRun {
 
 /** Runs of digit groups joined by at most two blanks, dots, dashes, slashes or brackets; never across a line. */
 export function* digitRuns(text: string): Generator<DigitRun> {
-  for (const match of text.matchAll(/(?<![\p{L}\p{N}_])\d+(?:[ .\-/()\u2010-\u2015]{1,2}\d+)*(?!_|(?!x\s?\d|ext)\p{L})/giu)) {
+  for (const match of text.matchAll(
+    /(?<![\p{L}\p{N}_])\d+(?:[ .\-/()\u2010-\u2015]{1,2}\d+)*(?!_|(?!x\s?\d|ext)\p{L})/giu,
+  )) {
     const groups: DigitGroup[] = [];
     let offset = 0;
     for (const group of match[0].matchAll(/\d+/g)) {

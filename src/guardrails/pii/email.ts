@@ -5,7 +5,8 @@ const trimLeft = /^[.!#$%&'*/=?^`{|}~-]+/;
 const domainAt = /(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}[\p{L}\p{N}-]{0,61}[\p{L}\p{N}]/uy;
 const addressLiteral = /\[(?:\d{1,3}\.){3}\d{1,3}\]/y;
 
-const providers = 'gmail|gmai|gmial|gmil|googlemail|yahoo|ymail|hotmail|outlook|live|msn|aol|icloud|protonmail|proton|gmx|email|mail|rediffmail';
+const providers =
+  'gmail|gmai|gmial|gmil|googlemail|yahoo|ymail|hotmail|outlook|live|msn|aol|icloud|protonmail|proton|gmx|email|mail|rediffmail';
 // Spelled out, as on the phone or to fool a scanner: "jane at example dot com", "jane [at] example [dot] com".
 const spelled =
   /(?<![\p{L}\p{N}._-])[\p{L}\p{N}][\p{L}\p{N}._+-]{0,63}\s?(?:\s(?:at)\s|[[({]\s?(?:at|@)\s?[\])}])\s?[\p{L}\p{N}-]{1,63}(?:(?:\s(?:dot|punkt|punto|point)\s|\s?[[({]\s?(?:dot|\.)\s?[\])}]\s?)(?:com?|net|org|edu|gov|info|biz|io|me|eu|uk|de|fr|es|it|nl|at|ch|be|pl|pt|se|dk|fi|no|jp|au|ca|in|br|mx|us|dev|app|ai|example)){1,3}(?![\p{L}\p{N}])/giu;
@@ -22,7 +23,8 @@ export function* findEmails(text: string): Generator<Finding> {
     if (finding) yield finding;
   }
   if (/\b(?:dot|punkt|punto|point)\b|[([{]\s?\./i.test(text)) {
-    for (const match of text.matchAll(spelled)) yield { start: match.index, end: match.index + match[0].length, type: 'EMAIL', strength: 2 };
+    for (const match of text.matchAll(spelled))
+      yield { start: match.index, end: match.index + match[0].length, type: 'EMAIL', strength: 2 };
   }
   yield* findTranscribed(text);
 }

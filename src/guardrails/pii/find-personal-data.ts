@@ -54,10 +54,12 @@ function withoutOverlaps(findings: readonly Finding[], length: number): Finding[
   const taken = new Uint8Array(length);
   const kept: Finding[] = [];
   const ranked = findings.toSorted(
-    (one, other) => other.strength - one.strength || other.end - other.start - (one.end - one.start) || one.start - other.start,
+    (one, other) =>
+      other.strength - one.strength || other.end - other.start - (one.end - one.start) || one.start - other.start,
   );
   for (const finding of ranked) {
-    if (taken[finding.start] || taken[finding.end - 1] || taken.subarray(finding.start, finding.end).includes(1)) continue;
+    if (taken[finding.start] || taken[finding.end - 1] || taken.subarray(finding.start, finding.end).includes(1))
+      continue;
     taken.fill(1, finding.start, finding.end);
     kept.push(finding);
   }

@@ -6,7 +6,8 @@ const ssnShape = /(?<![\p{L}\p{N}\-.])(\d{3})([- ])(\d{2})\2(\d{4})(?![\p{L}\p{N
 // "last four of ssn is 5463", "ssn no 1100", "ssn 123456789".
 const ssnInContext =
   /(?<!\p{L})(?:ssns?|social security|social|security number)(?!\p{L})(?:\s?(?:number|no|num|is|the|last|four|4|digits?|of|my|are|ending|in|with|and|[.:#=,])(?!\p{L})){0,6}\s{0,2}[x*-]{0,9}(\d{3,9})(?![\p{L}\p{N}])/giu;
-const numberInsurance = /(?<![\p{L}\p{N}])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?![\p{L}\p{N}])/giu;
+const numberInsurance =
+  /(?<![\p{L}\p{N}])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?![\p{L}\p{N}])/giu;
 
 const documents: readonly { readonly type: PersonalDataType; readonly pattern: RegExp }[] = [
   { type: 'PASSPORT', pattern: document('passport|reisepass|pasaporte|passeport|passaporto') },
@@ -30,7 +31,13 @@ function document(words: string): RegExp {
 export function* findNationalIds(text: string): Generator<Finding> {
   for (const match of text.matchAll(ssnShape)) {
     const cued = cueBefore(text, match.index, ssnCue);
-    if (!cued && (match[2] === ' ' || !isIssuable(match[1] ?? '', match[3] ?? '', match[4] ?? '') || isAboutThing(text, match.index))) continue;
+    if (
+      !cued &&
+      (match[2] === ' ' ||
+        !isIssuable(match[1] ?? '', match[3] ?? '', match[4] ?? '') ||
+        isAboutThing(text, match.index))
+    )
+      continue;
     yield { start: match.index, end: match.index + match[0].length, type: 'SSN', strength: 3 };
   }
   yield* inContext(text, ssnInContext, 'SSN');

@@ -4,7 +4,8 @@ import type { Finding } from './personal-data.ts';
 const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|0?\\d?\\d)';
 const ipv4 = new RegExp(`(?<![\\p{L}\\p{N}]|\\d[.])(?:${octet}\\.){3}${octet}(?![\\p{L}\\p{N}]|[.]\\d)`, 'gu');
 const colons = /(?<![\p{L}\p{N}:])[0-9a-f:]{2,39}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\p{L}\p{N}]|:[0-9a-f])/giu;
-const mac = /(?<![\p{L}\p{N}:-])(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}(?![\p{L}\p{N}]|[:-][0-9a-f])|(?<![\p{L}\p{N}.])[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}(?![\p{L}\p{N}.])/giu;
+const mac =
+  /(?<![\p{L}\p{N}:-])(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}(?![\p{L}\p{N}]|[:-][0-9a-f])|(?<![\p{L}\p{N}.])[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}(?![\p{L}\p{N}.])/giu;
 const versionCue = cue('version|v|ver|firmware|build|release|update|driver|app|software|section|chapter');
 const addressCue = /\bip(?:v[46])?\b|\baddress\b/i;
 
@@ -18,7 +19,8 @@ export function* findNetworkAddresses(text: string): Generator<Finding> {
   for (const match of text.matchAll(colons)) {
     if (isIpv6(match[0])) yield { start: match.index, end: match.index + match[0].length, type: 'IP', strength: 3 };
   }
-  for (const match of text.matchAll(mac)) yield { start: match.index, end: match.index + match[0].length, type: 'MAC', strength: 3 };
+  for (const match of text.matchAll(mac))
+    yield { start: match.index, end: match.index + match[0].length, type: 'MAC', strength: 3 };
 }
 
 function isIpv6(value: string): boolean {

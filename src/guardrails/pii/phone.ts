@@ -6,7 +6,7 @@ import type { DigitRun } from './cues.ts';
 import type { Finding } from './personal-data.ts';
 
 const phoneCue = cue(
-  "phone|phones|telephone|telephon|tel|telefon|telefonnummer|teléfono|telefono|téléphone|telefone|mobile|mobil|móvil|cell|cellphone|handy|handynummer|rufnummer|fax|whatsapp|sms|call|call me|answering|text|nummer|número|numéro|text me|ring|reach|reach me|contact|contact me|contact number|my number|number is|dial|ph|mob|llámame|celular|portable|appelez",
+  'phone|phones|telephone|telephon|tel|telefon|telefonnummer|teléfono|telefono|téléphone|telefone|mobile|mobil|móvil|cell|cellphone|handy|handynummer|rufnummer|fax|whatsapp|sms|call|call me|answering|text|nummer|número|numéro|text me|ring|reach|reach me|contact|contact me|contact number|my number|number is|dial|ph|mob|llámame|celular|portable|appelez',
 );
 const cueAfter = /^(?:\s?(?:x|ext\.?)\s?\d{1,6})?\\?\s?[-(]?\s?(?:office|fax|mobile|home|cell|work|phone)\b/i;
 const extension = /^\s?(?:x|ext\.?|extension)\s?\d{1,6}(?![\p{L}\p{N}])/iu;
@@ -78,14 +78,21 @@ function isPhone(text: string, part: Part, isValid: (value: string) => boolean):
   if (!part.whole) return false;
   if (/^00[1-9]/.test(digits)) return digits.length >= 10 && isValid(`+${digits.slice(2)}`);
   const grouped = value.length > digits.length;
-  if (grouped) return /^\(?0/.test(value) ? digits.length >= 9 && isValid(value) : /^\(\d/.test(value) && isValid(value);
+  if (grouped)
+    return /^\(?0/.test(value) ? digits.length >= 9 && isValid(value) : /^\(\d/.test(value) && isValid(value);
   if (isAlone(text, part)) return digits.length >= 9 && (plainNorthAmerican.test(digits) || isValid(value));
-  return plainNorthAmerican.test(digits) && !isNearThing(text, part.start) && !topicBefore.test(text.slice(Math.max(0, part.start - 16), part.start));
+  return (
+    plainNorthAmerican.test(digits) &&
+    !isNearThing(text, part.start) &&
+    !topicBefore.test(text.slice(Math.max(0, part.start - 16), part.start))
+  );
 }
 
 /** The number is all there is on its line: an answer or a signature. */
 function isAlone(text: string, { start, end }: Part): boolean {
-  return /(?:^|\n)\s*$/.test(text.slice(Math.max(0, start - 8), start)) && /^\s*(?:\n|$)/.test(text.slice(end, end + 8));
+  return (
+    /(?:^|\n)\s*$/.test(text.slice(Math.max(0, start - 8), start)) && /^\s*(?:\n|$)/.test(text.slice(end, end + 8))
+  );
 }
 
 function leadOf(text: string, start: number): number {

@@ -22,9 +22,15 @@ const formats: readonly { readonly issuer: string; readonly pattern: RegExp }[] 
   { issuer: 'Mailgun, Mailchimp', pattern: /key-[0-9a-f]{32}|[0-9a-f]{32}-us\d{1,2}/g },
   { issuer: 'Telegram', pattern: /\d{8,10}:AA[A-Za-z0-9_-]{32,34}/g },
   { issuer: 'Discord', pattern: /[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}/g },
-  { issuer: 'Databricks, Linear, Notion', pattern: /dapi[0-9a-f]{32}|lin_api_[A-Za-z0-9]{40}|(?:secret|ntn)_[A-Za-z0-9]{40,50}/g },
+  {
+    issuer: 'Databricks, Linear, Notion',
+    pattern: /dapi[0-9a-f]{32}|lin_api_[A-Za-z0-9]{40}|(?:secret|ntn)_[A-Za-z0-9]{40,50}/g,
+  },
   { issuer: 'JSON web token', pattern: /eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8,4000}(?:\.[A-Za-z0-9_-]{0,2000})?/g },
-  { issuer: 'private key', pattern: /-----BEGIN [A-Z ]{0,24}PRIVATE KEY-----(?:[^-]{0,8000}-----END [A-Z ]{0,24}PRIVATE KEY-----)?/g },
+  {
+    issuer: 'private key',
+    pattern: /-----BEGIN [A-Z ]{0,24}PRIVATE KEY-----(?:[^-]{0,8000}-----END [A-Z ]{0,24}PRIVATE KEY-----)?/g,
+  },
 ];
 // One cheap test says whether any format can occur at all.
 const anyFormat =

@@ -37,7 +37,20 @@ describe('tokens', () => {
   });
 
   test('redact, echo, restore gives the text back', () => {
-    const part = fc.constantFrom('jo@mail.test', 'ann@mail.test', '(212) 555-0147', '+49 30 901820', '192.0.2.44', '[EMAIL_1]', '[PHONE_2]', ' and ', ', ', '\n', 'ä🙂 ', 'text ');
+    const part = fc.constantFrom(
+      'jo@mail.test',
+      'ann@mail.test',
+      '(212) 555-0147',
+      '+49 30 901820',
+      '192.0.2.44',
+      '[EMAIL_1]',
+      '[PHONE_2]',
+      ' and ',
+      ', ',
+      '\n',
+      'ä🙂 ',
+      'text ',
+    );
     fc.assert(
       fc.property(fc.array(part, { maxLength: 20 }), (parts) => {
         const text = parts.join(' ');

@@ -72,5 +72,7 @@ export function comparable(type: string, value: string): string {
   const plain = value.normalize('NFKC').trim();
   if (type === 'PHONE') return plain.replaceAll(/\D/g, '').replace(/^00/, '');
   if (type === 'LITERAL') return value;
-  return /^(?:CARD|IBAN|SSN|ACCOUNT|MAC)$/.test(type) ? plain.replaceAll(/[\s.:-]/g, '').toLowerCase() : plain.toLowerCase();
+  return /^(?:CARD|IBAN|SSN|ACCOUNT|MAC)$/.test(type)
+    ? plain.replaceAll(/[\s.:-]/g, '').toLowerCase()
+    : plain.toLowerCase();
 }
