@@ -325,3 +325,11 @@ test('events and acts come over a socket, again after a failure, and after a rec
   await lab.deliver({ ...event, ts: '1.000002', text: 'Back' });
   expect(messages().map(({ text }) => text)).toEqual(['Hello', 'Back']);
 }, 15_000);
+
+test('an envelope without an event leaves the socket as it was', async () => {
+  const lab = await openLab({ ackTimeoutMs: 200, retryDelaysMs: [] });
+  const { messages } = await openChannel(lab, { appToken: secrets.appToken });
+  expect((await lab.deliver(null as unknown as Record<string, unknown>)).delivered).toBe(false);
+  await lab.deliver({ type: 'message', channel: 'DADA', channel_type: 'im', user: 'UADA', ts: '1.1', text: 'Hello' });
+  expect(messages()).toMatchObject([{ text: 'Hello' }]);
+});

@@ -1,14 +1,14 @@
 import { App, LogLevel, type Receiver } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
-import type { Channel, ChannelHealth, OutboundMessage, Receive, SentMessage } from '#core/channel.ts';
+import type { Channel, Receive, SentMessage } from '#core/channel.ts';
 import { ChannelError, Refused } from '#core/errors.ts';
-import { slackConfig, type SlackConfigInput } from './config.ts';
+import { slackConfig, type SlackConfig, type SlackConfigInput } from './config.ts';
 import { toChannelError } from './failure.ts';
 import { readSentKey, readThreadKey, repliesTo, toSentKey, toThreadKey, type SlackThread } from './keys.ts';
 import { createPeople } from './people.ts';
 import { isForTeam, senderIdOf, toAsking, toInboundEvent, type Identity } from './receive.ts';
 import { renderDialog, renderMessage } from './render.ts';
-import { openSocket, type Retry, type Socket } from './socket.ts';
+import { openSocket, type Socket, type Take } from './socket.ts';
 import { readRequest, type Json } from './verify.ts';
 
 const callTimeoutMs = 10_000;
@@ -32,22 +32,40 @@ interface Running {
 /** Requests come in by `webhook` and by the socket, so Bolt's own server is not wanted. */
 const noServer: Receiver = { init: () => undefined, start: async () => undefined, stop: async () => undefined };
 
-/** A Bolt app whose one middleware stores; it throws when storing did. */
-const createBolt = (
-  botToken: string,
-  apiUrl: string,
-  running: () => Running,
-  accept: (body: Json) => Promise<void>,
-): App => {
+const call = async <T>(calling: Promise<T>): Promise<T> => {
+  try {
+    return await calling;
+  } catch (error) {
+    throw toChannelError(error);
+  }
+};
+
+const openClient = ({ botToken, apiUrl }: SlackConfig, timeout: number) =>
+  new WebClient(botToken, { ...quiet, slackApiUrl: apiUrl, timeout });
+
+/** Who we are at the platform. Throws ChannelError. */
+const authenticate = async (client: WebClient, teamId: string | undefined): Promise<Identity> => {
+  const { team_id: team, user_id: botUser } = await call(client.auth.test());
+  if (!team || !botUser) throw new ChannelError('slack', 'refused', 'not_a_bot_token');
+  if (teamId !== undefined && teamId !== team) throw new ChannelError('slack', 'refused', 'foreign_team');
+  return { team, botUser };
+};
+
+/** A Bolt app whose one middleware stores; its `processEvent` throws when storing did. */
+const createBolt = (config: SlackConfig, running: () => Running, accept: (body: Json) => Promise<void>): App => {
   const bolt = new App({
     receiver: noServer,
-    authorize: async () => ({ botToken, botUserId: running().identity.botUser, teamId: running().identity.team }),
+    authorize: async () => ({
+      botToken: config.botToken,
+      botUserId: running().identity.botUser,
+      teamId: running().identity.team,
+    }),
     // It would drop our own messages before they are counted; `toInboundEvent` tells them better.
     ignoreSelf: false,
     convoStore: false,
     attachFunctionToken: false,
     logLevel: LogLevel.ERROR,
-    clientOptions: { slackApiUrl: apiUrl },
+    clientOptions: { slackApiUrl: config.apiUrl },
   });
   // No `next`: what follows the storing happens in the core.
   bolt.use(async ({ body }) => accept(body as unknown as Json));
@@ -57,47 +75,25 @@ const createBolt = (
   return bolt;
 };
 
-/**
- * Slack over the Events API or Socket Mode. Both roads end in one Bolt app; an event is acknowledged when it is stored.
- * Throws a ZodError when the settings are wrong.
- */
-export const createSlackChannel = (settings: SlackConfigInput): Channel => {
-  const config = slackConfig.parse(settings);
-  const client = new WebClient(config.botToken, { ...quiet, slackApiUrl: config.apiUrl, timeout: callTimeoutMs });
-  const inline = new WebClient(config.botToken, { ...quiet, slackApiUrl: config.apiUrl, timeout: inlineTimeoutMs });
-  const people = createPeople(async (user) => (await inline.users.info({ user, include_locale: true })).user);
-  let started: Running | undefined;
-  let socket: Socket | undefined;
-
-  const running = (): Running => {
-    if (!started) throw new Error('The slack channel is not started');
-    return started;
-  };
-
-  const call = async <T>(calling: Promise<T>): Promise<T> => {
-    try {
-      return await calling;
-    } catch (error) {
-      throw toChannelError(error);
-    }
-  };
+/** Resolves when a verified body of our workspace is stored, by HTTP or by socket alike. */
+const createIntake = (config: SlackConfig, running: () => Running): Take => {
+  const client = openClient(config, inlineTimeoutMs);
+  const people = createPeople(async (user) => (await client.users.info({ user, include_locale: true })).user);
 
   const accept = async (body: Json): Promise<void> => {
     const { identity, receive } = running();
     const asking = toAsking(body, identity);
     if (asking) {
-      await inline.views.open({ trigger_id: asking.triggerId, view: renderDialog(asking) });
+      await client.views.open({ trigger_id: asking.triggerId, view: renderDialog(asking) });
       return receive(null);
     }
     const sender = senderIdOf(body);
-    const isSilent = toInboundEvent(body, identity) === null;
-    const profile = isSilent || sender === undefined ? undefined : await people.profile(sender);
-    return receive(toInboundEvent(body, identity, profile));
+    const isForUs = sender !== undefined && toInboundEvent(body, identity) !== null;
+    return receive(isForUs ? toInboundEvent(body, identity, await people.profile(sender)) : null);
   };
 
-  const bolt = createBolt(config.botToken, config.apiUrl, running, accept);
-
-  const process = async (body: Json, retry: Retry): Promise<void> => {
+  const bolt = createBolt(config, running, accept);
+  return async (body, retry) => {
     // Bolt returns without a word from bodies it does not know, such as `app_rate_limited`.
     if (!handledTypes.has(String(body['type']))) return running().receive(null);
     await bolt.processEvent({
@@ -107,48 +103,116 @@ export const createSlackChannel = (settings: SlackConfigInput): Channel => {
       ...(retry.reason === undefined ? {} : { retryReason: retry.reason }),
     });
   };
+};
 
+/** The newest page comes first in a room, the oldest in a thread. */
+const findTs = async (
+  client: WebClient,
+  { room, root }: SlackThread,
+  key: string,
+  since: Date,
+): Promise<string | null> => {
+  const oldest = String(Math.floor(since.getTime() / 1000) - clockSkewSeconds);
+  let cursor: string | undefined;
+  for (let page = 0; page < findPagesMax; page += 1) {
+    const asked = {
+      channel: room,
+      oldest,
+      limit: findPageSize,
+      include_all_metadata: true,
+      ...(cursor === undefined ? {} : { cursor }),
+    };
+    const found = await call(
+      root === null ? client.conversations.history(asked) : client.conversations.replies({ ...asked, ts: root }),
+    );
+    for (const { ts, metadata } of found.messages ?? []) {
+      const payload = metadata?.event_payload as Json | undefined;
+      if (ts && metadata?.event_type === eventType && payload?.['key'] === key) return ts;
+    }
+    cursor = found.response_metadata?.next_cursor || undefined;
+    if (cursor === undefined) return null;
+  }
+  return null;
+};
+
+const toSent = (thread: SlackThread, room: string, ts: string): SentMessage => ({
+  message: toSentKey(room, ts),
+  thread: toThreadKey(repliesTo(thread.team, room, ts, thread.root ?? undefined)),
+});
+
+type Outbound = Required<Pick<Channel, 'send' | 'edit' | 'findSent' | 'showTyping'>>;
+
+const createOutbound = (client: WebClient): Outbound => ({
+  async send(key, message, deliveryKey) {
+    const thread = readThreadKey(key);
+    const posted = await call(
+      client.chat.postMessage({
+        channel: thread.room,
+        ...renderMessage(message),
+        ...(thread.root === null ? {} : { thread_ts: thread.root }),
+        metadata: { event_type: eventType, event_payload: { key: deliveryKey } },
+        unfurl_links: false,
+        unfurl_media: false,
+        link_names: false,
+      }),
+    );
+    return toSent(thread, posted.channel ?? thread.room, posted.ts ?? '');
+  },
+
+  async edit({ message }, changed) {
+    const { room, ts } = readSentKey(message);
+    await call(client.chat.update({ channel: room, ts, ...renderMessage(changed) }));
+  },
+
+  async findSent(key, deliveryKey, since) {
+    const thread = readThreadKey(key);
+    const ts = await findTs(client, thread, deliveryKey, since);
+    return ts === null ? null : toSent(thread, thread.room, ts);
+  },
+
+  async showTyping(key) {
+    const { room, root } = readThreadKey(key);
+    if (root === null) return;
+    const status = { channel_id: room, thread_ts: root, status: 'is typing…' };
+    // A nicety: where assistant threads are off, nothing is shown.
+    await client.assistant.threads.setStatus(status).catch(() => undefined);
+  },
+});
+
+/** Answers 200 when stored and 500 when not, so that the platform sends it again. Throws Refused. */
+const answer = async (request: Request, config: SlackConfig, isForeign: (body: Json) => boolean, take: Take) => {
+  const body = await readRequest(request, config.signingSecret);
+  if (body['type'] === 'url_verification') return Response.json({ challenge: String(body['challenge'] ?? '') });
+  if (body['ssl_check'] !== undefined) return new Response(null, { status: 200 });
+  if (isForeign(body)) throw new Refused(403, 'foreign_team', { 'x-slack-no-retry': '1' });
+  const num = Number(request.headers.get('x-slack-retry-num') ?? 0);
+  const reason = request.headers.get('x-slack-retry-reason');
+  try {
+    await take(body, { ...(num > 0 ? { num } : {}), ...(reason === null ? {} : { reason }) });
+    return new Response(null, { status: 200 });
+  } catch {
+    return new Response(null, { status: 500 });
+  }
+};
+
+/**
+ * Slack over the Events API or Socket Mode. Both roads end in one Bolt app; an event is acknowledged when it is stored.
+ * Throws a ZodError when the settings are wrong.
+ */
+export const createSlackChannel = (settings: SlackConfigInput): Channel => {
+  const config = slackConfig.parse(settings);
+  const client = openClient(config, callTimeoutMs);
+  let started: Running | undefined;
+  let socket: Socket | undefined;
+
+  const running = (): Running => {
+    if (!started) throw new Error('The slack channel is not started');
+    return started;
+  };
+  const take = createIntake(config, running);
   const isForeign = (body: Json): boolean =>
     !isForTeam(body, running().identity.team) ||
     (config.appId !== undefined && body['api_app_id'] !== undefined && body['api_app_id'] !== config.appId);
-
-  const toSent = (thread: SlackThread, room: string, ts: string): SentMessage => ({
-    message: toSentKey(room, ts),
-    thread: toThreadKey(repliesTo(thread.team, room, ts, thread.root ?? undefined)),
-  });
-
-  const authenticate = async (): Promise<Identity> => {
-    const { team_id: team, user_id: botUser } = await call(client.auth.test());
-    if (!team || !botUser) throw new ChannelError('slack', 'refused', 'not_a_bot_token');
-    if (config.teamId !== undefined && config.teamId !== team)
-      throw new ChannelError('slack', 'refused', 'foreign_team');
-    return { team, botUser };
-  };
-
-  /** The newest page first in a room, the oldest first in a thread: five pages hold a thousand messages either way. */
-  const findTs = async ({ room, root }: SlackThread, key: string, since: Date): Promise<string | null> => {
-    const oldest = String(Math.floor(since.getTime() / 1000) - clockSkewSeconds);
-    let cursor: string | undefined;
-    for (let page = 0; page < findPagesMax; page += 1) {
-      const asked = {
-        channel: room,
-        oldest,
-        limit: findPageSize,
-        include_all_metadata: true,
-        ...(cursor === undefined ? {} : { cursor }),
-      };
-      const found = await call(
-        root === null ? client.conversations.history(asked) : client.conversations.replies({ ...asked, ts: root }),
-      );
-      for (const { ts, metadata } of found.messages ?? []) {
-        const payload = metadata?.event_payload as Json | undefined;
-        if (ts && metadata?.event_type === eventType && payload?.['key'] === key) return ts;
-      }
-      cursor = found.response_metadata?.next_cursor || undefined;
-      if (cursor === undefined) return null;
-    }
-    return null;
-  };
 
   return {
     name: 'slack',
@@ -157,11 +221,11 @@ export const createSlackChannel = (settings: SlackConfigInput): Channel => {
     limits: { textLengthMax: 11_500, textUnit: 'characters', editIntervalMs: 1200 },
 
     async start(receive) {
-      started = { identity: await authenticate(), receive };
+      started = { identity: await authenticate(client, config.teamId), receive };
       if (config.appToken === undefined) return;
-      const take = async (body: Json, retry: Retry) => (isForeign(body) ? receive(null) : process(body, retry));
       try {
-        socket = await call(openSocket(config.appToken, config.apiUrl, take));
+        const takeOurs: Take = (body, retry) => (isForeign(body) ? receive(null) : take(body, retry));
+        socket = await call(openSocket(config.appToken, config.apiUrl, takeOurs));
       } catch (error) {
         started = undefined;
         throw error;
@@ -174,62 +238,13 @@ export const createSlackChannel = (settings: SlackConfigInput): Channel => {
       started = undefined;
     },
 
-    async send(key, message, deliveryKey) {
-      const thread = readThreadKey(key);
-      const posted = await call(
-        client.chat.postMessage({
-          channel: thread.room,
-          ...renderMessage(message),
-          ...(thread.root === null ? {} : { thread_ts: thread.root }),
-          metadata: { event_type: eventType, event_payload: { key: deliveryKey } },
-          unfurl_links: false,
-          unfurl_media: false,
-          link_names: false,
-        }),
-      );
-      return toSent(thread, posted.channel ?? thread.room, posted.ts ?? '');
-    },
-
-    async edit({ message }, changed: OutboundMessage) {
-      const { room, ts } = readSentKey(message);
-      await call(client.chat.update({ channel: room, ts, ...renderMessage(changed) }));
-    },
-
-    async findSent(key, deliveryKey, since) {
-      const thread = readThreadKey(key);
-      const ts = await findTs(thread, deliveryKey, since);
-      return ts === null ? null : toSent(thread, thread.room, ts);
-    },
-
-    async showTyping(key) {
-      const { room, root } = readThreadKey(key);
-      if (root === null) return;
-      const status = { channel_id: room, thread_ts: root, status: 'is typing…' };
-      // A nicety: where assistant threads are off, nothing is shown.
-      await client.assistant.threads.setStatus(status).catch(() => undefined);
-    },
-
+    ...createOutbound(client),
     room: (id) => toThreadKey({ team: config.teamId ?? running().identity.team, room: id, root: null }),
+    webhook: (request) => answer(request, config, isForeign, take),
 
-    async webhook(request) {
-      const body = await readRequest(request, config.signingSecret);
-      if (body['type'] === 'url_verification') return Response.json({ challenge: String(body['challenge'] ?? '') });
-      if (body['ssl_check'] !== undefined) return new Response(null, { status: 200 });
-      if (isForeign(body)) throw new Refused(403, 'foreign_team', { 'x-slack-no-retry': '1' });
-      const num = Number(request.headers.get('x-slack-retry-num') ?? 0);
-      const reason = request.headers.get('x-slack-retry-reason');
+    async health() {
       try {
-        await process(body, { ...(num > 0 ? { num } : {}), ...(reason === null ? {} : { reason }) });
-        return new Response(null, { status: 200 });
-      } catch {
-        // Not stored: the platform sends it again.
-        return new Response(null, { status: 500 });
-      }
-    },
-
-    async health(): Promise<ChannelHealth> {
-      try {
-        await authenticate();
+        await authenticate(client, config.teamId);
         return { ok: true };
       } catch (error) {
         return { ok: false, problem: error instanceof ChannelError ? error.code : 'unknown' };

@@ -4,6 +4,9 @@ import { isJson, type Json } from './verify.ts';
 
 const helloTimeoutMs = 15_000;
 const reconnectDelayMaxMs = 30_000;
+/** A connection that lasted this long was a good one: the next follows it at once. */
+const steadyMs = 10_000;
+const closeTimeoutMs = 2000;
 
 interface Envelope {
   readonly body: unknown;
@@ -62,10 +65,20 @@ export const openSocket = async (appToken: string, apiUrl: string, take: Take): 
   const closing = new AbortController();
   let current: SocketModeClient | undefined;
 
+  const leave = async (client: SocketModeClient): Promise<void> => {
+    // A connection that is already gone does not tell so again.
+    const late = new AbortController();
+    await Promise.race([
+      client.disconnect(),
+      sleep(closeTimeoutMs, undefined, { signal: late.signal }).catch(() => undefined),
+    ]);
+    late.abort();
+    client.emit('disconnected');
+  };
+
   /** `gone` is wrapped: a bare promise inside a promise would be awaited with it. */
   const connect = async (): Promise<{ gone: Promise<void> }> => {
     const client = createClient(appToken, apiUrl, take);
-    current = client;
     const gone = new Promise<void>((resolve) => client.once('disconnected', () => resolve()));
     const timer = setTimeout(() => void client.disconnect(), helloTimeoutMs);
     try {
@@ -73,19 +86,23 @@ export const openSocket = async (appToken: string, apiUrl: string, take: Take): 
     } finally {
       clearTimeout(timer);
     }
+    current = client;
+    // Closed while it was connecting.
+    if (closing.signal.aborted) await leave(client);
     return { gone };
   };
 
   const keep = async (connected: { gone: Promise<void> }): Promise<void> => {
+    let since = Date.now();
     await connected.gone;
     for (let failures = 0; !closing.signal.aborted; failures += 1) {
-      const delayMs = failures === 0 ? 0 : Math.min(reconnectDelayMaxMs, 500 * 2 ** failures);
+      if (Date.now() - since > steadyMs) failures = 0;
+      const delayMs = failures === 0 ? 0 : Math.min(reconnectDelayMaxMs, 250 * 2 ** failures);
       await sleep(delayMs, undefined, { signal: closing.signal }).catch(() => undefined);
       if (closing.signal.aborted) return;
+      since = Date.now();
       const next = await connect().catch(() => null);
-      if (!next) continue;
-      await next.gone;
-      failures = -1;
+      await next?.gone;
     }
   };
 
@@ -93,7 +110,7 @@ export const openSocket = async (appToken: string, apiUrl: string, take: Take): 
   return {
     async close() {
       closing.abort();
-      await current?.disconnect();
+      if (current) await leave(current);
       await kept;
     },
   };

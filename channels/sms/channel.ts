@@ -79,43 +79,12 @@ const createRemembered = () => {
   };
 };
 
-/**
- * Text messages over Twilio, from one number. Webhooks: `/channels/sms/inbound` and `/channels/sms/status`.
- * Throws a ZodError when the settings are wrong.
- */
-export const createSmsChannel = (settings: SmsConfigInput): Channel => {
-  const config = smsConfig.parse(settings);
-  const client = createClient(config);
+const toSent = (sid: string, thread: ThreadKey): SentMessage => ({ message: sid as SentKey, thread });
+
+const createOutbound = (config: SmsConfig, client: twilio.Twilio): Required<Pick<Channel, 'send' | 'findSent'>> => {
   const remembered = createRemembered();
   const statusCallback = config.publicUrl && `${config.publicUrl}/channels/sms/status`;
-  let started: Receive | undefined;
-
-  const receive: Receive = (event) => {
-    if (!started) throw new Error('The sms channel is not started');
-    return started(event);
-  };
-
-  const verify = (request: Request, form: Form): void => {
-    const { origin, pathname, search } = new URL(request.url);
-    const signed = `${config.publicUrl ?? origin}${pathname}${search}`;
-    const signature = request.headers.get('x-twilio-signature') ?? '';
-    if (!twilio.validateRequest(config.authToken, signature, signed, form)) throw new Refused(401, 'bad_signature');
-  };
-
-  const toSent = (sid: string, thread: ThreadKey): SentMessage => ({ message: sid as SentKey, thread });
-
   return {
-    name: 'sms',
-    limits: { textLengthMax: bodyLengthMax, textUnit: 'characters', editIntervalMs: Infinity },
-
-    async start(given) {
-      started = given;
-    },
-
-    async stop() {
-      started = undefined;
-    },
-
     async send(thread, message, key) {
       const { from: person, to: number } = readThreadKey(thread);
       const body = renderBody(message);
@@ -147,13 +116,51 @@ export const createSmsChannel = (settings: SmsConfigInput): Channel => {
       );
       return found ? toSent(found.sid, thread) : null;
     },
+  };
+};
+
+/** Throws Refused 401 unless the platform signed these fields for our public address. */
+const verify = ({ authToken, publicUrl }: SmsConfig, request: Request, form: Form): void => {
+  const { origin, pathname, search } = new URL(request.url);
+  const signature = request.headers.get('x-twilio-signature') ?? '';
+  const signed = `${publicUrl ?? origin}${pathname}${search}`;
+  if (!twilio.validateRequest(authToken, signature, signed, form)) throw new Refused(401, 'bad_signature');
+};
+
+/**
+ * Text messages over Twilio, from one number. Webhooks: `/channels/sms/inbound` and `/channels/sms/status`.
+ * Throws a ZodError when the settings are wrong.
+ */
+export const createSmsChannel = (settings: SmsConfigInput): Channel => {
+  const config = smsConfig.parse(settings);
+  const client = createClient(config);
+  let started: Receive | undefined;
+
+  const receive: Receive = (event) => {
+    if (!started) throw new Error('The sms channel is not started');
+    return started(event);
+  };
+
+  return {
+    name: 'sms',
+    limits: { textLengthMax: bodyLengthMax, textUnit: 'characters', editIntervalMs: Infinity },
+
+    async start(given) {
+      started = given;
+    },
+
+    async stop() {
+      started = undefined;
+    },
+
+    ...createOutbound(config, client),
 
     async webhook(request) {
       const { pathname } = new URL(request.url);
       const isInbound = pathname.endsWith('/channels/sms/inbound');
       if (!isInbound && !pathname.endsWith('/channels/sms/status')) throw new Refused(404, 'no_such_path');
       const form = await readForm(request);
-      verify(request, form);
+      verify(config, request, form);
       await receive(isInbound ? toInboundMessage(form, config) : toInboundDelivery(form, config.accountSid));
       // Any text here would be sent to the person as a message.
       return new Response('<Response/>', { headers: { 'content-type': 'text/xml' } });
