@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { toTeamsMarkdown } from './markdown.ts';
+import { toActivity } from './render.ts';
+import { isAllowedServiceUrl } from './service-url.ts';
+
+test.each([
+  ['a heading becomes bold', '# Returns\n\nThirty days.', '**Returns**\n\nThirty days.'],
+  ['a table becomes a list', '| Plan | Price |\n|---|---|\n| Pro | 9 |', '- **Plan:** Pro, **Price:** 9'],
+  ['an image becomes a link', 'See ![the box](https://a.example/b.png)', 'See [the box](https://a.example/b.png)'],
+  ['a typed mention is no mention', 'Ask <at>Ada</at> now', 'Ask &lt;at>Ada&lt;/at> now'],
+  ['code stays as it is', '```\n# not a heading\n```', '```\n# not a heading\n```'],
+])('%s', (_name, text, expected) => expect(toTeamsMarkdown(text)).toBe(expected));
+
+test('a message has one root entity with at most twenty citations', () => {
+  const citations = Array.from({ length: 25 }, (_, index) => ({ number: index + 1, title: 'T'.repeat(200) }));
+  const { entities = [] } = toActivity({ text: 'Yes [1].', citations }, 'k');
+  expect(entities).toHaveLength(1);
+  const claims = entities[0]?.citation as { appearance: { name: string } }[];
+  expect(claims).toHaveLength(20);
+  expect(claims[0]?.appearance.name).toHaveLength(80);
+});
+
+test('a button that asks brings its input, and the others leave it alone', () => {
+  const actions = [{ id: 'claim', label: 'Claim' }, { id: 'reply', label: 'Reply', asks: 'Your reply', style: 'danger' as const }];
+  const card = toActivity({ text: 'Help', title: 'Case 7', actions }, 'case:7').attachments?.[0]?.content as { version: string; body: object[]; actions: object[] };
+  expect(card.version).toBe('1.5');
+  expect(card.body.at(-1)).toMatchObject({ type: 'Input.Text', id: 'reply:text', label: 'Your reply' });
+  expect(card.actions).toMatchObject([
+    { type: 'Action.Execute', verb: 'claim', associatedInputs: 'none' },
+    { type: 'Action.Execute', verb: 'reply', associatedInputs: 'auto', style: 'destructive' },
+  ]);
+});
+
+test.each([
+  ['https://smba.trafficmanager.net/emea/', true],
+  ['https://europe.botframework.com/', true],
+  ['http://smba.trafficmanager.net/emea/', false],
+  ['https://smba.trafficmanager.net@evil.example/', false],
+  ['https://smba.trafficmanager.net.evil.example/', false],
+  ['https://evilbotframework.com/', false],
+  ['http://127.0.0.1:4000/teams/', true],
+  ['http://127.0.0.1:4000/teams', true],
+  ['http://127.0.0.1:4000/teamsters/', false],
+  ['http://127.0.0.1:4001/teams/', false],
+  ['not a url', false],
+])('the service URL %s is allowed: %s', (url, expected) => {
+  expect(isAllowedServiceUrl(url, ['smba.trafficmanager.net', '*.botframework.com', 'http://127.0.0.1:4000/teams/'])).toBe(expected);
+});
