@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { labelOf, toAction, toInteraction, toMessage } from './receive.ts';
 
-const fixture = (name: string): Record<string, unknown> => JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8'));
+const fixture = (name: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8'));
 const selfId = '100000000000000001';
 
 test('a direct message is addressed and carries who wrote it and when', () => {
@@ -32,7 +33,9 @@ test('a message to everyone is not addressed to the bot', () => {
   expect(toMessage(fixture('everyone'), selfId)).toMatchObject({ addressed: false, text: '@everyone hello' });
 });
 
-test.each(['bot-message', 'webhook-message', 'thread-created-notice'])('%s is not for us', (name) => expect(toMessage(fixture(name), selfId)).toBeNull());
+test.each(['bot-message', 'webhook-message', 'thread-created-notice'])('%s is not for us', (name) =>
+  expect(toMessage(fixture(name), selfId)).toBeNull(),
+);
 test.each([[null], [{}], ['text']])('%j is not for us', (payload) => {
   expect(toMessage(payload, selfId)).toBeNull();
   expect(toInteraction(payload)).toBeNull();

@@ -12,7 +12,11 @@ test.each([
 ])('%s', (_name, text, expected) => expect(toDiscordMarkdown(text)).toBe(expected));
 
 test('any message fits and keeps its first words', () => {
-  const message = fc.record({ text: fc.string({ unit: 'binary', maxLength: 4000 }), title: fc.string({ maxLength: 100 }), citations: fc.array(fc.record({ number: fc.nat(), title: fc.string() })) });
+  const message = fc.record({
+    text: fc.string({ unit: 'binary', maxLength: 4000 }),
+    title: fc.string({ maxLength: 100 }),
+    citations: fc.array(fc.record({ number: fc.nat(), title: fc.string() })),
+  });
   fc.assert(
     fc.property(message, (given) => {
       const { content } = toDiscordMessage(given);

@@ -21,8 +21,15 @@ test('a message has one root entity with at most twenty citations', () => {
 });
 
 test('a button that asks brings its input, and the others leave it alone', () => {
-  const actions = [{ id: 'claim', label: 'Claim' }, { id: 'reply', label: 'Reply', asks: 'Your reply', style: 'danger' as const }];
-  const card = toActivity({ text: 'Help', title: 'Case 7', actions }, 'case:7').attachments?.[0]?.content as { version: string; body: object[]; actions: object[] };
+  const actions = [
+    { id: 'claim', label: 'Claim' },
+    { id: 'reply', label: 'Reply', asks: 'Your reply', style: 'danger' as const },
+  ];
+  const card = toActivity({ text: 'Help', title: 'Case 7', actions }, 'case:7').attachments?.[0]?.content as {
+    version: string;
+    body: object[];
+    actions: object[];
+  };
   expect(card.version).toBe('1.5');
   expect(card.body.at(-1)).toMatchObject({ type: 'Input.Text', id: 'reply:text', label: 'Your reply' });
   expect(card.actions).toMatchObject([
@@ -44,5 +51,7 @@ test.each([
   ['http://127.0.0.1:4001/teams/', false],
   ['not a url', false],
 ])('the service URL %s is allowed: %s', (url, expected) => {
-  expect(isAllowedServiceUrl(url, ['smba.trafficmanager.net', '*.botframework.com', 'http://127.0.0.1:4000/teams/'])).toBe(expected);
+  expect(
+    isAllowedServiceUrl(url, ['smba.trafficmanager.net', '*.botframework.com', 'http://127.0.0.1:4000/teams/']),
+  ).toBe(expected);
 });
