@@ -125,7 +125,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     expect(await body.locator('td code').innerText()).toBe('2');
     expect(await body.locator('pre').innerText()).toBe('<b>code</b>\nunclosed');
     slack.put({
-      ...demoMessage('bot', '*bold* 2*3*4 &lt;i&gt; <https://example.com|label> <http://example.com|plain>\n&gt; quoted'),
+      ...demoMessage('bot', '*bold* 2*3*4 &lt;i&gt; <https://example.com|label> <http://example.com|plain>\n&gt; quoted\n```a &lt; b```'),
       id: 'mr',
       markup: 'mrkdwn',
     });
@@ -134,6 +134,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     expect(await mrkdwn.locator('p').first().innerText()).toBe('bold 2*3*4 <i> label plain (http://example.com)');
     expect(await mrkdwn.locator('a, strong').allInnerTexts()).toEqual(['bold', 'label']);
     expect(await mrkdwn.locator('blockquote').innerText()).toBe('quoted');
+    expect(await mrkdwn.locator('pre').innerText()).toBe('a < b');
     expect(complaints).toEqual([]);
   });
 
@@ -158,6 +159,20 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     expect(await log.evaluate((node) => node.scrollTop)).toBe(20);
     expect(await live.locator('p').allInnerTexts()).toEqual(['First.', 'Second, and done.']);
     expect(await finished!.evaluate((node) => node.isConnected)).toBe(true);
+  });
+
+  test('an agent who writes in a thread keeps the field in sight when cases arrive', async () => {
+    const { page, desk } = await open();
+    for (let index = 0; index < 12; index += 1) desk.put({ ...demoMessage('bot', `case ${index}`), id: `c${index}` });
+    await page.locator('#pane-desk [data-id=c11]').waitFor();
+    await page.locator('#pane-desk [data-id=c11] .thread-toggle').click();
+    const field = page.locator('#pane-desk [data-id=c11] textarea');
+    for (let index = 12; index < 24; index += 1) desk.put({ ...demoMessage('bot', `case ${index}`), id: `c${index}` });
+    await page.locator('#pane-desk [data-id=c23]').waitFor();
+    const log = await page.locator('#pane-desk .log').boundingBox();
+    const seen = await field.boundingBox();
+    expect(seen!.y).toBeGreaterThan(log!.y);
+    expect(seen!.y + seen!.height).toBeLessThan(log!.y + log!.height);
   });
 
   test('on a phone nothing is wider than the screen and the tabs reach every pane', async () => {

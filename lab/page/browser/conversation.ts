@@ -14,6 +14,9 @@ export interface Conversation {
 /** Closer to the end than this (px) counts as reading the newest message. */
 const bottomPx = 48;
 
+/** Space kept free below a field someone writes in (px). */
+const fieldMarginPx = 16;
+
 /** Brings one pane of the page to life: draws its views, and sends what its person writes and presses. */
 export function createConversation(section: HTMLElement): Conversation {
   const name = section.dataset['pane']!;
@@ -28,7 +31,13 @@ export function createConversation(section: HTMLElement): Conversation {
   let followsEnd = true;
 
   const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < bottomPx;
-  const scrollToEnd = () => log.scrollTo({ top: log.scrollHeight, behavior: 'instant' });
+  /** Shows the newest message, or while someone writes in a thread, keeps that field where it can be seen. */
+  function scrollToEnd() {
+    const field = log.querySelector('.thread-body textarea:focus');
+    if (!field) return log.scrollTo({ top: log.scrollHeight, behavior: 'instant' });
+    const hidden = field.getBoundingClientRect().bottom + fieldMarginPx - log.getBoundingClientRect().bottom;
+    if (hidden > 0) log.scrollBy({ top: hidden, behavior: 'instant' });
+  }
 
   /** Runs an act of the person and says under the pane why it failed; rejects too, so that a draft is kept. */
   async function attempt(act: () => Promise<void>) {

@@ -4,17 +4,17 @@
 const maxDepth = 8;
 
 const markdownMarks =
-  /(?<code>`[^`\n]+`)|!?\[(?<label>[^\]\n]{1,500})\]\((?<href>[^\s)]{1,2000})(?: "[^"\n]*")?\)|<(?<auto>https:\/\/[^\s<>]{1,2000})>|(?<url>\bhttps:\/\/[^\s<>"]{1,2000}[^\s<>".,;:!?)\]'*_~])|\*\*(?<bold>[^\s*](?:.*?[^\s])??)\*\*|__(?<strong>\S(?:.*?\S)??)__|~~(?<gone>\S(?:.*?\S)??)~~|\*(?<soft>[^\s*](?:[^*\n]*[^\s*])?)\*|(?<![\w])_(?<italic>[^\s_](?:[^_\n]*[^\s_])?)_(?!\w)|\\(?<escaped>[!-/:-@[-`{-~])/;
+  /(?<ticks>`+)(?<code>[^`\n](?:[^\n]*?[^`\n])??)\k<ticks>(?!`)|!?\[(?<label>[^\]\n]{1,500})\]\((?<href>[^\s)]{1,2000})(?: "[^"\n]*")?\)|<(?<auto>https:\/\/[^\s<>]{1,2000})>|(?<url>\bhttps:\/\/[^\s<>"]{1,2000}[^\s<>".,;:!?)\]'*_~])|\*\*(?<bold>[^\s*](?:.*?[^\s])??)\*\*|__(?<strong>\S(?:.*?\S)??)__|~~(?<gone>\S(?:.*?\S)??)~~|\*(?<soft>[^\s*](?:[^*\n]*[^\s*])?)\*|(?<![\w])_(?<italic>[^\s_](?:[^_\n]*[^\s_])?)_(?!\w)|\\(?<escaped>[!-/:-@[-`{-~])/;
 
 const mrkdwnMarks =
-  /(?<code>`[^`\n]+`)|<(?<href>https?:\/\/[^\s<>|]{1,2000}|mailto:[^\s<>|]{1,500})(?:\|(?<label>[^<>\n]{1,500}))?>|<[@#!](?<mention>[^<>\n]{1,200})>|(?<!\w)\*(?<bold>[^\s*](?:[^*\n]*[^\s*])?)\*(?!\w)|(?<!\w)_(?<italic>[^\s_](?:[^_\n]*[^\s_])?)_(?!\w)|(?<!\w)~(?<gone>[^\s~](?:[^~\n]*[^\s~])?)~(?!\w)/;
+  /`(?<code>[^`\n]+)`|<(?<href>https?:\/\/[^\s<>|]{1,2000}|mailto:[^\s<>|]{1,500})(?:\|(?<label>[^<>\n]{1,500}))?>|<[@#!](?<mention>[^<>\n]{1,200})>|(?<!\w)\*(?<bold>[^\s*](?:[^*\n]*[^\s*])?)\*(?!\w)|(?<!\w)_(?<italic>[^\s_](?:[^_\n]*[^\s_])?)_(?!\w)|(?<!\w)~(?<gone>[^\s~](?:[^~\n]*[^\s~])?)~(?!\w)/;
 
 const tags = { bold: 'strong', strong: 'strong', italic: 'em', soft: 'em', gone: 's' } as const;
 
 export type Markup = 'markdown' | 'mrkdwn';
 
 /** Slack escapes exactly these three; they are decoded last, so that decoded text is never read as a mark. */
-const decode = (text: string, markup: Markup) =>
+export const decode = (text: string, markup: Markup) =>
   markup === 'markdown'
     ? text
     : text.replace(/&(lt|gt|amp);/g, (_, name: string) => (name === 'lt' ? '<' : name === 'gt' ? '>' : '&'));
@@ -50,7 +50,7 @@ function link(href: string, fill: (parent: Node) => void): Node {
 
 function marked(groups: Record<string, string | undefined>, markup: Markup, depth: number): Node {
   const inside = (text: string) => (parent: Node) => appendInline(parent, text, markup, depth + 1);
-  if (groups['code'] !== undefined) return wrapped('code', decode(groups['code'].slice(1, -1), markup));
+  if (groups['code'] !== undefined) return wrapped('code', decode(groups['code'], markup));
   const href = groups['href'] ?? groups['auto'] ?? groups['url'];
   if (href !== undefined) {
     const target = decode(href, markup);
