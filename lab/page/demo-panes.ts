@@ -40,7 +40,12 @@ export function createDemoPane(room: string, start: readonly PaneMessage[] = [])
     async say({ user, text, thread }: Say) {
       if (text === 'refuse') throw new Error('The platform refused the message.');
       const id = `said-${messages.length}`;
-      put({ ...demoMessage('person', text), id, author: { id: user, name: 'You', role: 'person' }, thread: thread ?? null });
+      put({
+        ...demoMessage('person', text),
+        id,
+        author: { id: user, name: 'You', role: 'person' },
+        thread: thread ?? null,
+      });
       return id;
     },
     async press(press) {
@@ -54,8 +59,22 @@ let made = 0;
 
 /** A plain message of one minute ago; the caller replaces what matters to it. */
 export function demoMessage(role: 'person' | 'bot', text: string, extra: Partial<PaneMessage> = {}): PaneMessage {
-  const author = role === 'bot' ? ({ id: 'bot', name: 'Firstline', role } as const) : ({ id: 'ada', name: 'Ada Byron', role } as const);
+  const author =
+    role === 'bot'
+      ? ({ id: 'bot', name: 'Firstline', role } as const)
+      : ({ id: 'ada', name: 'Ada Byron', role } as const);
   made += 1;
   const sentAt = new Date(Date.now() - 60_000).toISOString();
-  return { id: `m${made}`, thread: null, author, markup: 'markdown', text, facts: [], actions: [], edited: false, sentAt, ...extra };
+  return {
+    id: `m${made}`,
+    thread: null,
+    author,
+    markup: 'markdown',
+    text,
+    facts: [],
+    actions: [],
+    edited: false,
+    sentAt,
+    ...extra,
+  };
 }

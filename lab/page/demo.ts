@@ -45,12 +45,18 @@ const discord = createDemoPane('C1', [
   demoMessage('person', 'is the api down?'),
   demoMessage('bot', 'All systems work. The last incident was on **3 May**; see `status.json`.', {
     title: 'Status',
-    facts: [{ label: 'API', value: 'up' }, { label: 'Region', value: 'eu-west' }],
+    facts: [
+      { label: 'API', value: 'up' },
+      { label: 'Region', value: 'eu-west' },
+    ],
   }),
 ]);
 const sms = createDemoPane('+1', [
   demoMessage('person', 'Where is my parcel?', { markup: 'plain' }),
-  demoMessage('bot', 'It left our warehouse today.\nReply HUMAN to talk to a person.', { markup: 'plain', status: 'delivered' }),
+  demoMessage('bot', 'It left our warehouse today.\nReply HUMAN to talk to a person.', {
+    markup: 'plain',
+    status: 'delivered',
+  }),
 ]);
 const card = demoMessage('bot', 'Asked for a person after two answers about a refund.', {
   id: 'case',

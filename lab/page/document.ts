@@ -14,6 +14,9 @@ export interface PageInfo {
   readonly notes: readonly string[];
 }
 
+/** In this order: later files refine earlier ones. */
+const styles = ['page', 'panes', 'messages', 'platforms', 'widths'];
+
 const suggestions = ['How do I reset my password?', 'What is the return policy?', 'I want to talk to a human'];
 
 const hints: Record<PaneHead['kind'], string> = {
@@ -33,10 +36,26 @@ const prompts: Record<PaneHead['kind'], string> = {
 };
 
 function chatPane({ name, title, kind, threads }: PaneHead) {
-  return html`<section class="pane" id="pane-${name}" data-pane="${name}" data-kind="${kind}"
-    data-threads="${String(threads)}" aria-labelledby="title-${name}">
-    <header class="pane-head"><span class="mark" aria-hidden="true"></span><h2 id="title-${name}">${title}</h2></header>
-    <div class="log" role="log" aria-live="polite" aria-relevant="additions" aria-labelledby="title-${name}" tabindex="0">
+  return html`<section
+    class="pane"
+    id="pane-${name}"
+    data-pane="${name}"
+    data-kind="${kind}"
+    data-threads="${String(threads)}"
+    aria-labelledby="title-${name}"
+  >
+    <header class="pane-head">
+      <span class="mark" aria-hidden="true"></span>
+      <h2 id="title-${name}">${title}</h2>
+    </header>
+    <div
+      class="log"
+      role="log"
+      aria-live="polite"
+      aria-relevant="additions"
+      aria-labelledby="title-${name}"
+      tabindex="0"
+    >
       <p class="hint">${hints[kind]}</p>
     </div>
     <p class="typing" role="status"></p>
@@ -49,7 +68,10 @@ function chatPane({ name, title, kind, threads }: PaneHead) {
 }
 
 const webPane = html`<section class="pane" id="pane-web" data-kind="web" aria-labelledby="title-web">
-  <header class="pane-head"><span class="mark" aria-hidden="true"></span><h2 id="title-web">Web widget</h2></header>
+  <header class="pane-head">
+    <span class="mark" aria-hidden="true"></span>
+    <h2 id="title-web">Web widget</h2>
+  </header>
   <iframe src="/channels/web/demo" title="A web page with the support widget" loading="lazy"></iframe>
 </section>`;
 
@@ -66,7 +88,7 @@ export function renderDocument(panes: readonly PaneHead[], info: PageInfo) {
         <meta name="color-scheme" content="light dark" />
         <title>Firstline sandbox</title>
         <link rel="icon" href="data:," />
-        <link rel="stylesheet" href="/lab/page/page.css" />
+        ${styles.map((name) => html`<link rel="stylesheet" href="/lab/page/${name}.css" />`)}
         <script type="module" src="/lab/page/main.js"></script>
       </head>
       <body>
@@ -83,7 +105,13 @@ export function renderDocument(panes: readonly PaneHead[], info: PageInfo) {
             <span>Try this in <b class="try-where"></b></span>
             ${suggestions.map((text) => html`<button type="button" class="chip">${text}</button>`)}
           </div>
-          ${info.notes.length > 0 ? html`<ul class="notes">${info.notes.map((note) => html`<li>${note}</li>`)}</ul>` : ''}
+          ${
+            info.notes.length > 0
+              ? html`<ul class="notes">
+                  ${info.notes.map((note) => html`<li>${note}</li>`)}
+                </ul>`
+              : ''
+          }
         </header>
         <nav class="tabs" aria-label="Conversations">
           ${tabs.map(({ name, title }) => html`<button type="button" data-for="pane-${name}">${title}</button>`)}

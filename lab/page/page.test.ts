@@ -125,7 +125,10 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     expect(await body.locator('td code').innerText()).toBe('2');
     expect(await body.locator('pre').innerText()).toBe('<b>code</b>\nunclosed');
     slack.put({
-      ...demoMessage('bot', '*bold* 2*3*4 &lt;i&gt; <https://example.com|label> <http://example.com|plain>\n&gt; quoted\n```a &lt; b```'),
+      ...demoMessage(
+        'bot',
+        '*bold* 2*3*4 &lt;i&gt; <https://example.com|label> <http://example.com|plain>\n&gt; quoted\n```a &lt; b```',
+      ),
       id: 'mr',
       markup: 'mrkdwn',
     });

@@ -31,12 +31,21 @@ export function createConversation(section: HTMLElement): Conversation {
   let followsEnd = true;
 
   const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < bottomPx;
-  /** Shows the newest message, or while someone writes in a thread, keeps that field where it can be seen. */
-  function scrollToEnd() {
+  const scrollToEnd = () => log.scrollTo({ top: log.scrollHeight, behavior: 'instant' });
+  const below = (field: Element) => field.getBoundingClientRect().bottom - log.getBoundingClientRect().bottom;
+
+  /**
+   * Looks where the reader is; the returned function keeps that place after a change: the newest message, or the
+   * field of the thread someone writes in. Who has scrolled away from both is left alone.
+   */
+  function holdPlace(): () => void {
     const field = log.querySelector('.thread-body textarea:focus');
-    if (!field) return log.scrollTo({ top: log.scrollHeight, behavior: 'instant' });
-    const hidden = field.getBoundingClientRect().bottom + fieldMarginPx - log.getBoundingClientRect().bottom;
-    if (hidden > 0) log.scrollBy({ top: hidden, behavior: 'instant' });
+    if (!field) return isAtEnd() ? scrollToEnd : () => undefined;
+    const wasInSight = below(field) <= 0;
+    return () => {
+      const hidden = below(field) + fieldMarginPx;
+      if (wasInSight && hidden > 0) log.scrollBy({ top: hidden, behavior: 'instant' });
+    };
   }
 
   /** Runs an act of the person and says under the pane why it failed; rejects too, so that a draft is kept. */
@@ -62,7 +71,7 @@ export function createConversation(section: HTMLElement): Conversation {
 
   const list = createMessageList(feed, pressAction);
   const composer = createComposer(section.querySelector<HTMLFormElement>('form.composer')!, (text) => {
-    followsEnd = true;
+    scrollToEnd();
     return attempt(() => say(name, text));
   });
 
@@ -86,19 +95,24 @@ export function createConversation(section: HTMLElement): Conversation {
     title: section.querySelector('h2')!.textContent ?? name,
     composer,
     show(view) {
+      const keepPlace = holdPlace();
       const ids = new Set(view.messages.map(({ id }) => id));
       const isReply = (thread: string | null) => hasThreads && thread !== null && ids.has(thread);
-      const isTop = (message: PaneView['messages'][number]) => !isReply(message.thread) || message.thread === message.id;
+      const isTop = (message: PaneView['messages'][number]) =>
+        !isReply(message.thread) || message.thread === message.id;
       const top = view.messages.filter(isTop);
       list.show(top);
       for (const id of threads.keys()) if (!ids.has(id)) threads.delete(id);
       if (hasThreads) {
-        const replies = Map.groupBy(view.messages.filter((message) => !isTop(message)), ({ thread }) => thread);
+        const replies = Map.groupBy(
+          view.messages.filter((message) => !isTop(message)),
+          ({ thread }) => thread,
+        );
         for (const { id } of top) showThread(id, replies.get(id) ?? []);
       }
       hint.hidden = top.length > 0;
       typing.textContent = view.typing ?? '';
-      if (followsEnd) scrollToEnd();
+      keepPlace();
     },
   };
 }

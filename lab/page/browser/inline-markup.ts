@@ -3,11 +3,30 @@
 /** Deeper marks than this stay text; people do not nest them, attackers do. */
 const maxDepth = 8;
 
-const markdownMarks =
-  /(?<ticks>`+)(?<code>[^`\n](?:[^\n]*?[^`\n])??)\k<ticks>(?!`)|!?\[(?<label>[^\]\n]{1,500})\]\((?<href>[^\s)]{1,2000})(?: "[^"\n]*")?\)|<(?<auto>https:\/\/[^\s<>]{1,2000})>|(?<url>\bhttps:\/\/[^\s<>"]{1,2000}[^\s<>".,;:!?)\]'*_~])|\*\*(?<bold>[^\s*](?:.*?[^\s])??)\*\*|__(?<strong>\S(?:.*?\S)??)__|~~(?<gone>\S(?:.*?\S)??)~~|\*(?<soft>[^\s*](?:[^*\n]*[^\s*])?)\*|(?<![\w])_(?<italic>[^\s_](?:[^_\n]*[^\s_])?)_(?!\w)|\\(?<escaped>[!-/:-@[-`{-~])/;
+/** The first of these that matches wins. Every repetition has an upper bound, so hostile text costs little time. */
+const anyOf = (...marks: readonly RegExp[]) => new RegExp(marks.map(({ source }) => source).join('|'));
 
-const mrkdwnMarks =
-  /`(?<code>[^`\n]+)`|<(?<href>https?:\/\/[^\s<>|]{1,2000}|mailto:[^\s<>|]{1,500})(?:\|(?<label>[^<>\n]{1,500}))?>|<[@#!](?<mention>[^<>\n]{1,200})>|(?<!\w)\*(?<bold>[^\s*](?:[^*\n]*[^\s*])?)\*(?!\w)|(?<!\w)_(?<italic>[^\s_](?:[^_\n]*[^\s_])?)_(?!\w)|(?<!\w)~(?<gone>[^\s~](?:[^~\n]*[^\s~])?)~(?!\w)/;
+const markdownMarks = anyOf(
+  /(?<ticks>`+)(?<code>[^`\n](?:[^\n]{0,1000}?[^`\n])??)\k<ticks>(?!`)/,
+  /!?\[(?<label>[^\]\n]{1,500})\]\((?<href>[^\s)]{1,2000})(?: "[^"\n]{0,500}")?\)/,
+  /<(?<auto>https:\/\/[^\s<>]{1,2000})>/,
+  /(?<url>\bhttps:\/\/[^\s<>"]{1,2000}[^\s<>".,;:!?)\]'*_~])/,
+  /\*\*(?<bold>[^\s*](?:.{0,1000}?\S)??)\*\*/,
+  /__(?<strong>\S(?:.{0,1000}?\S)??)__/,
+  /~~(?<gone>\S(?:.{0,1000}?\S)??)~~/,
+  /\*(?<soft>[^\s*](?:[^*\n]{0,1000}[^\s*])?)\*/,
+  /(?<!\w)_(?<italic>[^\s_](?:[^_\n]{0,1000}[^\s_])?)_(?!\w)/,
+  /\\(?<escaped>[!-/:-@[-`{-~])/,
+);
+
+const mrkdwnMarks = anyOf(
+  /`(?<code>[^`\n]{1,1000})`/,
+  /<(?<href>https?:\/\/[^\s<>|]{1,2000}|mailto:[^\s<>|]{1,500})(?:\|(?<label>[^<>\n]{1,500}))?>/,
+  /<[@#!](?<mention>[^<>\n]{1,200})>/,
+  /(?<!\w)\*(?<bold>[^\s*](?:[^*\n]{0,1000}[^\s*])?)\*(?!\w)/,
+  /(?<!\w)_(?<italic>[^\s_](?:[^_\n]{0,1000}[^\s_])?)_(?!\w)/,
+  /(?<!\w)~(?<gone>[^\s~](?:[^~\n]{0,1000}[^\s~])?)~(?!\w)/,
+);
 
 const tags = { bold: 'strong', strong: 'strong', italic: 'em', soft: 'em', gone: 's' } as const;
 
@@ -55,7 +74,7 @@ function marked(groups: Record<string, string | undefined>, markup: Markup, dept
   if (href !== undefined) {
     const target = decode(href, markup);
     const label = groups['label'];
-    return link(target, label === undefined ? (parent) => parent.appendChild(document.createTextNode(target)) : inside(label));
+    return link(target, label === undefined ? (parent) => appendText(parent, target) : inside(label));
   }
   if (groups['mention'] !== undefined) {
     const [who, name] = groups['mention'].split('|');

@@ -54,7 +54,10 @@ function list(cursor: Cursor, depth: number): Node {
   return made;
 }
 
-const cells = (line: string) => line.trim().replace(/^\||\|$/g, '').split(/(?<!\\)\|/).map((cell) => cell.trim());
+const cells = (line: string) => {
+  const inner = line.trim().replace(/^\||\|$/g, '');
+  return inner.split(/(?<!\\)\|/).map((cell) => cell.trim());
+};
 
 function table(cursor: Cursor): Node {
   const rows = take(cursor, (line) => line.includes('|') || divider.test(line)).map(cells);
@@ -92,9 +95,10 @@ function startsBlock(cursor: Cursor, markup: Markup): boolean {
 function block(cursor: Cursor, markup: Markup, depth: number, tight: boolean): Node {
   const line = cursor.lines[cursor.at]!;
   if (fence.test(line)) return codeBlock(cursor, markup);
-  if (depth < maxDepth && /^\s*(?:>|&gt;)/.test(line) && startsBlock(cursor, markup)) return quote(cursor, markup, depth);
+  const isQuote = /^\s*(?:>|&gt;)/.test(line) && startsBlock(cursor, markup);
+  if (isQuote && depth < maxDepth) return quote(cursor, markup, depth);
   if (markup === 'markdown' && depth < maxDepth) {
-    const heading = /^(#{1,6}) +(.*?)[ #]*$/.exec(line);
+    const heading = /^(#{1,6}) +(.*)$/.exec(line);
     if (heading) {
       cursor.at += 1;
       const made = element('p');

@@ -33,7 +33,10 @@ export function createMessageList(
         nodes.set(message.id, node);
         node.show(message, follows(message, messages[index - 1]));
       });
-      arrange(parent, messages.map(({ id }) => nodes.get(id)!.element));
+      arrange(
+        parent,
+        messages.map(({ id }) => nodes.get(id)!.element),
+      );
     },
     elementOf: (id) => nodes.get(id)?.element,
   };
