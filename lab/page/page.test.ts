@@ -164,14 +164,17 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     expect(await finished!.evaluate((node) => node.isConnected)).toBe(true);
   });
 
-  test('an agent who writes in a thread keeps the field in sight when cases arrive', async () => {
+  test('an agent who writes in a thread keeps the field in sight when replies and cases arrive', async () => {
     const { page, desk } = await open();
     for (let index = 0; index < 12; index += 1) desk.put({ ...demoMessage('bot', `case ${index}`), id: `c${index}` });
     await page.locator('#pane-desk [data-id=c11]').waitFor();
     await page.locator('#pane-desk [data-id=c11] .thread-toggle').click();
     const field = page.locator('#pane-desk [data-id=c11] textarea');
-    for (let index = 12; index < 24; index += 1) desk.put({ ...demoMessage('bot', `case ${index}`), id: `c${index}` });
-    await page.locator('#pane-desk [data-id=c23]').waitFor();
+    for (let index = 0; index < 20; index += 1) {
+      desk.put({ ...demoMessage('bot', `reply ${index}`), id: `r${index}`, thread: 'c11' });
+      desk.put({ ...demoMessage('bot', `later ${index}`), id: `n${index}` });
+    }
+    await page.locator('#pane-desk [data-id=n19]').waitFor();
     const log = await page.locator('#pane-desk .log').boundingBox();
     const seen = await field.boundingBox();
     expect(seen!.y).toBeGreaterThan(log!.y);
