@@ -14,6 +14,9 @@ export interface PageInfo {
   readonly notes: readonly string[];
 }
 
+/** In this order: later files refine earlier ones. */
+const styles = ['page', 'panes', 'messages', 'platforms', 'widths'];
+
 const suggestions = ['How do I reset my password?', 'What is the return policy?', 'I want to talk to a human'];
 
 const hints: Record<PaneHead['kind'], string> = {
@@ -85,7 +88,7 @@ export function renderDocument(panes: readonly PaneHead[], info: PageInfo) {
         <meta name="color-scheme" content="light dark" />
         <title>Firstline sandbox</title>
         <link rel="icon" href="data:," />
-        <link rel="stylesheet" href="/lab/page/page.css" />
+        ${styles.map((name) => html`<link rel="stylesheet" href="/lab/page/${name}.css" />`)}
         <script type="module" src="/lab/page/main.js"></script>
       </head>
       <body>

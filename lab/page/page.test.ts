@@ -127,7 +127,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     slack.put({
       ...demoMessage(
         'bot',
-        '*bold* 2*3*4 &lt;i&gt; <https://example.com|label> <http://example.com|plain>\n&gt; quoted',
+        '*bold* 2*3*4 &lt;i&gt; <https://example.com|label> <http://example.com|plain>\n&gt; quoted\n```a &lt; b```',
       ),
       id: 'mr',
       markup: 'mrkdwn',
@@ -137,6 +137,7 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     expect(await mrkdwn.locator('p').first().innerText()).toBe('bold 2*3*4 <i> label plain (http://example.com)');
     expect(await mrkdwn.locator('a, strong').allInnerTexts()).toEqual(['bold', 'label']);
     expect(await mrkdwn.locator('blockquote').innerText()).toBe('quoted');
+    expect(await mrkdwn.locator('pre').innerText()).toBe('a < b');
     expect(complaints).toEqual([]);
   });
 
@@ -161,6 +162,23 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     expect(await log.evaluate((node) => node.scrollTop)).toBe(20);
     expect(await live.locator('p').allInnerTexts()).toEqual(['First.', 'Second, and done.']);
     expect(await finished!.evaluate((node) => node.isConnected)).toBe(true);
+  });
+
+  test('an agent who writes in a thread keeps the field in sight when replies and cases arrive', async () => {
+    const { page, desk } = await open();
+    for (let index = 0; index < 12; index += 1) desk.put({ ...demoMessage('bot', `case ${index}`), id: `c${index}` });
+    await page.locator('#pane-desk [data-id=c11]').waitFor();
+    await page.locator('#pane-desk [data-id=c11] .thread-toggle').click();
+    const field = page.locator('#pane-desk [data-id=c11] textarea');
+    for (let index = 0; index < 20; index += 1) {
+      desk.put({ ...demoMessage('bot', `reply ${index}`), id: `r${index}`, thread: 'c11' });
+      desk.put({ ...demoMessage('bot', `later ${index}`), id: `n${index}` });
+    }
+    await page.locator('#pane-desk [data-id=n19]').waitFor();
+    const log = await page.locator('#pane-desk .log').boundingBox();
+    const seen = await field.boundingBox();
+    expect(seen!.y).toBeGreaterThan(log!.y);
+    expect(seen!.y + seen!.height).toBeLessThan(log!.y + log!.height);
   });
 
   test('on a phone nothing is wider than the screen and the tabs reach every pane', async () => {

@@ -63,7 +63,7 @@ test('the page names its panes, says what answers and escapes what it was given'
   expect(page).not.toMatch(/<style|<script(?![^>]* src=)| style=| on\w+=/);
 });
 
-test('every module the page loads exists as JavaScript', async () => {
+test('every module and style the page loads exists', async () => {
   const { url } = await open();
   const loaded = new Set<string>();
   const queue = ['main.js'];
@@ -81,7 +81,10 @@ test('every module the page loads exists as JavaScript', async () => {
     queue.push(...[...source.matchAll(/from '\.\/([\w-]+\.js)'/g)].map((match) => match[1]!));
   }
   expect(loaded.size).toBeGreaterThan(5);
-  expect((await fetch(`${url}/lab/page/page.css`)).headers.get('content-type')).toContain('text/css');
+  const page = await (await fetch(url)).text();
+  const styles = [...page.matchAll(/rel="stylesheet" href="([^"]+)"/g)].map((match) => match[1]!);
+  const types = await Promise.all(styles.map(async (path) => (await fetch(url + path)).headers.get('content-type')));
+  expect(types).toEqual(Array.from({ length: 5 }, () => 'text/css; charset=utf-8'));
   expect((await fetch(`${url}/lab/page/..%2froutes.ts`)).status).toBe(404);
 });
 

@@ -14,6 +14,9 @@ export interface Conversation {
 /** Closer to the end than this (px) counts as reading the newest message. */
 const bottomPx = 48;
 
+/** Space kept free below a field someone writes in (px). */
+const fieldMarginPx = 16;
+
 /** Brings one pane of the page to life: draws its views, and sends what its person writes and presses. */
 export function createConversation(section: HTMLElement): Conversation {
   const name = section.dataset['pane']!;
@@ -29,6 +32,21 @@ export function createConversation(section: HTMLElement): Conversation {
 
   const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < bottomPx;
   const scrollToEnd = () => log.scrollTo({ top: log.scrollHeight, behavior: 'instant' });
+  const below = (field: Element) => field.getBoundingClientRect().bottom - log.getBoundingClientRect().bottom;
+
+  /**
+   * Looks where the reader is; the returned function keeps that place after a change: the newest message, or the
+   * field of the thread someone writes in. Who has scrolled away from both is left alone.
+   */
+  function holdPlace(): () => void {
+    const field = log.querySelector('.thread-body textarea:focus');
+    if (!field) return isAtEnd() ? scrollToEnd : () => undefined;
+    const wasInSight = below(field) <= 0;
+    return () => {
+      const hidden = below(field) + fieldMarginPx;
+      if (wasInSight && hidden > 0) log.scrollBy({ top: hidden, behavior: 'instant' });
+    };
+  }
 
   /** Runs an act of the person and says under the pane why it failed; rejects too, so that a draft is kept. */
   async function attempt(act: () => Promise<void>) {
@@ -53,7 +71,7 @@ export function createConversation(section: HTMLElement): Conversation {
 
   const list = createMessageList(feed, pressAction);
   const composer = createComposer(section.querySelector<HTMLFormElement>('form.composer')!, (text) => {
-    followsEnd = true;
+    scrollToEnd();
     return attempt(() => say(name, text));
   });
 
@@ -77,6 +95,7 @@ export function createConversation(section: HTMLElement): Conversation {
     title: section.querySelector('h2')!.textContent ?? name,
     composer,
     show(view) {
+      const keepPlace = holdPlace();
       const ids = new Set(view.messages.map(({ id }) => id));
       const isReply = (thread: string | null) => hasThreads && thread !== null && ids.has(thread);
       const isTop = (message: PaneView['messages'][number]) =>
@@ -93,7 +112,7 @@ export function createConversation(section: HTMLElement): Conversation {
       }
       hint.hidden = top.length > 0;
       typing.textContent = view.typing ?? '';
-      if (followsEnd) scrollToEnd();
+      keepPlace();
     },
   };
 }

@@ -3,18 +3,37 @@
 /** Deeper marks than this stay text; people do not nest them, attackers do. */
 const maxDepth = 8;
 
-const markdownMarks =
-  /(?<code>`[^`\n]+`)|!?\[(?<label>[^\]\n]{1,500})\]\((?<href>[^\s)]{1,2000})(?: "[^"\n]*")?\)|<(?<auto>https:\/\/[^\s<>]{1,2000})>|(?<url>\bhttps:\/\/[^\s<>"]{1,2000}[^\s<>".,;:!?)\]'*_~])|\*\*(?<bold>[^\s*](?:.*?[^\s])??)\*\*|__(?<strong>\S(?:.*?\S)??)__|~~(?<gone>\S(?:.*?\S)??)~~|\*(?<soft>[^\s*](?:[^*\n]*[^\s*])?)\*|(?<![\w])_(?<italic>[^\s_](?:[^_\n]*[^\s_])?)_(?!\w)|\\(?<escaped>[!-/:-@[-`{-~])/;
+/** The first of these that matches wins. Every repetition has an upper bound, so hostile text costs little time. */
+const anyOf = (...marks: readonly RegExp[]) => new RegExp(marks.map(({ source }) => source).join('|'));
 
-const mrkdwnMarks =
-  /(?<code>`[^`\n]+`)|<(?<href>https?:\/\/[^\s<>|]{1,2000}|mailto:[^\s<>|]{1,500})(?:\|(?<label>[^<>\n]{1,500}))?>|<[@#!](?<mention>[^<>\n]{1,200})>|(?<!\w)\*(?<bold>[^\s*](?:[^*\n]*[^\s*])?)\*(?!\w)|(?<!\w)_(?<italic>[^\s_](?:[^_\n]*[^\s_])?)_(?!\w)|(?<!\w)~(?<gone>[^\s~](?:[^~\n]*[^\s~])?)~(?!\w)/;
+const markdownMarks = anyOf(
+  /(?<ticks>`+)(?<code>[^`\n](?:[^\n]{0,1000}?[^`\n])??)\k<ticks>(?!`)/,
+  /!?\[(?<label>[^\]\n]{1,500})\]\((?<href>[^\s)]{1,2000})(?: "[^"\n]{0,500}")?\)/,
+  /<(?<auto>https:\/\/[^\s<>]{1,2000})>/,
+  /(?<url>\bhttps:\/\/[^\s<>"]{1,2000}[^\s<>".,;:!?)\]'*_~])/,
+  /\*\*(?<bold>[^\s*](?:.{0,1000}?\S)??)\*\*/,
+  /__(?<strong>\S(?:.{0,1000}?\S)??)__/,
+  /~~(?<gone>\S(?:.{0,1000}?\S)??)~~/,
+  /\*(?<soft>[^\s*](?:[^*\n]{0,1000}[^\s*])?)\*/,
+  /(?<!\w)_(?<italic>[^\s_](?:[^_\n]{0,1000}[^\s_])?)_(?!\w)/,
+  /\\(?<escaped>[!-/:-@[-`{-~])/,
+);
+
+const mrkdwnMarks = anyOf(
+  /`(?<code>[^`\n]{1,1000})`/,
+  /<(?<href>https?:\/\/[^\s<>|]{1,2000}|mailto:[^\s<>|]{1,500})(?:\|(?<label>[^<>\n]{1,500}))?>/,
+  /<[@#!](?<mention>[^<>\n]{1,200})>/,
+  /(?<!\w)\*(?<bold>[^\s*](?:[^*\n]{0,1000}[^\s*])?)\*(?!\w)/,
+  /(?<!\w)_(?<italic>[^\s_](?:[^_\n]{0,1000}[^\s_])?)_(?!\w)/,
+  /(?<!\w)~(?<gone>[^\s~](?:[^~\n]{0,1000}[^\s~])?)~(?!\w)/,
+);
 
 const tags = { bold: 'strong', strong: 'strong', italic: 'em', soft: 'em', gone: 's' } as const;
 
 export type Markup = 'markdown' | 'mrkdwn';
 
 /** Slack escapes exactly these three; they are decoded last, so that decoded text is never read as a mark. */
-const decode = (text: string, markup: Markup) =>
+export const decode = (text: string, markup: Markup) =>
   markup === 'markdown'
     ? text
     : text.replace(/&(lt|gt|amp);/g, (_, name: string) => (name === 'lt' ? '<' : name === 'gt' ? '>' : '&'));
@@ -50,15 +69,12 @@ function link(href: string, fill: (parent: Node) => void): Node {
 
 function marked(groups: Record<string, string | undefined>, markup: Markup, depth: number): Node {
   const inside = (text: string) => (parent: Node) => appendInline(parent, text, markup, depth + 1);
-  if (groups['code'] !== undefined) return wrapped('code', decode(groups['code'].slice(1, -1), markup));
+  if (groups['code'] !== undefined) return wrapped('code', decode(groups['code'], markup));
   const href = groups['href'] ?? groups['auto'] ?? groups['url'];
   if (href !== undefined) {
     const target = decode(href, markup);
     const label = groups['label'];
-    return link(
-      target,
-      label === undefined ? (parent) => parent.appendChild(document.createTextNode(target)) : inside(label),
-    );
+    return link(target, label === undefined ? (parent) => appendText(parent, target) : inside(label));
   }
   if (groups['mention'] !== undefined) {
     const [who, name] = groups['mention'].split('|');

@@ -1,11 +1,11 @@
-import { appendInline, type Markup } from './inline-markup.ts';
+import { appendInline, decode, type Markup } from './inline-markup.ts';
 
 /** Message text as DOM nodes, block by block. Nothing here ever parses HTML: unknown input stays text. */
 
 const maxDepth = 6;
 const item = /^(\s*)(?:[-*+•]|(\d{1,9})[.)])\s+(.*)$/;
 const divider = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
-const fence = /^\s*(`{3,}|~{3,})/;
+const fence = /^\s*(`{3,}(?=[^`]*$)|~{3,})/;
 
 interface Cursor {
   readonly lines: readonly string[];
@@ -26,12 +26,12 @@ function take(cursor: Cursor, test: (line: string, index: number) => boolean): s
 }
 
 /** An unclosed fence runs to the end: that is what a reply looks like while it is still being written. */
-function codeBlock(cursor: Cursor): Node {
+function codeBlock(cursor: Cursor, markup: Markup): Node {
   const mark = fence.exec(cursor.lines[cursor.at]!)![1]!;
   cursor.at += 1;
   const lines = take(cursor, (line) => !line.trimStart().startsWith(mark));
   cursor.at += 1;
-  return element('pre', element('code', document.createTextNode(lines.join('\n'))));
+  return element('pre', element('code', document.createTextNode(decode(lines.join('\n'), markup))));
 }
 
 function list(cursor: Cursor, depth: number): Node {
@@ -54,12 +54,10 @@ function list(cursor: Cursor, depth: number): Node {
   return made;
 }
 
-const cells = (line: string) =>
-  line
-    .trim()
-    .replace(/^\||\|$/g, '')
-    .split(/(?<!\\)\|/)
-    .map((cell) => cell.trim());
+const cells = (line: string) => {
+  const inner = line.trim().replace(/^\||\|$/g, '');
+  return inner.split(/(?<!\\)\|/).map((cell) => cell.trim());
+};
 
 function table(cursor: Cursor): Node {
   const rows = take(cursor, (line) => line.includes('|') || divider.test(line)).map(cells);
@@ -96,11 +94,11 @@ function startsBlock(cursor: Cursor, markup: Markup): boolean {
 
 function block(cursor: Cursor, markup: Markup, depth: number, tight: boolean): Node {
   const line = cursor.lines[cursor.at]!;
-  if (fence.test(line)) return codeBlock(cursor);
-  if (depth < maxDepth && /^\s*(?:>|&gt;)/.test(line) && startsBlock(cursor, markup))
-    return quote(cursor, markup, depth);
+  if (fence.test(line)) return codeBlock(cursor, markup);
+  const isQuote = /^\s*(?:>|&gt;)/.test(line) && startsBlock(cursor, markup);
+  if (isQuote && depth < maxDepth) return quote(cursor, markup, depth);
   if (markup === 'markdown' && depth < maxDepth) {
-    const heading = /^(#{1,6}) +(.*?)[ #]*$/.exec(line);
+    const heading = /^(#{1,6}) +(.*)$/.exec(line);
     if (heading) {
       cursor.at += 1;
       const made = element('p');
@@ -129,10 +127,14 @@ function appendBlocks(parent: Node, lines: readonly string[], markup: Markup, de
   }
 }
 
+/** Slack lets code begin and end within a line; the block parser wants its fences on lines of their own. */
+const ownFences = (text: string) => text.replace(/```\n?([^]*?)\n?```/g, '\n```\n$1\n```\n');
+
 /** The text of a message as a fragment of paragraphs, lists, quotes, code and tables; plain text keeps its line ends. */
 export function renderMarkup(text: string, markup: Markup | 'plain'): DocumentFragment {
   const fragment = document.createDocumentFragment();
-  if (markup !== 'plain') appendBlocks(fragment, text.split(/\r?\n/), markup, 0);
+  const source = markup === 'mrkdwn' ? ownFences(text) : text;
+  if (markup !== 'plain') appendBlocks(fragment, source.split(/\r?\n/), markup, 0);
   else if (text) {
     const plain = fragment.appendChild(element('p', document.createTextNode(text)));
     plain.className = 'plain';

@@ -54,7 +54,9 @@ export function createThread(acts: ThreadActs, isOpen: boolean): Thread {
   toggle.addEventListener('click', () => {
     const open = Boolean(body.hidden);
     set(open);
-    if (open) composer.focus();
+    if (!open) return;
+    composer.focus();
+    form.scrollIntoView({ block: 'nearest' });
   });
   body.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape') return;
