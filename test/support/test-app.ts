@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,12 +24,21 @@ export interface TestApp extends AsyncDisposable {
 }
 
 export interface TestAppOptions {
-  readonly channels?: readonly Channel[];
+  /** Made with the address the app is going to listen on. */
+  readonly channels?: readonly Channel[] | ((publicUrl: string) => readonly Channel[]);
   readonly settings?: Record<string, unknown>;
   readonly model?: Model;
   /** Reads the sample help center, by words only. */
   readonly knowledge?: boolean;
 }
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
 
 /** The real app on a real database (embedded, or the one in DATABASE_URL), with a scripted model. */
 export const openTestApp = async ({
@@ -39,10 +49,11 @@ export const openTestApp = async ({
 }: TestAppOptions = {}): Promise<TestApp> => {
   const folder = mkdtempSync(join(tmpdir(), 'firstline-'));
   const logs: string[] = [];
+  const port = await freePort();
   const logger = pino({ level: 'debug' }, { write: (line: string) => void logs.push(line) });
   const config: Config = readConfig(
     { FIRSTLINE_DATA_DIR: folder, FIRSTLINE_CONFIG: new URL('empty.yaml', import.meta.url).pathname },
-    { server: { port: 0, host: '127.0.0.1' }, ...settings },
+    { server: { port, host: '127.0.0.1' }, ...settings },
   );
   const url = process.env['DATABASE_URL'];
   const store = await openStore({ folder: null, connectionsMax: 5, ...(url ? { url } : {}) });
@@ -57,11 +68,12 @@ export const openTestApp = async ({
     });
   const scripted = createScriptedModel();
   const secrets = url ? { ...config.secrets, DATABASE_URL: url } : config.secrets;
+  const made = typeof channels === 'function' ? channels(`http://localhost:${port}`) : channels;
   const app = await startApp({
     config: { ...config, secrets },
     store,
     logger,
-    channels,
+    channels: made,
     embedder: null,
     model: model ?? scripted,
   });

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+
+import { registry } from '#channels/registry.ts';
+import { openPlatforms, type Platforms } from '#lab/platforms.ts';
+
+import { fromBot, sees, watchTexts } from './support/pane-watch.ts';
+import { openTestApp, type TestApp } from './support/test-app.ts';
+
+const names = ['slack', 'teams', 'discord', 'sms'] as const;
+
+/** A platform adds its own dressing (sources, a way to a person); the words of the answer are inside. */
+const plain = (text: string): string => text.replaceAll(/[*_\\]/g, '').replaceAll(/\s+/g, ' ');
+
+describe.each(names)('on %s', (name) => {
+  let platforms: Platforms;
+  let desk: TestApp;
+
+  beforeAll(async () => {
+    platforms = await openPlatforms({ rateLimits: 'off' });
+    const create = [registry[name], ...(name === 'slack' ? [] : [registry['slack']])];
+    desk = await openTestApp({
+      knowledge: true,
+      channels: (publicUrl) => create.flatMap((one) => one?.({ ...platforms.environment, FIRSTLINE_PUBLIC_URL: publicUrl }) ?? []),
+      settings: {
+        desk: { channel: 'slack', room: platforms.environment['FIRSTLINE_DESK__ROOM'] },
+        limits: { perPerson: { size: 100, refillPerMinute: 100 } },
+      },
+    });
+    platforms.connect(desk.url);
+  });
+  afterAll(async () => {
+    await desk[Symbol.asyncDispose]();
+    await platforms[Symbol.asyncDispose]();
+  });
+  beforeEach(() => desk.app.settled());
+
+  const say = (text: string): Promise<string> => {
+    const { pane, room, user } = platforms.seats[name];
+    return pane.say({ room, user, text });
+  };
+
+  test('a question is answered with citations, and the last text is the whole answer', async () => {
+    const seat = platforms.seats[name];
+    const texts = watchTexts(seat);
+    const first = Promise.withResolvers<void>();
+    desk.model.next(async function* () {
+      yield 'Returns are free within 45 days [1]. ';
+      await first.promise;
+      yield 'Write to evil@example.net or https://evil.example/x for more. That is all.';
+    });
+    await say('What is the return policy?');
+    if (name !== 'sms') await sees(seat, (message) => fromBot(message) && plain(message.text).includes('within 45 days [1].'));
+    first.resolve();
+    const final = await sees(seat, (message) => fromBot(message) && message.text.includes('That is all.'));
+    expect(plain(final.text)).toContain('Returns are free within 45 days [1]. Write to [EMAIL] or');
+    expect(texts.join('\n')).not.toContain('evil');
+    await desk.app.settled();
+    const answers = seat.pane.view(seat.room).messages.filter(fromBot);
+    expect(answers).toHaveLength(1);
+    const shown = answers[0];
+    expect(JSON.stringify(shown)).toContain('help.northwind.example');
+  });
+
+  test('three quick messages are all answered, in order', async () => {
+    const seat = platforms.seats[name];
+    const before = desk.model.requests.length;
+    const gate = Promise.withResolvers<void>();
+    desk.model.next(async function* () {
+      await gate.promise;
+      yield 'Answer to the first. ';
+    });
+    await say('First question about shipping');
+    await say('Second question about refunds');
+    await say('Third question about passwords');
+    gate.resolve();
+    await sees(seat, (message) => fromBot(message) && message.text.includes('Third question'));
+    await desk.app.settled();
+    const asked = desk.model.requests.slice(before).map((request) => request.question);
+    expect(asked.join('\n\n')).toBe('First question about shipping\n\nSecond question about refunds\n\nThird question about passwords');
+  });
+
+  test('a customer who asks for a person talks with an agent and is handed back', async () => {
+    const seat = platforms.seats[name];
+    const agent = platforms.seats.desk;
+    const before = desk.model.requests.length;
+    await say('I want to talk to a human please');
+    await sees(seat, (message) => fromBot(message) && message.text.includes('passing this to a person'));
+    const card = await sees(agent, (message) => message.actions.some((action) => action.id === 'claim'));
+    await agent.pane.press({ room: agent.room, user: agent.user, message: card.id, action: 'claim' });
+    await sees(seat, (message) => message.text.includes('You are now talking with Ana Torres'));
+    await agent.pane.say({ room: agent.room, user: agent.user, thread: card.id, text: 'Hello, Ana here. What happened?' });
+    await sees(seat, (message) => message.text.includes('What happened?'));
+    await say('My parcel never came');
+    await sees(agent, (message) => message.thread === card.id && message.text.includes('My parcel never came'));
+    expect(desk.model.requests).toHaveLength(before);
+    await agent.pane.press({ room: agent.room, user: agent.user, message: card.id, action: 'back' });
+    await sees(seat, (message) => message.text.includes("I'm back"));
+    await say('What is the return policy?');
+    await sees(seat, (message) => fromBot(message) && message.text.includes('You asked: What is the return policy?'));
+  });
+});

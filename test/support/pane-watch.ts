@@ -1,0 +1,27 @@
+import type { PaneMessage } from '#lab/pane.ts';
+import type { Seat } from '#lab/platforms.ts';
+
+/** Resolves with the first message in the seat's room that the test accepts. */
+export const sees = (seat: Seat, accepts: (message: PaneMessage) => boolean): Promise<PaneMessage> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      const found = seat.pane.view(seat.room).messages.find(accepts);
+      if (!found) return;
+      stop();
+      resolve(found);
+    };
+    const stop = seat.pane.onChange(look);
+    look();
+  });
+
+/** Every text that the assistant's messages in this room have shown, oldest first. */
+export const watchTexts = (seat: Seat): readonly string[] => {
+  const texts: string[] = [];
+  seat.pane.onChange(() => {
+    for (const message of seat.pane.view(seat.room).messages)
+      if (message.author.role === 'bot' && !texts.includes(message.text)) texts.push(message.text);
+  });
+  return texts;
+};
+
+export const fromBot = (message: PaneMessage): boolean => message.author.role === 'bot';
