@@ -20,7 +20,8 @@ describe.each(names)('on %s', (name) => {
     const create = [registry[name], ...(name === 'slack' ? [] : [registry['slack']])];
     desk = await openTestApp({
       knowledge: true,
-      channels: (publicUrl) => create.flatMap((one) => one?.({ ...platforms.environment, FIRSTLINE_PUBLIC_URL: publicUrl }) ?? []),
+      channels: (publicUrl) =>
+        create.flatMap((one) => one?.({ ...platforms.environment, FIRSTLINE_PUBLIC_URL: publicUrl }) ?? []),
       settings: {
         desk: { channel: 'slack', room: platforms.environment['FIRSTLINE_DESK__ROOM'] },
         limits: { perPerson: { size: 100, refillPerMinute: 100 } },
@@ -49,7 +50,8 @@ describe.each(names)('on %s', (name) => {
       yield 'Write to evil@example.net or https://evil.example/x for more. That is all.';
     });
     await say('What is the return policy?');
-    if (name !== 'sms') await sees(seat, (message) => fromBot(message) && plain(message.text).includes('within 45 days [1].'));
+    if (name !== 'sms')
+      await sees(seat, (message) => fromBot(message) && plain(message.text).includes('within 45 days [1].'));
     first.resolve();
     const final = await sees(seat, (message) => fromBot(message) && message.text.includes('That is all.'));
     expect(plain(final.text)).toContain('Returns are free within 45 days [1]. Write to [EMAIL] or');
@@ -76,7 +78,9 @@ describe.each(names)('on %s', (name) => {
     await sees(seat, (message) => fromBot(message) && message.text.includes('Third question'));
     await desk.app.settled();
     const asked = desk.model.requests.slice(before).map((request) => request.question);
-    expect(asked.join('\n\n')).toBe('First question about shipping\n\nSecond question about refunds\n\nThird question about passwords');
+    expect(asked.join('\n\n')).toBe(
+      'First question about shipping\n\nSecond question about refunds\n\nThird question about passwords',
+    );
   });
 
   test('a customer who asks for a person talks with an agent and is handed back', async () => {
@@ -88,7 +92,12 @@ describe.each(names)('on %s', (name) => {
     const card = await sees(agent, (message) => message.actions.some((action) => action.id === 'claim'));
     await agent.pane.press({ room: agent.room, user: agent.user, message: card.id, action: 'claim' });
     await sees(seat, (message) => message.text.includes('You are now talking with Ana Torres'));
-    await agent.pane.say({ room: agent.room, user: agent.user, thread: card.id, text: 'Hello, Ana here. What happened?' });
+    await agent.pane.say({
+      room: agent.room,
+      user: agent.user,
+      thread: card.id,
+      text: 'Hello, Ana here. What happened?',
+    });
     await sees(seat, (message) => message.text.includes('What happened?'));
     await say('My parcel never came');
     await sees(agent, (message) => message.thread === card.id && message.text.includes('My parcel never came'));

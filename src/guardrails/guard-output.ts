@@ -18,7 +18,8 @@ const createCitationCheck = (passages: number) => {
   return {
     push: (text: string): string => {
       pending += text;
-      const held = / ?\[?\d{0,3}\]?$/.exec(pending)?.[0] ?? '';
+      // A blank after a sentence goes out at once: the sentence is seen the sooner.
+      const held = /(?:(?<![.!?:…。]) )?\[\d{0,3}\]?$|(?<![.!?:…。\s]) $/u.exec(pending)?.[0] ?? '';
       const ready = pending.slice(0, pending.length - held.length);
       pending = held;
       return clean(ready);
