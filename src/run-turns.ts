@@ -48,7 +48,13 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       owner: { organization: row.organization, person: row.person, conversation: row.conversation },
       fence: row.fence,
       positions: events.map((event) => event.position),
-      turn: { id: turnId(row.conversation, events[0]?.position ?? 0), startedAt: clock.now() },
+      turn: {
+        id: turnId(
+          row.conversation,
+          events.map((event) => event.position),
+        ),
+        startedAt: clock.now(),
+      },
       channel: row.channel,
       thread: sealer.open(row.thread, 'thread') as ThreadKey,
       sender: JSON.parse(sealer.open(row.profile, 'profile')) as Sender,

@@ -12,8 +12,10 @@ import type { Store } from '#store/open.ts';
 import { readEvent, type StoredEvent } from './inbox.ts';
 
 /** The same for every try at the same messages, so that a try after a crash goes on where the last one ended. */
-export const turnId = (conversation: string, firstPosition: number): string => {
-  const hex = createHash('sha256').update(`${conversation}:${firstPosition}`).digest('hex');
+export const turnId = (conversation: string, positions: readonly number[]): string => {
+  const hex = createHash('sha256')
+    .update(`${conversation}:${Math.min(...positions)}`)
+    .digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 };
 
@@ -21,17 +23,21 @@ export interface WaitingEvent extends StoredEvent {
   readonly position: number;
 }
 
-/** At most `eventsMax` waiting events of a conversation, readable. */
+/**
+ * At most `eventsMax` waiting events of a conversation, readable, as they were written: a platform may deliver two at once
+ * and in either order.
+ */
 export const readWaiting = async (
   store: Store,
   sealer: Sealer,
   conversation: string,
   eventsMax: number,
-): Promise<WaitingEvent[]> =>
-  (await waitingEvents(store, conversation, eventsMax)).map((row) => ({
-    ...readEvent(sealer, row.body),
-    position: row.position,
-  }));
+): Promise<WaitingEvent[]> => {
+  const rows = await waitingEvents(store, conversation, eventsMax);
+  return rows
+    .map((row) => ({ ...readEvent(sealer, row.body), position: row.position }))
+    .toSorted((a, b) => a.sentAt.localeCompare(b.sentAt) || a.position - b.position);
+};
 
 /** The button that asks for a human, wherever we show one. */
 export const humanAction = 'human';
@@ -61,7 +67,7 @@ export const open =
     );
     const opened: Opened = {
       ...turn,
-      turn: { id: turnId(turn.owner.conversation, turn.positions[0] ?? 0), startedAt: clock.now() },
+      turn: { id: turnId(turn.owner.conversation, turn.positions), startedAt: clock.now() },
       channel: found.channel,
       thread: sealer.open(found.thread, 'thread') as ThreadKey,
       sender: JSON.parse(sealer.open(found.profile, 'profile')) as Sender,
