@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { openStore, type Store } from '#store/open.ts';
 import { type App, startApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { ingestFolders } from '../../src/ingest-folders.ts';
+import { freePort } from './free-port.ts';
 import { createScriptedModel, type ScriptedModel } from './scripted-model.ts';
 
 export interface TestApp extends AsyncDisposable {
@@ -31,14 +31,6 @@ export interface TestAppOptions {
   /** Reads the sample help center, by words only. */
   readonly knowledge?: boolean;
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 
 /** The real app on a real database (embedded, or the one in DATABASE_URL), with a scripted model. */
 export const openTestApp = async ({
