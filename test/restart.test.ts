@@ -6,14 +6,24 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
+import { given } from '#core/given.ts';
 import { openAnthropicLab } from '#lab/anthropic/server.ts';
 import { openPlatforms } from '#lab/platforms.ts';
 
 import { freePort } from './support/free-port.ts';
 import { fromBot, sees } from './support/pane-watch.ts';
+import { openTestDatabase } from './support/test-database.ts';
 import { openVisitor } from './support/web-visitor.ts';
 
 const names = ['slack', 'teams', 'discord', 'sms'] as const;
+
+const migrate = async (environment: Record<string, string>): Promise<void> => {
+  const child = spawn(process.execPath, ['src/main.ts', 'migrate'], {
+    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    stdio: 'ignore',
+  });
+  expect(await once(child, 'exit')).toEqual([0, null]);
+};
 
 /** Starts the process as an operator would, and resolves when it says that it is ready. */
 const serve = (environment: Record<string, string>): Promise<ChildProcess> =>
@@ -33,6 +43,7 @@ const serve = (environment: Record<string, string>): Promise<ChildProcess> =>
   });
 
 test('killed in the middle of its answers and started again, it loses nothing and says nothing twice', async () => {
+  await using database = await openTestDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'firstline-'));
   await using platforms = await openPlatforms({ rateLimits: 'off' });
   await using claude = await openAnthropicLab({ apiKey: 'sk-test' });
@@ -45,6 +56,7 @@ test('killed in the middle of its answers and started again, it loses nothing an
     PORT: String(port),
     FIRSTLINE_PUBLIC_URL: url,
     FIRSTLINE_DATA_DIR: folder,
+    ...given({ DATABASE_URL: database.url }),
     FIRSTLINE_CONFIG: new URL('support/empty.yaml', import.meta.url).pathname,
   };
   const more = Promise.withResolvers<void>();
@@ -58,6 +70,7 @@ test('killed in the middle of its answers and started again, it loses nothing an
   };
   claude.script(Array.from({ length: 5 }, () => ({ chunks: answer() })));
 
+  await migrate(environment);
   const first = await serve(environment);
   platforms.connect(url);
   await using visitor = await openVisitor(url);

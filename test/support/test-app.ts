@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 
 import type { Channel } from '#core/channel.ts';
+import { given } from '#core/given.ts';
 import type { Model } from '#core/model.ts';
 import { openStore, type Store } from '#store/open.ts';
 
@@ -13,6 +14,7 @@ import { type Config, readConfig } from '../../src/config.ts';
 import { ingestFolders } from '../../src/ingest-folders.ts';
 import { freePort } from './free-port.ts';
 import { createScriptedModel, type ScriptedModel } from './scripted-model.ts';
+import { openTestDatabase } from './test-database.ts';
 
 export interface TestApp extends AsyncDisposable {
   readonly app: App;
@@ -47,10 +49,9 @@ export const openTestApp = async ({
     { FIRSTLINE_DATA_DIR: folder, FIRSTLINE_CONFIG: new URL('empty.yaml', import.meta.url).pathname },
     { server: { port, host: '127.0.0.1' }, ...settings },
   );
-  const url = process.env['DATABASE_URL'];
-  const store = await openStore({ folder: null, connectionsMax: 5, ...(url ? { url } : {}) });
+  const database = await openTestDatabase();
+  const store = await openStore({ folder: null, connectionsMax: 5, ...given({ url: database.url }) });
   await store.migrate();
-  if (url) await store.query(`delete from setting where name = 'master_key'`);
   if (knowledge)
     await ingestFolders({
       store,
@@ -59,7 +60,7 @@ export const openTestApp = async ({
       write: () => undefined,
     });
   const scripted = createScriptedModel();
-  const secrets = url ? { ...config.secrets, DATABASE_URL: url } : config.secrets;
+  const secrets = { ...config.secrets, ...given({ DATABASE_URL: database.url }) };
   const made = typeof channels === 'function' ? channels(`http://localhost:${port}`) : channels;
   const app = await startApp({
     config: { ...config, secrets },
@@ -78,6 +79,7 @@ export const openTestApp = async ({
     [Symbol.asyncDispose]: async () => {
       await app.stop();
       await store.close();
+      await database[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });
     },
   };
