@@ -13,7 +13,7 @@ import { replyKey } from '#delivery/deliver.ts';
 import { createDispatch } from '#delivery/dispatch.ts';
 import { fit } from '#delivery/fit.ts';
 import { createSendRow } from '#delivery/send-row.ts';
-import { caseOfCard, draftCase, isCard } from '#escalation/case-draft.ts';
+import { caseOfCard, draftCase, isCard, toCaseAction } from '#escalation/case-draft.ts';
 import { createDesk } from '#escalation/desk.ts';
 import { createExchange } from '#guardrails/exchange-personal-data.ts';
 import { createCanary } from '#guardrails/canary.ts';
@@ -258,7 +258,14 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     limits.sweepMs,
   );
 
-  const inbox = createInbox({ store, lanes, vault, textLengthMax: limits.textLengthMax, count: metrics.events });
+  const inbox = createInbox({
+    store,
+    lanes,
+    vault,
+    textLengthMax: limits.textLengthMax,
+    toCaseAction,
+    count: metrics.events,
+  });
   const readiness = async (): Promise<string[]> => {
     const problems: string[] = [];
     await store.query('select 1').catch(() => problems.push('the database does not answer'));

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { registry } from '#channels/registry.ts';
 import { openPlatforms, type Platforms } from '#lab/platforms.ts';
 
-import { fromBot, sees, watchTexts } from './support/pane-watch.ts';
+import { fromBot, pressCase, sees, watchTexts } from './support/pane-watch.ts';
 import { openTestApp, type TestApp } from './support/test-app.ts';
 
 const names = ['slack', 'teams', 'discord', 'sms'] as const;
@@ -92,8 +92,8 @@ describe.each(names)('on %s', (name) => {
     const before = desk.model.requests.length;
     await say('I want to talk to a human please');
     await sees(seat, (message) => fromBot(message) && message.text.includes('passing this to a person'));
-    const card = await sees(agent, (message) => message.actions.some((action) => action.id === 'claim'));
-    await agent.pane.press({ room: agent.room, user: agent.user, message: card.id, action: 'claim' });
+    const card = await sees(agent, (message) => message.actions.length > 0);
+    await pressCase(agent, card, 'claim');
     await sees(seat, (message) => message.text.includes('You are now talking with Ana Torres'));
     await agent.pane.say({
       room: agent.room,
@@ -105,7 +105,11 @@ describe.each(names)('on %s', (name) => {
     await say('My parcel never came');
     await sees(agent, (message) => message.thread === card.id && message.text.includes('My parcel never came'));
     expect(desk.model.requests).toHaveLength(before);
-    await agent.pane.press({ room: agent.room, user: agent.user, message: card.id, action: 'back' });
+    const claimed = await sees(
+      agent,
+      ({ id, actions }) => id === card.id && actions.some(({ id }) => id.startsWith('back')),
+    );
+    await pressCase(agent, claimed, 'back');
     await sees(seat, (message) => message.text.includes("I'm back"));
     await say('What is the return policy?');
     await sees(seat, (message) => fromBot(message) && message.text.includes('You asked: What is the return policy?'));

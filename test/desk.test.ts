@@ -40,7 +40,7 @@ test('a visitor who asks for a person talks with an agent, and with the assistan
   const card = await sees(lab, room, (message) => message.actions.length > 0);
   expect(card.text).toContain('my parcel is lost');
 
-  await lab.pane.press({ room, user, message: card.id, action: 'claim' });
+  await lab.pane.press({ room, user, message: card.id, action: card.actions[0]?.id ?? '' });
   await visitor.sees((message) => message.text === 'You are now talking with Ana Torres.');
 
   await lab.pane.say({ room, user, thread: card.id, text: '// probably the depot again' });

@@ -1,6 +1,6 @@
 import type { InboundAction, InboundEvent, InboundMessage, Receive } from '#core/channel.ts';
 import type { Sealer, Vault } from '#core/sealed.ts';
-import { caseOfThread } from '#store/cases.ts';
+import { caseOfThread, findCase } from '#store/cases.ts';
 import { type ConversationRow, findConversation, openConversation, type Place } from '#store/conversations.ts';
 import { insertEvent } from '#store/inbox.ts';
 import type { Lanes } from '#store/lanes.ts';
@@ -27,6 +27,8 @@ export interface InboxParts {
   readonly lanes: Lanes;
   readonly vault: Vault;
   readonly textLengthMax: number;
+  /** Reads a button that names its case. */
+  readonly toCaseAction: (action: string) => { act: string; id: string } | null;
   /** Told once per event what became of it. */
   readonly count: (channel: string, outcome: Outcome) => void;
 }
@@ -38,6 +40,7 @@ export const readEvent = (sealer: Sealer, body: Parameters<Sealer['open']>[0]): 
 const toStored = (
   event: InboundMessage | InboundAction,
   from: StoredEvent['from'],
+  action: string | null,
   textLengthMax: number,
 ): StoredEvent => {
   const text = (event.text ?? '').trim();
@@ -48,16 +51,22 @@ const toStored = (
     sender: { id: event.sender.id, displayName: event.sender.displayName },
     text: text.slice(0, textLengthMax),
     textLength: text.length,
-    action: event.kind === 'action' ? event.action : null,
+    action,
     sentAt: event.sentAt.toISOString(),
   };
 };
+
+interface Found {
+  readonly row: ConversationRow;
+  readonly from: StoredEvent['from'];
+  readonly action: string | null;
+}
 
 const isEmpty = (event: InboundMessage | InboundAction): boolean =>
   event.kind === 'message' && event.text.trim() === '';
 
 /** Commits each event once under the platform's own id, together with the wake-up of its lane. */
-export const createInbox = ({ store, lanes, vault, textLengthMax, count }: InboxParts): Receive => {
+export const createInbox = ({ store, lanes, vault, textLengthMax, toCaseAction, count }: InboxParts): Receive => {
   const placeOf = (event: InboundMessage | InboundAction): Place => ({
     organization: event.sender.organization,
     channel: event.channel,
@@ -65,16 +74,17 @@ export const createInbox = ({ store, lanes, vault, textLengthMax, count }: Inbox
     threadIndex: vault.index('thread', `${event.channel}:${event.thread}`),
   });
 
-  const find = async (
-    transaction: Transaction,
-    event: InboundMessage | InboundAction,
-  ): Promise<{ row: ConversationRow; from: StoredEvent['from'] } | null> => {
+  const find = async (transaction: Transaction, event: InboundMessage | InboundAction): Promise<Found | null> => {
     const place = placeOf(event);
-    const found = await caseOfThread(transaction, event.channel, place.threadIndex);
+    const named = event.kind === 'action' ? toCaseAction(event.action) : null;
+    const found = named
+      ? await findCase(transaction, event.channel, named.id)
+      : await caseOfThread(transaction, event.channel, place.threadIndex);
     if (found) {
       const row = await findConversation(transaction, found.conversation);
-      return row && { row, from: 'desk' };
+      return row && { row, from: 'desk', action: named?.act ?? null };
     }
+    if (named) return null;
     const key = vault.create();
     const make = {
       wrapped: key.wrapped,
@@ -83,7 +93,7 @@ export const createInbox = ({ store, lanes, vault, textLengthMax, count }: Inbox
     };
     const mayBegin = event.kind === 'action' || event.addressed;
     const row = await openConversation(transaction, place, mayBegin ? () => make : undefined);
-    return row && { row, from: 'customer' };
+    return row && { row, from: 'customer', action: event.kind === 'action' ? event.action : null };
   };
 
   const commit = (event: InboundMessage | InboundAction): Promise<Outcome> =>
@@ -94,7 +104,7 @@ export const createInbox = ({ store, lanes, vault, textLengthMax, count }: Inbox
       await transaction.query(`select id from conversation where id = $1 for update`, [found.row.conversation]);
       const body = vault
         .unwrap(found.row.wrappedKey)
-        .seal(JSON.stringify(toStored(event, found.from, textLengthMax)), bodyPurpose);
+        .seal(JSON.stringify(toStored(event, found.from, found.action, textLengthMax)), bodyPurpose);
       if (!(await insertEvent(transaction, found.row, { channel: event.channel, id: event.id, body })))
         return 'duplicate';
       await lanes.wake(transaction, 'turns', found.row.conversation);

@@ -6,12 +6,26 @@ export interface DeskRoom {
   readonly thread: ThreadKey;
 }
 
-export const caseActions = {
-  claim: { id: 'claim', label: 'Claim', style: 'primary' },
-  reply: { id: 'reply', label: 'Reply', asks: 'Your reply to the customer' },
-  back: { id: 'back', label: 'Hand back to the assistant' },
-  resolve: { id: 'resolve', label: 'Resolve', style: 'danger' },
-} as const satisfies Record<string, Action>;
+const actions = {
+  claim: { label: 'Claim', style: 'primary' },
+  reply: { label: 'Reply', asks: 'Your reply to the customer' },
+  back: { label: 'Hand back to the assistant' },
+  resolve: { label: 'Resolve', style: 'danger' },
+} as const satisfies Record<string, Omit<Action, 'id'>>;
+
+export type CaseAct = keyof typeof actions;
+
+/** Buttons that name their case: a press may arrive before the platform has told us where the card is. */
+export const caseActions = (id: string, acts: readonly CaseAct[]): Action[] =>
+  acts.map((act) => ({ id: `${act}:${id}`, ...actions[act] }));
+
+const pressed = /^(claim|reply|back|resolve):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+/** What a press on a card asks for, and for which case; null for a button that is not on a card. */
+export const toCaseAction = (action: string): { act: CaseAct; id: string } | null => {
+  const [, act, id] = pressed.exec(action) ?? [];
+  return act && id ? { act: act as CaseAct, id } : null;
+};
 
 /** Our own name for the card of a case: every message of its thread follows it. */
 const cardSuffix = ':card';
@@ -47,7 +61,7 @@ export const draftCase = (
       { label: 'State', value: 'waiting' },
     ],
     text: `${lastTurns === '' ? quote(turn.text) : lastTurns}\n\n${howTo}`,
-    actions: [caseActions.claim, caseActions.reply, caseActions.resolve],
+    actions: caseActions(id, ['claim', 'reply', 'resolve']),
   };
   const outgoing: Outgoing = { key: cardKey(id), channel: room.channel, thread: room.thread, message: card };
   return { id, reason, channel: room.channel, card, outgoing: [outgoing] };

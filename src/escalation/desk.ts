@@ -1,10 +1,10 @@
-import type { Action, OutboundMessage, ThreadKey } from '#core/channel.ts';
+import type { OutboundMessage, ThreadKey } from '#core/channel.ts';
 import type { Sealer } from '#core/sealed.ts';
 import type { Outgoing, TurnEnd } from '#core/turn.ts';
 import { type CaseRow, openCase } from '#store/cases.ts';
 import type { Store } from '#store/open.ts';
 
-import { caseActions, cardKey, withState } from './case-draft.ts';
+import { type CaseAct, caseActions, cardKey, withState } from './case-draft.ts';
 
 export interface DeskEvent {
   readonly position: number;
@@ -20,12 +20,12 @@ export interface DeskTexts {
 }
 
 type Act =
-  | { kind: 'claim' | 'back' | 'resolve' }
+  | { kind: Exclude<CaseAct, 'reply'> }
   | { kind: 'reply'; text: string }
   | { kind: 'private' }
   | { kind: 'talk'; text: string };
 
-const commands: readonly { readonly pattern: RegExp; readonly kind: 'claim' | 'back' | 'resolve' }[] = [
+const commands: readonly { readonly pattern: RegExp; readonly kind: Exclude<CaseAct, 'reply'> }[] = [
   { pattern: /^[/!]?claim[.!]?$/i, kind: 'claim' },
   { pattern: /^[/!]?(hand ?)?back[.!]?$/i, kind: 'back' },
   { pattern: /^[/!]?resolved?[.!]?$/i, kind: 'resolve' },
@@ -72,12 +72,16 @@ export const createDesk = ({ store, texts }: { store: Store; texts: DeskTexts })
     follows: cardKey(found.id),
     message: { text },
   });
-  const toCard = (turn: DeskTurn, found: CaseRow, state: string, actions: readonly Action[]): Outgoing => ({
+  const toCard = (turn: DeskTurn, found: CaseRow, state: string, acts: readonly CaseAct[]): Outgoing => ({
     key: `${turn.turnId}:card`,
     channel: found.channel,
     thread: '' as ThreadKey,
     replaces: cardKey(found.id),
-    message: withState(JSON.parse(turn.sealer.open(found.card, 'card')) as OutboundMessage, state, actions),
+    message: withState(
+      JSON.parse(turn.sealer.open(found.card, 'card')) as OutboundMessage,
+      state,
+      caseActions(found.id, acts),
+    ),
   });
 
   const claim = (turn: DeskTurn, found: CaseRow, event: DeskEvent): Change => {
@@ -96,7 +100,7 @@ export const createDesk = ({ store, texts }: { store: Store; texts: DeskTexts })
       outcome: 'desk_claimed',
       claims: { agent: event.sender.id, name: agent },
       outgoing: [
-        toCard(turn, found, `claimed by ${agent}`, [caseActions.reply, caseActions.back, caseActions.resolve]),
+        toCard(turn, found, `claimed by ${agent}`, ['reply', 'back', 'resolve']),
         toThread(
           turn,
           found,

@@ -69,6 +69,15 @@ export const openCase = async (sql: Sql, conversation: string): Promise<CaseRow 
   return raw ? toRow(raw) : null;
 };
 
+/** The case of this id whose desk is on this channel. */
+export const findCase = async (sql: Sql, channel: string, id: string): Promise<CaseRow | null> => {
+  const [raw] = await sql.query<Raw>(`select ${columns} from support_case where channel = $1 and id = $2`, [
+    channel,
+    id,
+  ]);
+  return raw ? toRow(raw) : null;
+};
+
 /** The conversation whose case is discussed in this desk thread: the newest case, open or closed. */
 export const caseOfThread = async (sql: Sql, channel: string, threadIndex: string): Promise<CaseRow | null> => {
   const [raw] = await sql.query<Raw>(

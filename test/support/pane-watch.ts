@@ -25,3 +25,10 @@ export const watchTexts = (seat: Seat): readonly string[] => {
 };
 
 export const fromBot = (message: PaneMessage): boolean => message.author.role === 'bot';
+
+/** Presses the card's button of this act, as an agent does. */
+export const pressCase = (seat: Seat, card: PaneMessage, act: string): Promise<void> => {
+  const action = card.actions.find(({ id }) => id.startsWith(`${act}:`));
+  if (!action) throw new Error(`The card has no ${act}.`);
+  return seat.pane.press({ room: seat.room, user: seat.user, message: card.id, action: action.id });
+};
