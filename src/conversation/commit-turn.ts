@@ -1,6 +1,6 @@
 import type { Outgoing, TurnEnd } from '#core/turn.ts';
 import { claimCase, closeCase, insertCase, openCase } from '#store/cases.ts';
-import { holdsLane } from '#store/conversations.ts';
+import { holdsLane, markDisclosed } from '#store/conversations.ts';
 import { finishEvents } from '#store/inbox.ts';
 import type { Lanes } from '#store/lanes.ts';
 import { insertMessage, insertTurn } from '#store/messages.ts';
@@ -63,6 +63,7 @@ export const createCommitTurn =
       });
       for (const said of end.said)
         await insertMessage(transaction, end.owner, end.turn.id, said.speaker, end.sealer.seal(said.text, 'message'));
+      if (end.discloses) await markDisclosed(transaction, end.owner);
       await changeCase(transaction, end);
       const outgoing = [...end.outgoing, ...(end.opens?.outgoing ?? [])];
       for (const one of outgoing) await put(transaction, end, one);

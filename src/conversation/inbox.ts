@@ -65,8 +65,15 @@ interface Found {
 const isEmpty = (event: InboundMessage | InboundAction): boolean =>
   event.kind === 'message' && event.text.trim() === '';
 
-/** Commits each event once under the platform's own id, together with the wake-up of its lane. */
-export const createInbox = ({ store, lanes, vault, textLengthMax, toCaseAction, count }: InboxParts): Receive => {
+/** Commits each event of a channel once under the platform's own id, together with the wake-up of its lane. */
+export const createInbox = ({
+  store,
+  lanes,
+  vault,
+  textLengthMax,
+  toCaseAction,
+  count,
+}: InboxParts): ((channel: string) => Receive) => {
   const placeOf = (event: InboundMessage | InboundAction): Place => ({
     organization: event.sender.organization,
     channel: event.channel,
@@ -125,5 +132,5 @@ export const createInbox = ({ store, lanes, vault, textLengthMax, toCaseAction, 
     return isEmpty(event) ? 'ignored' : commit(event);
   };
 
-  return async (event) => count(event?.channel ?? 'unknown', await receive(event));
+  return (channel) => async (event) => count(channel, await receive(event));
 };

@@ -1,5 +1,5 @@
 import type { Action, OutboundMessage, ThreadKey } from '#core/channel.ts';
-import type { CaseDraft, Opened, Outgoing } from '#core/turn.ts';
+import type { CaseDraft, Outgoing, Received } from '#core/turn.ts';
 
 export interface DeskRoom {
   readonly channel: string;
@@ -45,7 +45,7 @@ export const howTo =
 /** What opening a case brings into being: its row, its card in the desk room. */
 export const draftCase = (
   room: DeskRoom,
-  turn: Opened,
+  turn: Received,
   reason: string,
   transcript: readonly { readonly speaker: string; readonly text: string }[],
 ): CaseDraft => {
