@@ -9,7 +9,7 @@ import { openStore } from '#store/open.ts';
 
 import { startApp } from '../src/app.ts';
 import type { readConfig } from '../src/config.ts';
-import { ingestFolders } from '../src/ingest-folders.ts';
+import { ingestFolders } from '../src/commands/ingest-folders.ts';
 import { createPageRoutes, type PagePane } from './page/routes.ts';
 import { openPlatforms, type Seat } from './platforms.ts';
 

@@ -11,7 +11,7 @@ import type { Store } from '#store/open.ts';
 
 import { type App, startApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
-import { ingestFolders } from '../../src/ingest-folders.ts';
+import { ingestFolders } from '../../src/commands/ingest-folders.ts';
 import { freePort } from './free-port.ts';
 import { createScriptedModel, type ScriptedModel } from './scripted-model.ts';
 import { openTestDatabase, openTestStore } from './test-database.ts';
