@@ -27,8 +27,8 @@ interface Settings extends Omit<Route, 'closing'> {
 }
 
 export interface Delivery {
-  /** Sends an event until it is acknowledged or the retries are used up. */
-  deliver(event: Json, options?: DeliverOptions): Promise<Outcome>;
+  /** Sends an event, or an envelope that holds none, until it is acknowledged or the retries are used up. */
+  deliver(event: Json | null, options?: DeliverOptions): Promise<Outcome>;
   /** Sends a person's act once. Rejects when the app does not acknowledge it; resolves with the body of the acknowledgement. */
   interact(payload: Json): Promise<string>;
   /** Asks the events URL to echo a challenge, as the platform does when the URL is saved. */
@@ -39,7 +39,7 @@ export interface Delivery {
 
 const outcomesKept = 500;
 
-const toEnvelope = (identity: Identity, event: Json, eventId: string): Json => ({
+const toEnvelope = (identity: Identity, event: Json | null, eventId: string): Json => ({
   token: 'unused',
   team_id: identity.teamId,
   context_team_id: identity.teamId,
@@ -94,7 +94,7 @@ export const createDelivery = (settings: Settings): Delivery => {
   return {
     deliver(event, options = {}) {
       const envelope = toEnvelope(settings.identity, event, options.eventId ?? newSlackId('Ev'));
-      const names = ['events', `events/${String(event['type'])}`];
+      const names = ['events', `events/${String(event?.['type'])}`];
       return settings.carry(names, ({ number }) => send(envelope, options, number));
     },
     async interact(payload) {

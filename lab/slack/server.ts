@@ -68,7 +68,7 @@ export interface SlackLab extends LabServer, SecondThoughts {
   /** The app is in the room unless `joined` is false; a direct message names its `user`. */
   addRoom(room: { id?: string; name: string; kind: 'channel' | 'im'; user?: string; joined?: boolean }): SlackRoom;
   /** Sends a raw event and waits for the last attempt. */
-  deliver(event: Json, options?: DeliverOptions): Promise<Outcome>;
+  deliver(event: Json | null, options?: DeliverOptions): Promise<Outcome>;
   setEventsUrl(url: string): void;
   /** The platform's `url_verification` handshake with the events URL; false when the app fails it. */
   verifyEventsUrl(): Promise<boolean>;
