@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
-import { openDiscordLab } from './discord/server.ts';
+import { openDiscordLab, type DiscordLab } from './discord/server.ts';
 import type { Pane } from './pane.ts';
-import { openSlackLab } from './slack/server.ts';
-import { openTeamsLab } from './teams/server.ts';
-import { openTwilioLab } from './twilio/server.ts';
+import { openSlackLab, type SlackLab } from './slack/server.ts';
+import { openTeamsLab, type TeamsLab } from './teams/server.ts';
+import { openTwilioLab, type TwilioLab } from './twilio/server.ts';
 
 export interface Seat {
   readonly pane: Pane;
@@ -16,6 +16,8 @@ export interface Seat {
 export interface Platforms extends AsyncDisposable {
   /** What a client is told to reach them, as environment variables. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The servers themselves, for faults, counters and state. */
+  readonly servers: Readonly<{ slack: SlackLab; teams: TeamsLab; discord: DiscordLab; twilio: TwilioLab }>;
   readonly seats: Readonly<Record<'slack' | 'teams' | 'discord' | 'sms' | 'desk', Seat>>;
   /** Tells them where the bot listens. */
   connect(url: string): void;
@@ -76,6 +78,7 @@ export const openPlatforms = async (options: { rateLimits?: 'on' | 'off' } = {})
       FIRSTLINE_DESK__CHANNEL: 'slack',
       FIRSTLINE_DESK__ROOM: desk.id,
     },
+    servers: { slack, teams, discord, twilio },
     seats: {
       slack: { pane: slack.pane, room: direct.id, user: ada.id },
       teams: { pane: teams.pane, room: chat, user: ben.id },
