@@ -59,7 +59,8 @@ const toPaneMessage = (workspace: Workspace, message: SlackMessage): PaneMessage
   const isMarkdown = message.markdownText !== null || blocks.some((block) => block['type'] === 'markdown');
   const shown = blocks
     .map((block) => blockText(block, isMarkdown))
-    .filter(Boolean).join('\n\n');
+    .filter(Boolean)
+    .join('\n\n');
   return {
     id: message.ts,
     thread: message.threadTs,
