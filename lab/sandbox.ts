@@ -24,11 +24,17 @@ const progress =
 const toPage = (
   seats: Readonly<Record<'slack' | 'teams' | 'discord' | 'sms' | 'desk', Seat>>,
 ): Record<string, PagePane> => ({
-  slack: { ...seats.slack, title: 'Slack, a direct message', kind: 'slack', threads: true },
-  teams: { ...seats.teams, title: 'Teams, a chat', kind: 'teams', threads: false },
-  discord: { ...seats.discord, title: 'Discord, a channel', kind: 'discord', threads: false },
-  sms: { ...seats.sms, title: 'A phone', kind: 'sms', threads: false },
-  desk: { ...seats.desk, title: 'The desk', kind: 'desk', threads: true },
+  slack: { ...seats.slack, title: 'Slack', subtitle: 'DM as Ada Palmer', kind: 'slack', threads: true },
+  teams: { ...seats.teams, title: 'Teams', subtitle: 'chat as Ben Okafor', kind: 'teams', threads: false },
+  discord: { ...seats.discord, title: 'Discord', subtitle: '#help as cleo', kind: 'discord', threads: false },
+  sms: { ...seats.sms, title: 'SMS', subtitle: 'from +1 415 555 0142', kind: 'sms', threads: false },
+  desk: {
+    ...seats.desk,
+    title: 'Desk',
+    subtitle: '#support-desk as Ana Torres',
+    kind: 'desk',
+    threads: true,
+  },
 });
 
 /** Everything on this machine: the platforms in a box, all five channels connected to them, and the page that shows them. */

@@ -9,8 +9,16 @@ async function open() {
   const slack = createDemoPane('D1', [demoMessage('bot', 'Hello', { id: 'first' })]);
   const desk = createDemoPane('Q1');
   const panes: Record<string, PagePane> = {
-    slack: { pane: slack, room: 'D1', user: 'U1', title: 'Slack <DM>', kind: 'slack', threads: false },
-    desk: { pane: desk, room: 'Q1', user: 'kim', title: 'Desk', kind: 'desk', threads: true },
+    slack: {
+      pane: slack,
+      room: 'D1',
+      user: 'U1',
+      title: 'Slack <DM>',
+      subtitle: 'as you',
+      kind: 'slack',
+      threads: false,
+    },
+    desk: { pane: desk, room: 'Q1', user: 'kim', title: 'Desk', subtitle: 'as you', kind: 'desk', threads: true },
   };
   const app = createPageRoutes(panes, () => ({ model: '', notes: ['A & B'] }));
   const server = createAdaptorServer({ fetch: app.fetch }).listen(0, '127.0.0.1');
