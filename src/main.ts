@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { pino } from 'pino';
 
-import { ConfigError, StoreError } from '#core/errors.ts';
+import { ConfigError, StartError, StoreError } from '#core/errors.ts';
 import { given } from '#core/given.ts';
 
 import { type Config, configuredChannels, readConfig } from './config.ts';
@@ -35,6 +35,8 @@ const serve = async (): Promise<void> => {
     throw new ConfigError([
       'No channel is configured. Set the credentials of at least one, for example SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET, or TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM. channels/*/setup.md says where to get them. To try Firstline without any: npm start',
     ]);
+  const { checkPort } = await import('./server.ts');
+  await checkPort(config.server);
   const { registry } = await import('#channels/registry.ts');
   const { startApp } = await import('./app.ts');
   const { openEmbeddedEmbedder } = await import('#knowledge/embed.ts');
@@ -73,6 +75,7 @@ const start = async (): Promise<void> => {
   const { startSandbox } = await import('#lab/sandbox.ts');
   const sandbox = await startSandbox(readConfig, process.env);
   await untilStopped(sandbox.stop);
+  console.log('  Stopped.');
 };
 
 const migrate = async (): Promise<void> => {
@@ -177,7 +180,7 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  const isOurs = error instanceof ConfigError || error instanceof StoreError;
+  const isOurs = error instanceof ConfigError || error instanceof StartError || error instanceof StoreError;
   console.error(isOurs ? error.message : error);
   process.exitCode = error instanceof ConfigError ? exitConfig : 1;
 }

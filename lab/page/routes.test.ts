@@ -65,7 +65,7 @@ test('the page names its panes, says what answers and escapes what it was given'
   const page = await response.text();
   expect(page).toContain('Slack &lt;DM&gt;');
   expect(page).toContain('A &amp; B');
-  expect(page).toContain('quotes from the help pages: no model key set');
+  expect(page).toContain('quoted from the help pages');
   expect(page.indexOf('id="pane-web"')).toBeLessThan(page.indexOf('id="pane-desk"'));
   expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
   expect(page).not.toMatch(/<style|<script(?![^>]* src=)| style=| on\w+=/);
