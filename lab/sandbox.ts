@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 
 import { pino } from 'pino';
 
 import { registry } from '#channels/registry.ts';
-import { given } from '#core/given.ts';
 import { openEmbeddedEmbedder } from '#knowledge/embed.ts';
 import { findDocuments } from '#knowledge/find-documents.ts';
+import { returnOpenCases } from '#store/cases.ts';
 import { openStore } from '#store/open.ts';
 
 import { startApp } from '../src/app.ts';
@@ -56,7 +56,10 @@ export const startSandbox = async (
   );
   await checkPort(config.server);
   const publicUrl = `http://localhost:${config.server.port}`;
-  const secrets = { ...config.secrets, FIRSTLINE_PUBLIC_URL: publicUrl };
+  // Sample pages and made-up people stay out of the database of a real desk.
+  const { DATABASE_URL: _, DATABASE_DIRECT_URL: __, ...own } = config.secrets;
+  const secrets = { ...own, FIRSTLINE_PUBLIC_URL: publicUrl };
+  const dataFolder = join(config.dataFolder, 'sandbox');
   const folders = [at('help-center'), at('../docs')].filter((folder) => existsSync(folder));
   let pages = 0;
   for (const folder of folders) for await (const _ of findDocuments(folder)) pages += 1;
@@ -66,20 +69,16 @@ export const startSandbox = async (
   // Its model loads in a thread of its own meanwhile; a failure comes again with the first page.
   void embedder.embed(['warm']).catch(() => undefined);
   progress.say('Opening the database');
-  const store = opened.use(
-    await openStore({
-      folder: config.dataFolder,
-      connectionsMax: config.limits.connectionsMax,
-      ...given({ url: secrets.DATABASE_URL }),
-    }),
-  );
+  const store = opened.use(await openStore({ folder: dataFolder, connectionsMax: config.limits.connectionsMax }));
   await store.migrate();
+  // The platforms in a box remember nothing of the last start, so nobody can work its cases.
+  await returnOpenCases(store);
   const problems = await ingestFolders({ store, embedder, folders, onDocument: progress.advance });
   progress.end();
 
   const model = secrets.ANTHROPIC_API_KEY ? config.assistant.model : '';
   const app = await startApp({
-    config: { ...config, secrets },
+    config: { ...config, secrets, dataFolder },
     store,
     embedder,
     logger: pino({ level: 'warn' }),
@@ -97,10 +96,7 @@ export const startSandbox = async (
       knowledge: `${pages} help pages, in ${folders.map(typed).join(' and ')}`,
       platforms: toRows(platforms, app.url),
       desk: '#support-desk on Slack: the last pane of the page',
-      data:
-        store.kind === 'embedded'
-          ? `${typed(config.dataFolder)} (embedded Postgres; delete the folder to start over)`
-          : 'Postgres, at DATABASE_URL',
+      data: `${typed(dataFolder)} (embedded Postgres; delete the folder to start over)`,
       problems,
     }),
   );
