@@ -48,6 +48,7 @@ const settings = z.strictObject({
     busy: z.string(),
     tooLong: z.string(),
     blocked: z.string(),
+    greeting: z.string(),
     found: z.string(),
     notFound: z.string(),
     joined: z.string(),
