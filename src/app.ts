@@ -152,7 +152,22 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const answerPrompt = readPrompt(prompts, 'answer');
   const canary = createCanary();
   const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels) });
-  const sendRow = createSendRow({ store, vault, channels });
+  const sendRow = createSendRow({
+    store,
+    vault,
+    channels,
+    onShown: async (row, sent) => {
+      if (!isCard(row.key) || row.replaces) return;
+      const found = await findConversation(store, row.conversation);
+      if (found)
+        await saveCaseThread(
+          store,
+          { ...row, id: caseOfCard(row.key) },
+          vault.unwrap(found.wrappedKey).seal(sent.thread, 'thread'),
+          vault.index('thread', `${row.channel}:${sent.thread satisfies ThreadKey}`),
+        );
+    },
+  });
   const disclosure = sentences.disclosure.replaceAll('{name}', config.assistant.name);
   const introduce = (turn: Received, text: string): string => (turn.isFirstContact ? `${disclosure}\n\n${text}` : text);
   const askHuman = [{ id: humanAction, label: sentences.askHuman }];
@@ -241,17 +256,6 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     sendRow,
     attemptsMax: limits.sendAttemptsMax,
     retryDelayMs: limits.sendRetryMs,
-    onSent: async (row, sent) => {
-      if (!isCard(row.key) || row.replaces) return;
-      const found = await findConversation(store, row.conversation);
-      if (found)
-        await saveCaseThread(
-          store,
-          { ...row, id: caseOfCard(row.key) },
-          vault.unwrap(found.wrappedKey).seal(sent.thread, 'thread'),
-          vault.index('thread', `${row.channel}:${sent.thread satisfies ThreadKey}`),
-        );
-    },
     onFailed: (row, code) => {
       metrics.failedSends(row.channel, code);
       logger.error({ conversation: row.conversation, key: row.key, code }, 'a message could not be sent');
