@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
-import { openDiscordLab } from './discord/server.ts';
+import { type DiscordLab, openDiscordLab } from './discord/server.ts';
 import type { Pane } from './pane.ts';
-import { openSlackLab } from './slack/server.ts';
-import { openTeamsLab } from './teams/server.ts';
-import { openTwilioLab } from './twilio/server.ts';
+import { openSlackLab, type SlackLab } from './slack/server.ts';
+import { openTeamsLab, type TeamsLab } from './teams/server.ts';
+import { openTwilioLab, type TwilioLab } from './twilio/server.ts';
 
 export interface Seat {
   readonly pane: Pane;
@@ -17,6 +17,13 @@ export interface Platforms extends AsyncDisposable {
   /** What a client is told to reach them, as environment variables. */
   readonly environment: Readonly<Record<string, string>>;
   readonly seats: Readonly<Record<'slack' | 'teams' | 'discord' | 'sms' | 'desk', Seat>>;
+  /** The platforms themselves, for whoever needs more of them than a seat. */
+  readonly labs: {
+    readonly slack: SlackLab;
+    readonly teams: TeamsLab;
+    readonly discord: DiscordLab;
+    readonly twilio: TwilioLab;
+  };
   /** Tells them where the bot listens. */
   connect(url: string): void;
 }
@@ -83,6 +90,7 @@ export const openPlatforms = async (options: { rateLimits?: 'on' | 'off' } = {})
       sms: { pane: twilio.pane, room: customerNumber, user: customerNumber },
       desk: { pane: slack.pane, room: desk.id, user: ana.id },
     },
+    labs: { slack, teams, discord, twilio },
     connect: (url) => {
       slack.setEventsUrl(`${url}/channels/slack/events`);
       teams.setBotUrl(`${url}/channels/teams/messages`);
