@@ -12,8 +12,8 @@ import type { Model } from '#core/model.ts';
 import type { CaseDraft, Escalated, Outgoing, Received } from '#core/turn.ts';
 import { replyKey } from '#delivery/deliver.ts';
 import { createDispatch } from '#delivery/dispatch.ts';
-import { fit } from '#delivery/fit.ts';
 import { createSendRow } from '#delivery/send-row.ts';
+import { createToParts } from '#delivery/to-parts.ts';
 import { caseOfCard, draftCase, isCard, toCaseAction } from '#escalation/case-draft.ts';
 import { createDesk } from '#escalation/desk.ts';
 import { createExchange } from '#guardrails/exchange-personal-data.ts';
@@ -151,22 +151,33 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const prompts = new URL('../prompts/', import.meta.url);
   const answerPrompt = readPrompt(prompts, 'answer');
   const canary = createCanary();
-  const commit = createCommitTurn({ store, lanes });
-  const sendRow = createSendRow({ store, vault, channels });
+  const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels) });
+  const sendRow = createSendRow({
+    store,
+    vault,
+    channels,
+    onShown: async (row, sent) => {
+      if (!isCard(row.key) || row.replaces) return;
+      const found = await findConversation(store, row.conversation);
+      if (found)
+        await saveCaseThread(
+          store,
+          { ...row, id: caseOfCard(row.key) },
+          vault.unwrap(found.wrappedKey).seal(sent.thread, 'thread'),
+          vault.index('thread', `${row.channel}:${sent.thread satisfies ThreadKey}`),
+        );
+    },
+  });
   const disclosure = sentences.disclosure.replaceAll('{name}', config.assistant.name);
   const introduce = (turn: Received, text: string): string => (turn.isFirstContact ? `${disclosure}\n\n${text}` : text);
   const askHuman = [{ id: humanAction, label: sentences.askHuman }];
 
-  const toOutgoing = (turn: Escalated, message: OutboundMessage): Outgoing[] => {
-    const channel = channels.get(turn.channel);
-    const texts = channel ? fit(message.text, channel.limits) : [message.text];
-    return texts.map((text, part) => ({
-      key: replyKey(turn.turn.id, part),
-      channel: turn.channel,
-      thread: turn.thread,
-      message: part === texts.length - 1 ? { ...message, text } : { text },
-    }));
-  };
+  const toOutgoing = (turn: Escalated, message: OutboundMessage): Outgoing => ({
+    key: replyKey(turn.turn.id),
+    channel: turn.channel,
+    thread: turn.thread,
+    message,
+  });
 
   const pipeline = createPipeline({
     open: { textLengthMax: limits.textLengthMax, tooLongText: sentences.tooLong },
@@ -245,17 +256,6 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     sendRow,
     attemptsMax: limits.sendAttemptsMax,
     retryDelayMs: limits.sendRetryMs,
-    onSent: async (row, sent) => {
-      if (!isCard(row.key) || row.replaces) return;
-      const found = await findConversation(store, row.conversation);
-      if (found)
-        await saveCaseThread(
-          store,
-          { ...row, id: caseOfCard(row.key) },
-          vault.unwrap(found.wrappedKey).seal(sent.thread, 'thread'),
-          vault.index('thread', `${row.channel}:${sent.thread satisfies ThreadKey}`),
-        );
-    },
     onFailed: (row, code) => {
       metrics.failedSends(row.channel, code);
       logger.error({ conversation: row.conversation, key: row.key, code }, 'a message could not be sent');

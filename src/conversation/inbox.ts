@@ -18,6 +18,8 @@ export interface StoredEvent {
   readonly textLength: number;
   readonly action: string | null;
   readonly sentAt: string;
+  /** Tells two of the same time apart. */
+  readonly order?: string;
 }
 
 export type Outcome = 'stored' | 'duplicate' | 'ignored';
@@ -53,6 +55,7 @@ const toStored = (
     textLength: text.length,
     action,
     sentAt: event.sentAt.toISOString(),
+    ...(event.kind === 'message' && event.order !== undefined ? { order: event.order } : {}),
   };
 };
 

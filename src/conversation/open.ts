@@ -35,7 +35,10 @@ export const readWaiting = async (
   const rows = await waitingEvents(store, conversation, eventsMax);
   return rows
     .map((row) => ({ ...readEvent(sealer, row.body), position: row.position }))
-    .toSorted((a, b) => a.sentAt.localeCompare(b.sentAt) || a.position - b.position);
+    .toSorted(
+      (a, b) =>
+        a.sentAt.localeCompare(b.sentAt) || (a.order ?? '').localeCompare(b.order ?? '') || a.position - b.position,
+    );
 };
 
 /** The button that asks for a human, wherever we show one. */

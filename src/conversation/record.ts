@@ -9,8 +9,8 @@ export interface RecordParts {
   readonly clock: Clock;
   /** Tells on first contact that an AI answers. */
   readonly introduce: (turn: Escalated, text: string) => string;
-  /** The messages an answer becomes on its channel: one, or several where it is too long for one. */
-  readonly toOutgoing: (turn: Escalated, message: OutboundMessage) => readonly Outgoing[];
+  /** The answer as what goes out. */
+  readonly toOutgoing: (turn: Escalated, message: OutboundMessage) => Outgoing;
   /** Buttons below an answer. */
   readonly answerActions: OutboundMessage['actions'];
 }
@@ -32,7 +32,7 @@ export const record =
         { speaker: 'customer', text: turn.question },
         { speaker: 'assistant', text: turn.shown.text },
       ],
-      outgoing: toOutgoing(turn, message),
+      outgoing: [toOutgoing(turn, message)],
       claims: null,
       closes: null,
     });

@@ -24,8 +24,8 @@ export interface DeliverParts {
   readonly blockedText: string;
 }
 
-/** Our own name for the (first part of the) answer of a turn. */
-export const replyKey = (turn: string, part = 0): string => (part === 0 ? `${turn}:reply` : `${turn}:reply:${part}`);
+/** Our own name for the answer of a turn. */
+export const replyKey = (turn: string): string => `${turn}:reply`;
 
 /** The passages the text cites, in the order of their numbers. */
 const citationsIn = (text: string, turn: OutputGuarded): Citation[] => {
