@@ -14,6 +14,16 @@ export const usage = `
   --bot <url>          where the bot listens; http://localhost:3000 unless told
   --bot <server>=<url> the whole address that server sends its events to
   --help               this text
+
+  A fault file is a list of rules, such as
+    - { server: slack, method: chat.postMessage, fault: applied_then_cut, probability: 0.1, times: 3, after: 5 }
+  The names a method is matched with:
+    slack      chat.postMessage ..., response_url, events/<type>, interactivity, socket
+    teams      POST conversations/*/activities ..., oauth2/v2.0/token, events/<activity type>
+    discord    POST /channels/*/messages ..., gateway/<EVENT>
+    twilio     Messages.create ..., events/inbound, events/status
+    anthropic  v1/messages
+    langfuse   api/public/otel/v1/traces, api/public/scores
 `;
 
 export interface Arguments {
