@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/support/prepared-database.ts'],
     include: ['{src,channels,lab,test,bench}/**/*.test.ts'],
     // Each story opens a database of its own, and a busy machine needs its time for that.
     testTimeout: 30_000,

@@ -42,7 +42,7 @@ export const openPlatforms = async (options: { rateLimits?: 'on' | 'off' } = {})
   };
   const twilioSecrets = { accountSid: `AC${secret()}`, authToken: secret(), from: ourNumber };
   const discordToken = secret();
-  const slack = await openSlackLab({ ...slackSecrets, ...options });
+  const slack = await openSlackLab({ ...slackSecrets, botName: 'Firstline', ...options });
   const teams = await openTeamsLab({ ...teamsSecrets, ...options });
   const discord = await openDiscordLab({ token: discordToken, ...options });
   const twilio = await openTwilioLab({ ...twilioSecrets, ...options });

@@ -6,13 +6,14 @@ import { createInbox } from '#conversation/inbox.ts';
 import { humanAction } from '#conversation/open.ts';
 import type { Channel, OutboundMessage, ThreadKey } from '#core/channel.ts';
 import { type Clock, systemClock } from '#core/clock.ts';
+import { StoreError } from '#core/errors.ts';
 import { given } from '#core/given.ts';
 import type { Model } from '#core/model.ts';
-import type { CaseDraft, Escalated, Opened, Outgoing } from '#core/turn.ts';
+import type { CaseDraft, Escalated, Outgoing, Received } from '#core/turn.ts';
 import { replyKey } from '#delivery/deliver.ts';
 import { createDispatch } from '#delivery/dispatch.ts';
-import { fit } from '#delivery/fit.ts';
 import { createSendRow } from '#delivery/send-row.ts';
+import { createToParts } from '#delivery/to-parts.ts';
 import { caseOfCard, draftCase, isCard, toCaseAction } from '#escalation/case-draft.ts';
 import { createDesk } from '#escalation/desk.ts';
 import { createExchange } from '#guardrails/exchange-personal-data.ts';
@@ -67,6 +68,9 @@ export interface App {
 
 const lastTurns = 6;
 
+/** All that a log may hold of an error: its message can quote what people wrote. */
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
+
 /** Builds every part once, joins them, and starts. */
 export const startApp = async (parts: AppParts): Promise<App> => {
   const { config, store, logger } = parts;
@@ -108,7 +112,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     );
 
   const deskChannel = channels.get(config.desk.channel);
-  const draft = async (turn: Opened, reason: string): Promise<CaseDraft | null> => {
+  const draft = async (turn: Received, reason: string): Promise<CaseDraft | null> => {
     const deskThread = deskChannel?.room?.(config.desk.room);
     if (!deskChannel || !deskThread) return null;
     const found = await findConversation(store, turn.owner.conversation);
@@ -142,41 +146,56 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       silenceMs: limits.silenceMs,
       retriesMax: limits.modelRetriesMax,
       extract: extractAnswer,
-      texts: { found: sentences.found, notFound: sentences.notFound },
+      texts: { greeting: sentences.greeting, found: sentences.found, notFound: sentences.notFound },
     });
   const prompts = new URL('../prompts/', import.meta.url);
   const answerPrompt = readPrompt(prompts, 'answer');
   const canary = createCanary();
-  const commit = createCommitTurn({ store, lanes });
-  const sendRow = createSendRow({ store, vault, channels });
+  const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels) });
+  const sendRow = createSendRow({
+    store,
+    vault,
+    channels,
+    onShown: async (row, sent) => {
+      if (!isCard(row.key) || row.replaces) return;
+      const found = await findConversation(store, row.conversation);
+      if (found)
+        await saveCaseThread(
+          store,
+          { ...row, id: caseOfCard(row.key) },
+          vault.unwrap(found.wrappedKey).seal(sent.thread, 'thread'),
+          vault.index('thread', `${row.channel}:${sent.thread satisfies ThreadKey}`),
+        );
+    },
+  });
+  const disclosure = sentences.disclosure.replaceAll('{name}', config.assistant.name);
+  const introduce = (turn: Received, text: string): string => (turn.isFirstContact ? `${disclosure}\n\n${text}` : text);
   const askHuman = [{ id: humanAction, label: sentences.askHuman }];
 
-  const toOutgoing = (turn: Escalated, message: OutboundMessage): Outgoing[] => {
-    const channel = channels.get(turn.channel);
-    const texts = channel ? fit(message.text, channel.limits) : [message.text];
-    return texts.map((text, part) => ({
-      key: replyKey(turn.turn.id, part),
-      channel: turn.channel,
-      thread: turn.thread,
-      message: part === texts.length - 1 ? { ...message, text } : { text },
-    }));
-  };
+  const toOutgoing = (turn: Escalated, message: OutboundMessage): Outgoing => ({
+    key: replyKey(turn.turn.id),
+    channel: turn.channel,
+    thread: turn.thread,
+    message,
+  });
 
   const pipeline = createPipeline({
-    open: { store, vault, clock, textLengthMax: limits.textLengthMax, tooLongText: sentences.tooLong },
+    open: { textLengthMax: limits.textLengthMax, tooLongText: sentences.tooLong },
     relay: { store },
-    admit: { store, perPerson: limits.perPerson, perOrganization: limits.perOrganization, busyText: sentences.busy },
+    admit: {
+      store,
+      wantsHuman,
+      perPerson: limits.perPerson,
+      perOrganization: limits.perOrganization,
+      busyText: sentences.busy,
+    },
     guardInput: { wantsHuman, exchange, handoverText: sentences.handover },
     recall: { store, budgetTokens: limits.contextTokens, messagesMax: limits.recentMessagesMax },
     retrieve: {
       find: createRetrieve({
         repository: createKnowledgeStore(store, ''),
         embedder: parts.embedder,
-        onEmbedderError: (error) =>
-          logger.warn(
-            { error: error instanceof Error ? error.name : 'unknown' },
-            'the embedder failed; words alone decide',
-          ),
+        onEmbedderError: (error) => logger.warn({ error: nameOf(error) }, 'the embedder failed; words alone decide'),
       }),
       passagesMax: limits.passagesMax,
     },
@@ -187,14 +206,24 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       answerMs: limits.answerMs,
     },
     guardOutput: { allowedHosts: config.links.allowedHosts, canary },
-    deliver: { store, vault, clock, channels, sendRow, onFirstText: metrics.firstText, blockedText: sentences.blocked },
+    deliver: {
+      store,
+      vault,
+      clock,
+      channels,
+      sendRow,
+      introduce,
+      onFirstText: metrics.firstText,
+      blockedText: sentences.blocked,
+    },
     escalate: { draft },
-    record: { commit, clock, toOutgoing, answerActions: askHuman },
+    record: { commit, clock, introduce, toOutgoing, answerActions: askHuman },
     summarize: {
       store,
       digest: createDigest({ model, prompt: readPrompt(prompts, 'summarize'), answerMs: limits.answerMs }),
       budgetTokens: limits.contextTokens,
       startShare: limits.summaryStartShare,
+      onFailed: (error) => logger.warn({ error: nameOf(error) }, 'older messages could not be folded into the summary'),
     },
   });
 
@@ -216,6 +245,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     eventsPerTurnMax: limits.eventsPerTurnMax,
     attemptsMax: limits.turnAttemptsMax,
     texts: sentences,
+    introduce,
     humanAction: askHuman,
   });
   const dispatch = createDispatch({
@@ -226,17 +256,6 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     sendRow,
     attemptsMax: limits.sendAttemptsMax,
     retryDelayMs: limits.sendRetryMs,
-    onSent: async (row, sent) => {
-      if (!isCard(row.key) || row.replaces) return;
-      const found = await findConversation(store, row.conversation);
-      if (found)
-        await saveCaseThread(
-          store,
-          { ...row, id: caseOfCard(row.key) },
-          vault.unwrap(found.wrappedKey).seal(sent.thread, 'thread'),
-          vault.index('thread', `${row.channel}:${sent.thread satisfies ThreadKey}`),
-        );
-    },
     onFailed: (row, code) => {
       metrics.failedSends(row.channel, code);
       logger.error({ conversation: row.conversation, key: row.key, code }, 'a message could not be sent');
@@ -251,10 +270,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
         await store.transaction((transaction) => lanes.wake(transaction, lane, conversation));
   };
   const sweeper = setInterval(
-    () =>
-      void sweep().catch((error: unknown) =>
-        logger.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'the sweep failed'),
-      ),
+    () => void sweep().catch((error: unknown) => logger.warn({ error: nameOf(error) }, 'the sweep failed')),
     limits.sweepMs,
   );
 
@@ -268,7 +284,9 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   });
   const readiness = async (): Promise<string[]> => {
     const problems: string[] = [];
-    await store.query('select 1').catch(() => problems.push('the database does not answer'));
+    await store.checkSchema().catch((error: unknown) => {
+      problems.push(error instanceof StoreError ? error.message : 'the database does not answer');
+    });
     for (const channel of channels.values()) {
       const health = await channel.health?.();
       if (health && !health.ok) problems.push(`${channel.name}: ${health.problem}`);
@@ -286,7 +304,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     },
     config.server,
   );
-  await Promise.all([...channels.values()].map((channel) => channel.start(inbox)));
+  await Promise.all([...channels.values()].map((channel) => channel.start(inbox(channel.name))));
   await lanes.start({ turns: runTurns, outbox: dispatch });
 
   return {

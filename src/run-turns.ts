@@ -2,22 +2,18 @@ import type { Logger } from 'pino';
 
 import type { CommitTurn } from '#conversation/commit-turn.ts';
 import { LaneLost } from '#conversation/commit-turn.ts';
-import { readWaiting, turnId, type WaitingEvent } from '#conversation/open.ts';
-import type { OutboundMessage, Sender, ThreadKey } from '#core/channel.ts';
+import { readWaiting, toTurn, type WaitingEvent } from '#conversation/open.ts';
+import type { OutboundMessage } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Vault } from '#core/sealed.ts';
-import { Halt, type Observe, type Pipeline } from '#core/stage.ts';
-import type { CaseDraft, Opened, Outgoing, Received, Summarized, TurnEnd } from '#core/turn.ts';
-import { type ConversationRow, takeLane } from '#store/conversations.ts';
+import { Halt, type Pipeline } from '#core/stage.ts';
+import type { CaseDraft, Outgoing, Received, Summarized, TurnEnd } from '#core/turn.ts';
+import { takeLane } from '#store/conversations.ts';
 import type { Store } from '#store/open.ts';
 import { replyKey } from '#delivery/deliver.ts';
 import type { createDesk } from '#escalation/desk.ts';
 import type { Exchange } from '#guardrails/exchange-personal-data.ts';
-
-export interface TurnTrace {
-  readonly observe: Observe;
-  end(outcome: string): void;
-}
+import type { TracedWords, Traces } from '#insight/traces.ts';
 
 export interface RunTurnsParts {
   readonly store: Store;
@@ -28,12 +24,14 @@ export interface RunTurnsParts {
   readonly desk: ReturnType<typeof createDesk>;
   readonly commit: CommitTurn;
   readonly exchange: Exchange;
-  readonly draft: (turn: Opened, reason: string) => Promise<CaseDraft | null>;
-  readonly trace: (turn: { id: string; conversation: string; channel: string }) => TurnTrace;
+  readonly draft: (turn: Received, reason: string) => Promise<CaseDraft | null>;
+  readonly trace: Traces['begin'];
   readonly count: (channel: string, outcome: string) => void;
   readonly eventsPerTurnMax: number;
   readonly attemptsMax: number;
   readonly texts: { readonly unavailable: string; readonly unavailableAlone: string; readonly nobody: string };
+  /** Tells on first contact that an AI answers. */
+  readonly introduce: (turn: Received, text: string) => string;
   readonly humanAction: OutboundMessage['actions'];
 }
 
@@ -42,31 +40,10 @@ export const createRunTurns = (parts: RunTurnsParts) => {
   const { store, vault, clock } = parts;
   const attempts = new Map<string, number>();
 
-  const opened = (row: ConversationRow, events: readonly WaitingEvent[]): Opened => {
-    const sealer = vault.unwrap(row.wrappedKey);
-    return {
-      owner: { organization: row.organization, person: row.person, conversation: row.conversation },
-      fence: row.fence,
-      positions: events.map((event) => event.position),
-      turn: {
-        id: turnId(
-          row.conversation,
-          events.map((event) => event.position),
-        ),
-        startedAt: clock.now(),
-      },
-      channel: row.channel,
-      thread: sealer.open(row.thread, 'thread') as ThreadKey,
-      sender: JSON.parse(sealer.open(row.profile, 'profile')) as Sender,
-      sealer,
-      text: events.map((event) => event.text).join('\n\n'),
-      pressedHuman: false,
-    };
-  };
-
-  const endOf = (turn: Opened, outcome: string): TurnEnd => ({
+  const endOf = (turn: Received, outcome: string): TurnEnd => ({
     ...turn,
     outcome,
+    discloses: false,
     answer: null,
     said: [],
     outgoing: [],
@@ -76,10 +53,11 @@ export const createRunTurns = (parts: RunTurnsParts) => {
   });
 
   /** A planned end: what is told, forwarded and opened goes into one transaction. */
-  const settle = async (turn: Opened, halt: Halt): Promise<void> => {
+  const settle = async (turn: Received, halt: Halt): Promise<void> => {
     const opens = halt.end.escalate === undefined ? null : await parts.draft(turn, halt.end.escalate);
     const nobody = halt.end.escalate !== undefined && !opens;
-    const text = nobody ? parts.texts.nobody : halt.end.tell;
+    const plain = nobody ? (halt.end.tellAlone ?? parts.texts.nobody) : halt.end.tell;
+    const text = plain === undefined ? undefined : parts.introduce(turn, plain);
     const tell: Outgoing[] =
       text === undefined
         ? []
@@ -93,18 +71,19 @@ export const createRunTurns = (parts: RunTurnsParts) => {
           ];
     await parts.commit({
       ...endOf(turn, halt.reason),
+      discloses: turn.isFirstContact && text !== undefined,
       said: [
         ...(turn.text === ''
           ? []
           : [{ speaker: 'customer' as const, text: (await parts.exchange(turn, turn.text)).text }]),
-        ...(text === undefined ? [] : [{ speaker: 'assistant' as const, text }]),
+        ...(plain === undefined ? [] : [{ speaker: 'assistant' as const, text: plain }]),
       ],
       outgoing: [...tell, ...(halt.end.forward ?? [])],
       opens,
     });
   };
 
-  const failed = async (turn: Opened, error: unknown): Promise<string> => {
+  const failed = async (turn: Received, error: unknown): Promise<string> => {
     const tried = (attempts.get(turn.turn.id) ?? 0) + 1;
     attempts.set(turn.turn.id, tried);
     parts.logger.error(
@@ -119,37 +98,35 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     );
     if (tried < parts.attemptsMax && !(error instanceof Error && error.name === 'ModelError')) throw error;
     attempts.delete(turn.turn.id);
-    const opens = await parts.draft(turn, 'the assistant failed');
+    const { unavailable, unavailableAlone } = parts.texts;
     await settle(
       turn,
-      new Halt('failed', {
-        tell: opens ? parts.texts.unavailable : parts.texts.unavailableAlone,
-        ...(opens ? { escalate: 'the assistant failed' } : {}),
-      }),
+      new Halt('failed', { tell: unavailable, tellAlone: unavailableAlone, escalate: 'the assistant failed' }),
     );
     return 'failed';
   };
 
-  const customerTurn = async (turn: Opened): Promise<void> => {
-    const trace = parts.trace({ id: turn.turn.id, conversation: turn.owner.conversation, channel: turn.channel });
+  const customerTurn = async (turn: Received): Promise<void> => {
+    const { organization, person, conversation } = turn.owner;
+    const trace = parts.trace({ id: turn.turn.id, organization, person, conversation, channel: turn.channel });
     let outcome = 'answered';
+    let words: TracedWords | undefined;
     try {
-      const received: Received = { owner: turn.owner, fence: turn.fence, positions: turn.positions };
-      const made = await parts.pipeline.run(received, trace.observe);
+      const made = await parts.pipeline.run(turn, trace.observe);
       if (made instanceof Halt) {
         outcome = made.reason;
         await settle(turn, made);
-      }
+      } else words = { question: made.question, answer: made.shown.text, by: made.answer };
     } catch (error) {
       if (error instanceof LaneLost) throw error;
       outcome = await failed(turn, error);
     } finally {
-      trace.end(outcome);
+      trace.end(outcome, words);
       parts.count(turn.channel, outcome);
     }
   };
 
-  const deskTurn = async (turn: Opened, event: WaitingEvent): Promise<void> => {
+  const deskTurn = async (turn: Received, event: WaitingEvent): Promise<void> => {
     const change = await parts.desk(
       {
         owner: turn.owner,
@@ -169,19 +146,19 @@ export const createRunTurns = (parts: RunTurnsParts) => {
   };
 
   return async (conversation: string, signal: AbortSignal): Promise<void> => {
-    const row = await takeLane(store, conversation);
-    if (!row) return;
-    const sealer = vault.unwrap(row.wrappedKey);
     while (!signal.aborted) {
+      const row = await takeLane(store, conversation);
+      if (!row) return;
+      const sealer = vault.unwrap(row.wrappedKey);
       const waiting = await readWaiting(store, sealer, conversation, parts.eventsPerTurnMax);
       const [first] = waiting;
       if (!first) return;
       if (first.from === 'desk') {
-        await deskTurn(opened(row, [first]), first);
+        await deskTurn(toTurn(row, sealer, [first], clock.now()), first);
         continue;
       }
       const others = waiting.findIndex((event) => event.from === 'desk');
-      await customerTurn(opened(row, others < 0 ? waiting : waiting.slice(0, others)));
+      await customerTurn(toTurn(row, sealer, others < 0 ? waiting : waiting.slice(0, others), clock.now()));
     }
   };
 };

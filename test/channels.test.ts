@@ -4,7 +4,9 @@ import { registry } from '#channels/registry.ts';
 import { openPlatforms, type Platforms } from '#lab/platforms.ts';
 
 import { fromBot, pressCase, sees, watchTexts } from './support/pane-watch.ts';
+import { deliverAgain } from './support/deliver-again.ts';
 import { openTestApp, type TestApp } from './support/test-app.ts';
+import { createWire } from './support/wire.ts';
 
 const names = ['slack', 'teams', 'discord', 'sms'] as const;
 
@@ -86,6 +88,56 @@ describe.each(names)('on %s', (name) => {
     );
   });
 
+  if (name === 'slack' || name === 'teams')
+    test('two messages of one millisecond that arrive the wrong way round are read as they were written', async () => {
+      const wire = createWire(platforms, desk.url);
+      const asked = desk.model.requests.length;
+      const gate = Promise.withResolvers<void>();
+      const begun = Promise.withResolvers<void>();
+      desk.model.next(async function* () {
+        begun.resolve();
+        await gate.promise;
+        yield 'One moment. ';
+      });
+      await say('Are you there?');
+      await begun.promise;
+      const timestamp = new Date().toISOString();
+      const second = `${Math.floor(Date.now() / 1000)}`;
+      const sending = {
+        slack: (text: string, order: string) =>
+          wire.slack(JSON.stringify(wire.made.slack(text, `${second}00000${order}`))),
+        teams: (text: string, order: string) =>
+          wire.teams(JSON.stringify(wire.made.teams(text, `${second}90${order}`, { timestamp }))),
+      }[name];
+      await sending('and this the second', '2');
+      await sending('This is the first', '1');
+      gate.resolve();
+      const seat = platforms.seats[name];
+      await sees(seat, (message) => fromBot(message) && message.text.includes('and this the second'));
+      await desk.app.settled();
+      expect(desk.model.requests.slice(asked + 1).map(({ question }) => question)).toEqual([
+        'This is the first\n\nand this the second',
+      ]);
+    });
+
+  test('an event that the platform delivers three times is answered once', async () => {
+    const seat = platforms.seats[name];
+    const asked = desk.model.requests.length;
+    await deliverAgain[name](platforms, desk.url, 'Is this delivered again?');
+    // Whatever came before this is stored when this is answered.
+    await say('And is this the next one?');
+    await sees(seat, (message) => fromBot(message) && message.text.includes('And is this the next one?'));
+    await desk.app.settled();
+    expect(desk.model.requests.slice(asked).flatMap(({ question }) => question.split('\n\n'))).toEqual([
+      'Is this delivered again?',
+      'And is this the next one?',
+    ]);
+    const answers = seat.pane.view(seat.room).messages.filter(fromBot);
+    expect(answers.filter(({ text }) => text.includes('Is this delivered again?'))).toHaveLength(1);
+    const metrics = await (await fetch(`${desk.url}/metrics`)).text();
+    expect(metrics).toMatch(new RegExp(`firstline_events_total{channel="${name}",outcome="duplicate"} 2`));
+  });
+
   test('a customer who asks for a person talks with an agent and is handed back', async () => {
     const seat = platforms.seats[name];
     const agent = platforms.seats.desk;
@@ -114,4 +166,21 @@ describe.each(names)('on %s', (name) => {
     await say('What is the return policy?');
     await sees(seat, (message) => fromBot(message) && message.text.includes('You asked: What is the return policy?'));
   });
+});
+
+test('a mention in a Slack channel, which comes as two events, is answered once and in its thread', async () => {
+  await using platforms = await openPlatforms({ rateLimits: 'off' });
+  await using desk = await openTestApp({
+    channels: [registry['slack']?.(platforms.environment)].flatMap((channel) => channel ?? []),
+  });
+  platforms.connect(desk.url);
+  const { pane, room, user } = { ...platforms.seats.desk };
+  const text = `<@${platforms.servers.slack.botUserId}> where is my parcel?`;
+  const asked = await pane.say({ room, user, text });
+  const again = await pane.say({ room, user, text: `${text} And my refund?` });
+  for (const thread of [asked, again])
+    await sees(platforms.seats.desk, (message) => fromBot(message) && message.thread === thread);
+  await desk.app.settled();
+  expect(pane.view(room).messages.filter(fromBot)).toHaveLength(2);
+  expect(desk.model.requests).toHaveLength(2);
 });

@@ -3,6 +3,8 @@ import { expect, test } from 'vitest';
 import { openTestApp } from './support/test-app.ts';
 import { openVisitor } from './support/web-visitor.ts';
 
+const disclosure = "I'm Firstline, an AI assistant. You can ask for a person at any time.";
+
 test('a visitor asks and is answered with citations, streamed by edits', async () => {
   await using desk = await openTestApp({ knowledge: true });
   await using visitor = await openVisitor(desk.url);
@@ -15,10 +17,10 @@ test('a visitor asks and is answered with citations, streamed by edits', async (
   const response = await visitor.say('What is the return policy?');
   expect(response.status).toBe(202);
   const partial = await visitor.sees((message) => message.author === 'assistant');
-  expect(partial).toMatchObject({ text: 'Returns are free within 60 days [1].', partial: true });
+  expect(partial).toMatchObject({ text: `${disclosure}\n\nReturns are free within 60 days [1].`, partial: true });
   first.resolve();
   const final = await visitor.sees((message) => message.author === 'assistant' && !message.partial);
-  expect(final.text).toBe('Returns are free within 60 days [1]. And an unknown source says more.');
+  expect(final.text).toBe(`${disclosure}\n\nReturns are free within 60 days [1]. And an unknown source says more.`);
   expect(final.citations).toHaveLength(1);
   expect(visitor.messages()).toHaveLength(2);
   await desk.app.settled();
@@ -36,4 +38,31 @@ test('the same message sent twice is answered once', async () => {
   await desk.app.settled();
   expect(desk.model.requests).toHaveLength(1);
   expect(visitor.messages().filter((message) => message.author === 'assistant')).toHaveLength(1);
+});
+
+test('the first answer says that an AI gives it, and later ones do not repeat it', async () => {
+  await using desk = await openTestApp();
+  await using visitor = await openVisitor(desk.url);
+  const answers = () => visitor.messages().filter((message) => message.author === 'assistant' && !message.partial);
+  await visitor.say('Hello there');
+  await visitor.say('And another thing');
+  await desk.app.settled();
+  await visitor.say('And one more');
+  await visitor.sees((message) => message.text.includes('You asked: And one more'));
+  await desk.app.settled();
+  const texts = answers().map((message) => message.text);
+  expect(texts[0]).toMatch(new RegExp(`^${disclosure.replaceAll('.', '\\.')}\n\nYou asked`));
+  expect(texts.slice(1).join()).not.toContain(disclosure);
+  expect(await desk.store.query(`select 1 from conversation where disclosed_at is not null`)).toHaveLength(1);
+});
+
+test('who asks for a person is heard even when the limit is used up', async () => {
+  await using desk = await openTestApp({ settings: { limits: { perPerson: { size: 1, refillPerMinute: 0.001 } } } });
+  await using visitor = await openVisitor(desk.url);
+  await visitor.say('Hello there');
+  await desk.app.settled();
+  await visitor.say('Hello again');
+  await visitor.sees((message) => message.text.startsWith('That was a lot at once.'));
+  await visitor.say('I want to talk to a human');
+  await visitor.sees((message) => message.text.startsWith('There is no one I can pass you to'));
 });

@@ -26,6 +26,17 @@ test('any message fits and keeps its first words', () => {
   );
 });
 
+test('a long text leaves title and facts whole', () => {
+  const facts = [{ label: 'State', value: 'waiting' }];
+  const { content } = toDiscordMessage({ text: 'x'.repeat(3000), title: 'Case', facts });
+  expect(content).toHaveLength(2000);
+  expect(content).toMatch(/^\*\*Case\*\*\nx+…\n\*\*State:\*\* waiting$/);
+});
+
+test('a text without title and facts fills a message to its end', () => {
+  expect(toDiscordMessage({ text: 'x'.repeat(2000) }).content).toBe('x'.repeat(2000));
+});
+
 test('what people wrote in titles and facts is shown as it is', () => {
   const { content } = toDiscordMessage({ text: '', title: 'a*b', facts: [{ label: 'Said', value: '@everyone `x`' }] });
   expect(content).toBe('**a\\*b**\n**Said:** @\u{200b}everyone \\`x\\`');

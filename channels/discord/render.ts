@@ -49,19 +49,18 @@ function cut(text: string, lengthMax: number): string {
   return `${text.slice(0, Math.max(0, lengthMax - 1)).replace(/[\u{d800}-\u{dbff}]$/u, '')}…`;
 }
 
-/** Title, text and facts first; sources as many as fit. */
+/** Title and facts are kept whole, the text is cut to what they leave; sources as many as fit. */
 function toContent({ text, title, facts = [], citations = [] }: OutboundMessage): string {
-  const parts = [
-    ...(title === undefined ? [] : [`**${escapeMarkdown(title)}**`]),
-    ...(text ? [toDiscordMarkdown(text)] : []),
-    ...facts.map(({ label, value }) => `**${escapeMarkdown(label)}:** ${escapeMarkdown(value)}`),
-  ];
+  const head = title === undefined ? [] : [`**${escapeMarkdown(title)}**`];
+  const foot = facts.map(({ label, value }) => `**${escapeMarkdown(label)}:** ${escapeMarkdown(value)}`);
+  const left = contentLengthMax - [...head, ...foot].reduce((sum, part) => sum + part.length + 1, 0);
+  const body = text ? [cut(toDiscordMarkdown(text), Math.max(1, left))] : [];
   return citations.reduce(
     (content, citation) => {
       const longer = `${content}\n${toSource(citation)}`;
       return longer.length > contentLengthMax ? content : longer;
     },
-    cut(parts.join('\n'), contentLengthMax),
+    cut([...head, ...body, ...foot].join('\n'), contentLengthMax),
   );
 }
 

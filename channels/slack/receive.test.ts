@@ -17,6 +17,7 @@ test('a direct message is CommonMark at the top level of its room', () => {
     thread: thread('DADA', null),
     sender: { id: 'UADA', organization: 'T1', displayName: 'UADA' },
     sentAt: new Date(1_700_000_000_000),
+    order: '1700000000.000100',
     text: 'My **invoice** is wrong: [the invoice](https://example.com/i?a=1&b=2) <now>',
     setting: 'direct',
     addressed: true,

@@ -83,6 +83,8 @@ const toMessage = (body: Json, identity: Identity, sender: Sender): InboundMessa
     thread: toThreadKey(repliesTo(identity.team, room, ts, text(event['thread_ts']))),
     sender,
     sentAt: toDate(ts),
+    // Finer than a date.
+    order: ts,
     text: [toCommonMark(words, identity.botUser), ...fileNames(event)].filter(Boolean).join('\n'),
     setting: isDirect ? 'direct' : 'group',
     addressed: isDirect || isMention,

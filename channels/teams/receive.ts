@@ -96,6 +96,8 @@ function toMessage(activity: Activity, id: string): InboundMessage {
     ...baseOf(activity),
     kind: 'message',
     id: `${activity.conversation.id}:${id}`,
+    // Counts up within a conversation, also within one millisecond.
+    order: id,
     text: withoutMentions(activity.text ?? '', ours),
     setting: isDirect ? 'direct' : 'group',
     addressed: isDirect || ours.length > 0,

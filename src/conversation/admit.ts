@@ -5,6 +5,7 @@ import type { Store } from '#store/open.ts';
 
 export interface AdmitParts {
   readonly store: Store;
+  readonly wantsHuman: (text: string) => boolean;
   readonly perPerson: BucketLimit;
   readonly perOrganization: BucketLimit;
   readonly busyText: string;
@@ -12,11 +13,12 @@ export interface AdmitParts {
 
 /** Token buckets per person and per organization. A request for a human is never refused. */
 export const admit =
-  ({ store, perPerson, perOrganization, busyText }: AdmitParts) =>
+  ({ store, wantsHuman, perPerson, perOrganization, busyText }: AdmitParts) =>
   async (turn: Relayed): Promise<Admitted | Halt> => {
     const { organization, person } = turn.owner;
     const isAdmitted =
       turn.pressedHuman ||
+      wantsHuman(turn.text) ||
       ((await takeToken(store, organization, person, 'turns', perPerson)) &&
         (await takeToken(store, organization, everyone, 'turns', perOrganization)));
     return isAdmitted ? { ...turn, admitted: true } : new Halt('rate_limited', { tell: busyText, offersHuman: true });

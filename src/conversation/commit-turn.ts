@@ -1,6 +1,6 @@
 import type { Outgoing, TurnEnd } from '#core/turn.ts';
 import { claimCase, closeCase, insertCase, openCase } from '#store/cases.ts';
-import { holdsLane } from '#store/conversations.ts';
+import { holdsLane, markDisclosed } from '#store/conversations.ts';
 import { finishEvents } from '#store/inbox.ts';
 import type { Lanes } from '#store/lanes.ts';
 import { insertMessage, insertTurn } from '#store/messages.ts';
@@ -43,12 +43,19 @@ const changeCase = async (transaction: Transaction, end: TurnEnd): Promise<void>
   if (end.closes) await closeCase(transaction, found, end.closes);
 };
 
+export interface CommitTurnParts {
+  readonly store: Store;
+  readonly lanes: Lanes;
+  /** The messages that one is shown as on its channel. */
+  readonly toParts: (outgoing: Outgoing) => readonly Outgoing[];
+}
+
 /**
  * Writes the end of a turn as one: what was said, what goes out, the case it opens or closes, and that its events are done.
  * Throws LaneLost, writing nothing, when another worker has taken the lane since.
  */
 export const createCommitTurn =
-  ({ store, lanes }: { store: Store; lanes: Lanes }) =>
+  ({ store, lanes, toParts }: CommitTurnParts) =>
   (end: TurnEnd): Promise<void> =>
     store.transaction(async (transaction) => {
       if (!(await holdsLane(transaction, end.owner.conversation, end.fence)))
@@ -63,8 +70,9 @@ export const createCommitTurn =
       });
       for (const said of end.said)
         await insertMessage(transaction, end.owner, end.turn.id, said.speaker, end.sealer.seal(said.text, 'message'));
+      if (end.discloses) await markDisclosed(transaction, end.owner);
       await changeCase(transaction, end);
-      const outgoing = [...end.outgoing, ...(end.opens?.outgoing ?? [])];
+      const outgoing = [...end.outgoing, ...(end.opens?.outgoing ?? [])].flatMap((one) => toParts(one));
       for (const one of outgoing) await put(transaction, end, one);
       await finishEvents(transaction, end.owner, end.positions, end.turn.id);
       if (outgoing.length > 0) await lanes.wake(transaction, 'outbox', end.owner.conversation);

@@ -18,6 +18,8 @@ export interface StoredEvent {
   readonly textLength: number;
   readonly action: string | null;
   readonly sentAt: string;
+  /** Tells two of the same time apart. */
+  readonly order?: string;
 }
 
 export type Outcome = 'stored' | 'duplicate' | 'ignored';
@@ -53,6 +55,7 @@ const toStored = (
     textLength: text.length,
     action,
     sentAt: event.sentAt.toISOString(),
+    ...(event.kind === 'message' && event.order !== undefined ? { order: event.order } : {}),
   };
 };
 
@@ -65,8 +68,15 @@ interface Found {
 const isEmpty = (event: InboundMessage | InboundAction): boolean =>
   event.kind === 'message' && event.text.trim() === '';
 
-/** Commits each event once under the platform's own id, together with the wake-up of its lane. */
-export const createInbox = ({ store, lanes, vault, textLengthMax, toCaseAction, count }: InboxParts): Receive => {
+/** Commits each event of a channel once under the platform's own id, together with the wake-up of its lane. */
+export const createInbox = ({
+  store,
+  lanes,
+  vault,
+  textLengthMax,
+  toCaseAction,
+  count,
+}: InboxParts): ((channel: string) => Receive) => {
   const placeOf = (event: InboundMessage | InboundAction): Place => ({
     organization: event.sender.organization,
     channel: event.channel,
@@ -125,5 +135,5 @@ export const createInbox = ({ store, lanes, vault, textLengthMax, toCaseAction, 
     return isEmpty(event) ? 'ignored' : commit(event);
   };
 
-  return async (event) => count(event?.channel ?? 'unknown', await receive(event));
+  return (channel) => async (event) => count(channel, await receive(event));
 };

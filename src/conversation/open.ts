@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 
 import type { Sender, ThreadKey } from '#core/channel.ts';
-import type { Clock } from '#core/clock.ts';
-import type { Sealer, Vault } from '#core/sealed.ts';
+import type { Sealer } from '#core/sealed.ts';
 import { Halt } from '#core/stage.ts';
 import type { Opened, Received } from '#core/turn.ts';
-import { findConversation } from '#store/conversations.ts';
+import type { ConversationRow } from '#store/conversations.ts';
 import { waitingEvents } from '#store/inbox.ts';
 import type { Store } from '#store/open.ts';
 
@@ -36,50 +35,42 @@ export const readWaiting = async (
   const rows = await waitingEvents(store, conversation, eventsMax);
   return rows
     .map((row) => ({ ...readEvent(sealer, row.body), position: row.position }))
-    .toSorted((a, b) => a.sentAt.localeCompare(b.sentAt) || a.position - b.position);
+    .toSorted(
+      (a, b) =>
+        a.sentAt.localeCompare(b.sentAt) || (a.order ?? '').localeCompare(b.order ?? '') || a.position - b.position,
+    );
 };
 
 /** The button that asks for a human, wherever we show one. */
 export const humanAction = 'human';
 
-/** Which conversation, which person, and what they said. */
+/** A turn at these events of a conversation, as the lane handed them out. */
+export const toTurn = (row: ConversationRow, sealer: Sealer, events: readonly WaitingEvent[], now: Date): Received => {
+  const positions = events.map((event) => event.position);
+  return {
+    owner: { organization: row.organization, person: row.person, conversation: row.conversation },
+    fence: row.fence,
+    positions,
+    turn: { id: turnId(row.conversation, positions), startedAt: now },
+    channel: row.channel,
+    thread: sealer.open(row.thread, 'thread') as ThreadKey,
+    sender: JSON.parse(sealer.open(row.profile, 'profile')) as Sender,
+    sealer,
+    isFirstContact: row.disclosedAt === null,
+    text: events
+      .filter((event) => event.kind === 'message')
+      .map((event) => event.text)
+      .join('\n\n'),
+    longestLength: Math.max(...events.map((event) => event.textLength)),
+    pressedHuman: events.some((event) => event.action === humanAction),
+  };
+};
+
+/** Turns away what cannot be read as a question. */
 export const open =
-  ({
-    store,
-    vault,
-    clock,
-    textLengthMax,
-    tooLongText,
-  }: {
-    store: Store;
-    vault: Vault;
-    clock: Clock;
-    textLengthMax: number;
-    tooLongText: string;
-  }) =>
+  ({ textLengthMax, tooLongText }: { textLengthMax: number; tooLongText: string }) =>
   async (turn: Received): Promise<Opened | Halt> => {
-    const found = await findConversation(store, turn.owner.conversation);
-    if (!found) return new Halt('erased');
-    const sealer = vault.unwrap(found.wrappedKey);
-    const wanted = new Set(turn.positions);
-    const events = (await readWaiting(store, sealer, turn.owner.conversation, 1000)).filter((event) =>
-      wanted.has(event.position),
-    );
-    const opened: Opened = {
-      ...turn,
-      turn: { id: turnId(turn.owner.conversation, turn.positions), startedAt: clock.now() },
-      channel: found.channel,
-      thread: sealer.open(found.thread, 'thread') as ThreadKey,
-      sender: JSON.parse(sealer.open(found.profile, 'profile')) as Sender,
-      sealer,
-      text: events
-        .filter((event) => event.kind === 'message')
-        .map((event) => event.text)
-        .join('\n\n'),
-      pressedHuman: events.some((event) => event.action === humanAction),
-    };
-    if (events.some((event) => event.textLength > textLengthMax))
-      return new Halt('too_long', { tell: tooLongText, offersHuman: true });
-    if (opened.text === '' && !opened.pressedHuman) return new Halt('nothing_to_answer');
-    return opened;
+    if (turn.longestLength > textLengthMax) return new Halt('too_long', { tell: tooLongText, offersHuman: true });
+    if (turn.text === '' && !turn.pressedHuman) return new Halt('nothing_to_answer');
+    return { ...turn, opened: true };
   };

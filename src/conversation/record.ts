@@ -7,29 +7,32 @@ import type { CommitTurn } from './commit-turn.ts';
 export interface RecordParts {
   readonly commit: CommitTurn;
   readonly clock: Clock;
-  /** The messages an answer becomes on its channel: one, or several where it is too long for one. */
-  readonly toOutgoing: (turn: Escalated, message: OutboundMessage) => readonly Outgoing[];
+  /** Tells on first contact that an AI answers. */
+  readonly introduce: (turn: Escalated, text: string) => string;
+  /** The answer as what goes out. */
+  readonly toOutgoing: (turn: Escalated, message: OutboundMessage) => Outgoing;
   /** Buttons below an answer. */
   readonly answerActions: OutboundMessage['actions'];
 }
 
 /** What was said, what it cost, and that it is done: one transaction. */
 export const record =
-  ({ commit, clock, toOutgoing, answerActions }: RecordParts) =>
+  ({ commit, clock, introduce, toOutgoing, answerActions }: RecordParts) =>
   async (turn: Escalated): Promise<Recorded> => {
     const message: OutboundMessage = {
-      text: turn.tokens.restore(turn.shown.text),
+      text: introduce(turn, turn.tokens.restore(turn.shown.text)),
       citations: turn.shown.citations,
       ...(answerActions && !turn.opens ? { actions: answerActions } : {}),
     };
     await commit({
       ...turn,
+      discloses: turn.isFirstContact,
       outcome: turn.opens ? 'escalated' : 'answered',
       said: [
         { speaker: 'customer', text: turn.question },
         { speaker: 'assistant', text: turn.shown.text },
       ],
-      outgoing: toOutgoing(turn, message),
+      outgoing: [toOutgoing(turn, message)],
       claims: null,
       closes: null,
     });

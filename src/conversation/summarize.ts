@@ -11,11 +11,12 @@ export interface SummarizeParts {
   readonly budgetTokens: number;
   /** Share of the budget at which folding begins. */
   readonly startShare: number;
+  readonly onFailed: (error: unknown) => void;
 }
 
-/** Folds away what no longer fits. The answer is out by now: a failure here costs nothing but another try next turn. */
+/** Folds away what no longer fits. The turn has ended by now: a failure here costs nothing but another try next turn. */
 export const summarize =
-  ({ store, digest, budgetTokens, startShare }: SummarizeParts) =>
+  ({ store, digest, budgetTokens, startShare, onFailed }: SummarizeParts) =>
   async (turn: Recorded): Promise<Summarized> => {
     const recentTokens = turn.recent.reduce(
       (sum, message) => sum + estimateTokens(message.text),
@@ -24,10 +25,15 @@ export const summarize =
     const old = turn.unsummarized;
     const last = old.at(-1);
     if (!last || recentTokens < budgetTokens * startShare) return { ...turn, summarized: 0 };
-    const summary = await digest(
-      turn.summary,
-      old.map((one) => one.message),
-    );
-    await saveSummary(store, turn.owner, turn.sealer.seal(summary, 'summary'), last.position);
-    return { ...turn, summarized: old.length };
+    try {
+      const summary = await digest(
+        turn.summary,
+        old.map((one) => one.message),
+      );
+      await saveSummary(store, turn.owner, turn.sealer.seal(summary, 'summary'), last.position);
+      return { ...turn, summarized: old.length };
+    } catch (error) {
+      onFailed(error);
+      return { ...turn, summarized: 0 };
+    }
   };

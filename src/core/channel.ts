@@ -39,6 +39,8 @@ export interface InboundMessage extends EventBase {
   readonly kind: 'message';
   /** CommonMark, the mention of the bot removed. */
   readonly text: string;
+  /** Which of two messages of a thread came first where `sentAt` is the same, compared as text; absent where the platform does not say. */
+  readonly order?: string;
   readonly setting: 'direct' | 'group';
   /** A direct message, a mention, or a reply in a thread of ours. */
   readonly addressed: boolean;

@@ -8,6 +8,8 @@ import type { Outgoing } from './turn.ts';
 export interface PlannedEnd {
   /** What the person is told. */
   readonly tell?: string;
+  /** What they are told instead where nobody can take over. */
+  readonly tellAlone?: string;
   /** Offer the button that asks for a human. */
   readonly offersHuman?: boolean;
   /** Why a human takes over, if one does. */

@@ -31,23 +31,29 @@ export interface Outgoing {
   readonly follows?: string;
 }
 
+/** A turn as the lane handed it out: whose conversation it is, and what was said. */
 export interface Received {
   readonly owner: ConversationRef;
-  /** Only the worker that holds this number may end the turn. */
+  /** Only the worker that holds this number may show words of this turn, or end it. */
   readonly fence: number;
   /** The inbox rows that this turn answers, in order. */
   readonly positions: readonly number[];
-}
-
-export interface Opened extends Received {
   readonly turn: { readonly id: string; readonly startedAt: Date };
   readonly channel: string;
   readonly thread: ThreadKey;
   readonly sender: Sender;
   readonly sealer: Sealer;
+  /** This person has not been told yet that an AI answers here. */
+  readonly isFirstContact: boolean;
   readonly text: string;
+  /** Characters of the longest message before it was cut to the limit. */
+  readonly longestLength: number;
   /** The person pressed the button that asks for a human. */
   readonly pressedHuman: boolean;
+}
+
+export interface Opened extends Received {
+  readonly opened: true;
 }
 
 export interface Relayed extends Opened {
@@ -78,6 +84,8 @@ export interface Recalled extends InputGuarded {
 }
 
 export interface Retrieved extends Recalled {
+  /** The question as it reads without the conversation: what the passages were looked up for. */
+  readonly asked: GuardedText;
   readonly passages: readonly Passage[];
 }
 
@@ -126,10 +134,10 @@ export interface CaseDraft {
 }
 
 /** How a turn ended: written in one transaction, so that its words, its acts and its being done cannot part. */
-export interface TurnEnd extends Received {
-  readonly turn: { readonly id: string; readonly startedAt: Date };
-  readonly sealer: Sealer;
+export interface TurnEnd extends Pick<Received, 'owner' | 'fence' | 'positions' | 'turn' | 'sealer'> {
   readonly outcome: string;
+  /** What goes out tells that an AI answers here: recorded once for the conversation. */
+  readonly discloses: boolean;
   readonly answer: ModelAnswer | null;
   readonly said: readonly { readonly speaker: 'customer' | 'assistant' | 'agent'; readonly text: string }[];
   readonly outgoing: readonly Outgoing[];

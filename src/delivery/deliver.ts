@@ -17,13 +17,15 @@ export interface DeliverParts {
   readonly clock: Clock;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly sendRow: SendRow;
+  /** Tells on first contact that an AI answers. */
+  readonly introduce: (turn: OutputGuarded, text: string) => string;
   /** Told when the reader can see the first words. */
   readonly onFirstText: (channel: string, afterMs: number) => void;
   readonly blockedText: string;
 }
 
-/** Our own name for the (first part of the) answer of a turn. */
-export const replyKey = (turn: string, part = 0): string => (part === 0 ? `${turn}:reply` : `${turn}:reply:${part}`);
+/** Our own name for the answer of a turn. */
+export const replyKey = (turn: string): string => `${turn}:reply`;
 
 /** The passages the text cites, in the order of their numbers. */
 const citationsIn = (text: string, turn: OutputGuarded): Citation[] => {
@@ -81,8 +83,9 @@ export const deliver = (parts: DeliverParts) => {
     try {
       for (; !step.done; step = await turn.reply.text.next()) {
         text += step.value;
-        const visible = channel.edit ? turn.tokens.restore(safePrefix(text)) : '';
-        if (visible !== '' && lengthIn(visible, channel.limits.textUnit) <= channel.limits.textLengthMax)
+        const safe = channel.edit ? safePrefix(text) : '';
+        const visible = parts.introduce(turn, turn.tokens.restore(safe));
+        if (safe !== '' && lengthIn(visible, channel.limits.textUnit) <= channel.limits.textLengthMax)
           live.show(visible);
       }
     } finally {

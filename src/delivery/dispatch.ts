@@ -1,4 +1,4 @@
-import type { OutboundMessage, SentMessage } from '#core/channel.ts';
+import type { OutboundMessage } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
 import { ChannelError } from '#core/errors.ts';
 import type { Vault } from '#core/sealed.ts';
@@ -18,7 +18,6 @@ export interface DispatchParts {
   readonly attemptsMax: number;
   /** Pause before the first retry; doubles with each one, up to a minute. */
   readonly retryDelayMs: number;
-  readonly onSent: (row: OutboxRow, sent: SentMessage) => Promise<void>;
   readonly onFailed: (row: OutboxRow, code: string) => void;
 }
 
@@ -60,7 +59,7 @@ export const createDispatch = (parts: DispatchParts) => {
       if (!retryAt) {
         try {
           const message = JSON.parse(sealer.open(row.body, 'outbox')) as OutboundMessage;
-          await parts.onSent(row, await parts.sendRow(row, sealer, message, true));
+          await parts.sendRow(row, sealer, message, true);
         } catch (error) {
           retryAt = await settleFailure(row, error);
         }

@@ -9,6 +9,8 @@ export interface SendRowParts {
   readonly store: Store;
   readonly vault: Vault;
   readonly channels: ReadonlyMap<string, Channel>;
+  /** Told of every message the platform has, before the row says so: what depends on it is known after a crash in between. */
+  readonly onShown: (row: OutboxRow, sent: SentMessage) => Promise<void>;
 }
 
 /** Rows that wait for another row of the same conversation to be shown first. */
@@ -23,7 +25,7 @@ export const readSent = (sealer: Sealer, row: OutboxRow): SentMessage | null =>
  * Shows one outbox row, once: edits the message if the row has one already, and where an earlier attempt has no known end,
  * looks at the platform before sending again. Throws ChannelError or NotYet.
  */
-export const createSendRow = ({ store, vault, channels }: SendRowParts) => {
+export const createSendRow = ({ store, vault, channels, onShown }: SendRowParts) => {
   const sentOf = async (row: OutboxRow, sealer: Sealer, key: string): Promise<SentMessage> => {
     const other = await findOutbox(store, row, key);
     const sent = other && readSent(sealer, other);
@@ -55,6 +57,7 @@ export const createSendRow = ({ store, vault, channels }: SendRowParts) => {
     const existing = row.replaces ? await sentOf(row, sealer, row.replaces) : readSent(sealer, row);
     if (existing) await channel.edit?.(existing, message);
     const sent = existing ?? (await post(channel, row, sealer, message));
+    await onShown(row, sent);
     await markSent(
       store,
       row,

@@ -1,5 +1,5 @@
 import type { Action, OutboundMessage, ThreadKey } from '#core/channel.ts';
-import type { CaseDraft, Opened, Outgoing } from '#core/turn.ts';
+import type { CaseDraft, Outgoing, Received } from '#core/turn.ts';
 
 export interface DeskRoom {
   readonly channel: string;
@@ -39,19 +39,36 @@ const quote = (text: string): string =>
     .map((line) => `> ${line}`)
     .join('\n');
 
+interface Said {
+  readonly speaker: string;
+  readonly text: string;
+}
+
+/** Characters of talk on a card. Where a message holds least, it holds 2,000, and a card has more to say than this. */
+const excerptLengthMax = 1200;
+
+const toTranscript = (said: readonly Said[]): string =>
+  said.map((one) => `**${one.speaker}**\n${quote(one.text)}`).join('\n\n');
+
+/** The last things said, as many as a card takes; the very last one is cut rather than left out. */
+const toExcerpt = (said: readonly Said[]): string => {
+  const from = said.findIndex((_, index) => toTranscript(said.slice(index)).length <= excerptLengthMax);
+  if (from >= 0) return toTranscript(said.slice(from));
+  const cut = toTranscript(said.slice(-1))
+    .slice(0, excerptLengthMax)
+    .replace(/[\uD800-\uDBFF]$/, '');
+  return `${cut}…`;
+};
+
 export const howTo =
   'Claim the case, then write in this thread: what you write goes to the customer. Lines beginning with `//` stay here. You can also type `claim`, `reply …`, `back` or `resolve`.';
 
-/** What opening a case brings into being: its row, its card in the desk room. */
-export const draftCase = (
-  room: DeskRoom,
-  turn: Opened,
-  reason: string,
-  transcript: readonly { readonly speaker: string; readonly text: string }[],
-): CaseDraft => {
+/** What opening a case brings into being: its row, its card in the desk room, and below it what the card has no room for. */
+export const draftCase = (room: DeskRoom, turn: Received, reason: string, said: readonly Said[]): CaseDraft => {
   // A turn opens one case at the most, so its id serves: a second try at the turn finds the same case.
   const id = turn.turn.id;
-  const lastTurns = transcript.map((one) => `**${one.speaker}**\n${quote(one.text)}`).join('\n\n');
+  const transcript = toTranscript(said);
+  const excerpt = toExcerpt(said);
   const card: OutboundMessage = {
     title: `${turn.sender.displayName} needs a person`,
     facts: [
@@ -60,11 +77,18 @@ export const draftCase = (
       { label: 'Reason', value: reason },
       { label: 'State', value: 'waiting' },
     ],
-    text: `${lastTurns === '' ? quote(turn.text) : lastTurns}\n\n${howTo}`,
+    text: `${excerpt}\n\n${howTo}`,
     actions: caseActions(id, ['claim', 'reply', 'resolve']),
   };
-  const outgoing: Outgoing = { key: cardKey(id), channel: room.channel, thread: room.thread, message: card };
-  return { id, reason, channel: room.channel, card, outgoing: [outgoing] };
+  const posted: Outgoing = { key: cardKey(id), channel: room.channel, thread: room.thread, message: card };
+  const story: Outgoing = {
+    key: `${id}:story`,
+    channel: room.channel,
+    thread: '' as ThreadKey,
+    follows: cardKey(id),
+    message: { text: `What was said, in full:\n\n${transcript}` },
+  };
+  return { id, reason, channel: room.channel, card, outgoing: transcript === excerpt ? [posted] : [posted, story] };
 };
 
 /** The card as it reads after a change of state. */

@@ -31,17 +31,30 @@ const commands: readonly { readonly pattern: RegExp; readonly kind: Exclude<Case
   { pattern: /^[/!]?resolved?[.!]?$/i, kind: 'resolve' },
 ];
 
+/** What may leave the desk: lines that begin with `//` stay. */
+const sharedWords = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => !/^\s*\/\//.test(line))
+    .join('\n')
+    .trim();
+
+const toWords = (kind: 'reply' | 'talk', text: string): Act => {
+  const shared = sharedWords(text);
+  return shared === '' ? { kind: 'private' } : { kind, text: shared };
+};
+
 /** What an agent meant by a press or by words in the case's thread. */
 export const toAct = (event: Pick<DeskEvent, 'text' | 'action'>): Act => {
-  if (event.action === 'reply') return { kind: 'reply', text: event.text };
+  if (event.action === 'reply') return toWords('reply', event.text);
   if (event.action === 'claim' || event.action === 'back' || event.action === 'resolve') return { kind: event.action };
-  const text = event.text.trim();
+  // A message that begins as private is private as a whole: its writer meant nobody outside.
+  if (/^\s*(\/\/|!note\b)/i.test(event.text)) return { kind: 'private' };
+  const text = sharedWords(event.text);
   const command = commands.find((one) => one.pattern.test(text));
   if (command) return { kind: command.kind };
   const reply = /^[/!]?reply[:\s]+([\s\S]+)$/i.exec(text);
-  if (reply?.[1]) return { kind: 'reply', text: reply[1].trim() };
-  if (/^(\/\/|!note\b)/i.test(text)) return { kind: 'private' };
-  return { kind: 'talk', text };
+  return reply?.[1] ? toWords('reply', reply[1]) : toWords('talk', text);
 };
 
 export interface DeskTurn {
@@ -65,8 +78,8 @@ export const createDesk = ({ store, texts }: { store: Store; texts: DeskTexts })
     thread: turn.thread,
     message,
   });
-  const toThread = (turn: DeskTurn, found: CaseRow, text: string): Outgoing => ({
-    key: `${turn.turnId}:note`,
+  const toThread = (turn: DeskTurn, found: CaseRow, text: string, name = 'note'): Outgoing => ({
+    key: `${turn.turnId}:${name}`,
     channel: found.channel,
     thread: '' as ThreadKey,
     follows: cardKey(found.id),
@@ -117,7 +130,14 @@ export const createDesk = ({ store, texts }: { store: Store; texts: DeskTexts })
       ...taken,
       outcome: 'desk_replied',
       said: [{ speaker: 'agent', text }],
-      outgoing: [...taken.outgoing, toCustomer(turn, { text: `**${event.sender.displayName}:** ${text}` })],
+      outgoing: [
+        ...taken.outgoing,
+        // What was typed into a dialog is in no thread yet; colleagues read it there.
+        ...(event.action === 'reply'
+          ? [toThread(turn, found, `**${event.sender.displayName}** to ${turn.customer}:\n\n${text}`, 'sent')]
+          : []),
+        toCustomer(turn, { text: `**${event.sender.displayName}:** ${text}` }),
+      ],
     };
   };
 
@@ -155,7 +175,7 @@ export const createDesk = ({ store, texts }: { store: Store; texts: DeskTexts })
       case 'resolve':
         return close(turn, found, event, 'resolved');
       case 'reply':
-        return act.text.trim() === '' ? nothing : reply(turn, found, event, act.text);
+        return reply(turn, found, event, act.text);
       case 'private':
         return nothing;
       case 'talk':

@@ -2,15 +2,32 @@ import { LangfuseSpanProcessor } from '@langfuse/otel';
 import { setLangfuseTracerProvider, startObservation } from '@langfuse/tracing';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
+import type { ModelAnswer } from '#core/model.ts';
 import type { Observe } from '#core/stage.ts';
+import type { CheckedText, GuardedText } from '#core/turn.ts';
+
+/** The words of a turn as they may leave the house: the question guarded, the answer checked and not yet restored. */
+export interface TracedWords {
+  readonly question: GuardedText;
+  readonly answer: CheckedText;
+  readonly by: ModelAnswer;
+}
 
 export interface TurnTrace {
   readonly observe: Observe;
-  end(outcome: string): void;
+  end(outcome: string, words?: TracedWords): void;
+}
+
+export interface TracedTurn {
+  readonly id: string;
+  readonly organization: string;
+  readonly person: string;
+  readonly conversation: string;
+  readonly channel: string;
 }
 
 export interface Traces {
-  begin(turn: { id: string; conversation: string; channel: string }): TurnTrace;
+  begin(turn: TracedTurn): TurnTrace;
   /** Sends what is left, within the bound. */
   stop(timeoutMs: number): Promise<void>;
 }
@@ -26,8 +43,57 @@ export interface TraceSettings {
   readonly baseUrl?: string;
 }
 
+/** From the first stage that pulls the draft to the last: the draft is made as it is delivered. */
+const generation = { begins: 'generate', ends: 'deliver' };
+
+const beginTurn = ({ id, organization, person, conversation, channel }: TracedTurn): TurnTrace => {
+  const root = startObservation('turn', { metadata: { turn: id, organization, channel } });
+  root.otelSpan.setAttribute('session.id', conversation);
+  root.otelSpan.setAttribute('user.id', person);
+  const times = new Map<string, Date>();
+  return {
+    observe: async (stage, work) => {
+      const observation = root.startObservation(stage);
+      if (stage === generation.begins) times.set('begins', new Date());
+      try {
+        return await work();
+      } catch (error) {
+        observation.update({ level: 'ERROR', statusMessage: error instanceof Error ? error.name : 'unknown' });
+        throw error;
+      } finally {
+        if (stage === generation.ends) times.set('ends', new Date());
+        observation.end();
+      }
+    },
+    end: (outcome, words) => {
+      if (words) {
+        const { question, answer, by } = words;
+        const startTime = times.get('begins') ?? new Date();
+        startObservation(
+          'answer',
+          {
+            input: question,
+            output: answer,
+            model: by.model,
+            usageDetails: {
+              input: by.usage.inputTokens,
+              output: by.usage.outputTokens,
+              cache_read_input_tokens: by.usage.cacheReadTokens,
+              cache_creation_input_tokens: by.usage.cacheWriteTokens,
+            },
+          },
+          { asType: 'generation', startTime, parentSpanContext: root.otelSpan.spanContext() },
+        ).end(times.get('ends'));
+      }
+      root.update({ ...(words ? { input: words.question } : {}), output: words ? words.answer : outcome });
+      root.otelSpan.setAttribute('langfuse.trace.metadata.outcome', outcome);
+      root.end();
+    },
+  };
+};
+
 /**
- * One Langfuse trace per turn with an observation per stage: names, times and codes, no words of anybody.
+ * One Langfuse trace per turn with an observation per stage and one for the answer: guarded words only, and no personal data.
  * Sent in the background in batches, so a slow Langfuse delays nothing; off when no keys are set.
  */
 export const openTraces = ({ publicKey, secretKey, baseUrl }: TraceSettings): Traces => {
@@ -42,27 +108,7 @@ export const openTraces = ({ publicKey, secretKey, baseUrl }: TraceSettings): Tr
   const provider = new NodeTracerProvider({ spanProcessors: [processor] });
   setLangfuseTracerProvider(provider);
   return {
-    begin: ({ id, conversation, channel }) => {
-      const turn = startObservation('turn', { metadata: { turn: id, conversation, channel } });
-      turn.otelSpan.setAttribute('session.id', conversation);
-      return {
-        observe: async (stage, work) => {
-          const observation = turn.startObservation(stage);
-          try {
-            return await work();
-          } catch (error) {
-            observation.update({ level: 'ERROR', statusMessage: error instanceof Error ? error.name : 'unknown' });
-            throw error;
-          } finally {
-            observation.end();
-          }
-        },
-        end: (outcome) => {
-          turn.update({ output: outcome });
-          turn.end();
-        },
-      };
-    },
+    begin: beginTurn,
     stop: (timeoutMs) =>
       Promise.race([
         provider.shutdown().catch(() => undefined),

@@ -20,6 +20,8 @@ export interface ConversationRow extends ConversationKey {
   readonly summarizedThrough: number;
   readonly tokens: Sealed | null;
   readonly fence: number;
+  /** When this person was told that an AI answers here. */
+  readonly disclosedAt: Date | null;
 }
 
 interface Raw {
@@ -34,6 +36,7 @@ interface Raw {
   summarized_through: number | string;
   tokens: Uint8Array | null;
   fence: number;
+  disclosed_at: string | null;
 }
 
 export const toSealed = (bytes: Uint8Array): Sealed => Buffer.from(bytes) as Sealed;
@@ -51,9 +54,10 @@ const toRow = (raw: Raw): ConversationRow => ({
   summarizedThrough: Number(raw.summarized_through),
   tokens: toSealedOrNull(raw.tokens),
   fence: raw.fence,
+  disclosedAt: raw.disclosed_at === null ? null : new Date(raw.disclosed_at),
 });
 
-const columns = `organization, person, id, channel, thread, profile, wrapped_key, summary, summarized_through, tokens, fence`;
+const columns = `organization, person, id, channel, thread, profile, wrapped_key, summary, summarized_through, tokens, fence, disclosed_at`;
 
 export interface Place {
   readonly organization: string;
@@ -103,11 +107,16 @@ export const openConversation = async (
   return findByPlace(transaction, place);
 };
 
-/** Takes the lane: from now on only the holder of the returned fence may write the end of a turn. */
+/**
+ * Takes the lane where something waits in it: from now on only the holder of the returned fence may show words of a turn, or
+ * end it. Null when nothing waits: the last look and the release are this one statement.
+ */
 export const takeLane = async (sql: Sql, conversation: string): Promise<ConversationRow | null> => {
-  const [raw] = await sql.query<Raw>(`update conversation set fence = fence + 1 where id = $1 returning ${columns}`, [
-    conversation,
-  ]);
+  const [raw] = await sql.query<Raw>(
+    `update conversation set fence = fence + 1 where id = $1
+       and exists (select 1 from inbox where conversation = $1 and done_at is null) returning ${columns}`,
+    [conversation],
+  );
   return raw ? toRow(raw) : null;
 };
 
@@ -123,6 +132,12 @@ export const findConversation = async (sql: Sql, conversation: string): Promise<
   const [raw] = await sql.query<Raw>(`select ${columns} from conversation where id = $1`, [conversation]);
   return raw ? toRow(raw) : null;
 };
+
+export const markDisclosed = (sql: Sql, key: ConversationKey): Promise<unknown> =>
+  sql.query(
+    `update conversation set disclosed_at = coalesce(disclosed_at, now()) where organization = $1 and person = $2 and id = $3`,
+    [key.organization, key.person, key.conversation],
+  );
 
 export const saveTokens = (sql: Sql, key: ConversationKey, tokens: Sealed): Promise<unknown> =>
   sql.query(`update conversation set tokens = $4 where organization = $1 and person = $2 and id = $3`, [

@@ -48,6 +48,8 @@ const Conversation = defineEntity({
     summary: sealed().nullable(),
     summarizedThrough: p.bigint().default(0),
     tokens: sealed().nullable(),
+    /** When this person was told that an AI answers here. */
+    disclosedAt: p.datetime().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
   },
   uniques: [

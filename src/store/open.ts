@@ -12,6 +12,7 @@ import { CompiledQuery } from 'kysely';
 import array from 'postgres-array';
 
 import { First } from '#migrations/20261123-first.ts';
+import { Disclosure } from '#migrations/20261125-disclosure.ts';
 import { StoreError } from '#core/errors.ts';
 
 import { entities } from './entities.ts';
@@ -44,6 +45,8 @@ export interface StoreSettings {
   readonly url?: string;
   /** Folder of the embedded database, or null to keep it in memory. */
   readonly folder: string | null;
+  /** A dump of an embedded database to begin with, instead of an empty one. */
+  readonly dump?: Blob;
   /** Most connections to Postgres at once. */
   readonly connectionsMax: number;
 }
@@ -51,7 +54,14 @@ export interface StoreSettings {
 const common = {
   entities,
   extensions: [Migrator],
-  migrations: { migrationsList: [{ name: '20261123-first', class: First }], snapshot: false, silent: true },
+  migrations: {
+    migrationsList: [
+      { name: '20261123-first', class: First },
+      { name: '20261125-disclosure', class: Disclosure },
+    ],
+    snapshot: false,
+    silent: true,
+  },
   schemaGenerator: { createForeignKeyConstraints: false },
 } satisfies Partial<Options>;
 
@@ -97,12 +107,13 @@ const toStore = (orm: Orm, embedded: PGlite | null, release: () => Promise<void>
   };
 };
 
-const openEmbedded = async (folder: string | null): Promise<Store> => {
+const openEmbedded = async ({ folder, dump }: StoreSettings): Promise<Store> => {
   if (folder) mkdirSync(folder, { recursive: true });
   const lock = folder ? lockFolder(folder) : undefined;
   try {
     const pglite = await PGlite.create({
       ...(folder ? { dataDir: join(folder, 'database') } : {}),
+      ...(dump ? { loadDataDir: dump } : {}),
       extensions: { vector },
       parsers: createPostgreSqlTypeParsers((text) => array.parse(text)),
     });
@@ -119,7 +130,7 @@ const openEmbedded = async (folder: string | null): Promise<Store> => {
 
 /** Opens the database: Postgres where a URL is set, otherwise embedded. Throws StoreError with what to do. */
 export const openStore = async (settings: StoreSettings): Promise<Store> => {
-  if (!settings.url) return openEmbedded(settings.folder);
+  if (!settings.url) return openEmbedded(settings);
   const orm = await PostgresOrm.init({ ...common, clientUrl: settings.url, pool: { max: settings.connectionsMax } });
   try {
     await toSql(orm.em.fork() as unknown as SqlEntityManager).query('select 1');

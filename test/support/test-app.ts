@@ -7,14 +7,14 @@ import { pino } from 'pino';
 import type { Channel } from '#core/channel.ts';
 import { given } from '#core/given.ts';
 import type { Model } from '#core/model.ts';
-import { openStore, type Store } from '#store/open.ts';
+import type { Store } from '#store/open.ts';
 
 import { type App, startApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
-import { ingestFolders } from '../../src/ingest-folders.ts';
+import { ingestFolders } from '../../src/commands/ingest-folders.ts';
 import { freePort } from './free-port.ts';
 import { createScriptedModel, type ScriptedModel } from './scripted-model.ts';
-import { openTestDatabase } from './test-database.ts';
+import { openTestDatabase, openTestStore } from './test-database.ts';
 
 export interface TestApp extends AsyncDisposable {
   readonly app: App;
@@ -50,8 +50,7 @@ export const openTestApp = async ({
     { server: { port, host: '127.0.0.1' }, ...settings },
   );
   const database = await openTestDatabase();
-  const store = await openStore({ folder: null, connectionsMax: 5, ...given({ url: database.url }) });
-  await store.migrate();
+  const store = await openTestStore(database);
   if (knowledge)
     await ingestFolders({
       store,

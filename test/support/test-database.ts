@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 
-import { openStore } from '#store/open.ts';
+import { inject } from 'vitest';
+
+import { openStore, type Store } from '#store/open.ts';
 
 /** A database of one's own on the server that DATABASE_URL names; no address where none is set (the database is embedded then). */
 export interface TestDatabase extends AsyncDisposable {
@@ -19,4 +22,17 @@ export const openTestDatabase = async (): Promise<TestDatabase> => {
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.href, [Symbol.asyncDispose]: () => onServer(`drop database ${name} with (force)`) };
+};
+
+/** The migrated database: a copy of the prepared one where it is embedded. */
+export const openTestStore = async ({ url }: { url?: string }): Promise<Store> => {
+  if (!url)
+    return openStore({
+      folder: null,
+      connectionsMax: 1,
+      dump: new Blob([new Uint8Array(readFileSync(inject('preparedDatabase')))]),
+    });
+  const store = await openStore({ folder: null, connectionsMax: 5, url });
+  await store.migrate();
+  return store;
 };

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import type { WebMessage } from '#channels/web/render.ts';
 
+import { until } from './until.ts';
+
 export interface WebVisitor extends AsyncDisposable {
   readonly token: string;
   say(text: string, id?: string): Promise<Response>;
@@ -53,16 +55,14 @@ export const openVisitor = async (url: string, token?: string): Promise<WebVisit
     messages: () => [...shown.values()],
     history,
     sees: (accepts) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          const found = [...shown.values()].find(accepts);
-          if (!found) return;
-          waiting.delete(look);
-          resolve(found);
-        };
-        waiting.add(look);
-        look();
-      }),
+      until(
+        () => [...shown.values()].find(accepts),
+        (look) => {
+          waiting.add(look);
+          return () => waiting.delete(look);
+        },
+        () => [...shown.values()].map(({ author, text }) => `${author}: ${text}`).join('\n'),
+      ),
     [Symbol.asyncDispose]: async () => {
       ended.abort();
       await reading;

@@ -1,0 +1,11 @@
+import { given } from '#core/given.ts';
+import { openStore, type Store } from '#store/open.ts';
+
+import type { Config } from '../config.ts';
+
+export const openDatabase = (config: Config): Promise<Store> =>
+  openStore({
+    folder: config.dataFolder,
+    connectionsMax: config.limits.connectionsMax,
+    ...given({ url: config.secrets.DATABASE_URL }),
+  });

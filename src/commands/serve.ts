@@ -1,0 +1,41 @@
+import { mkdirSync } from 'node:fs';
+
+import { pino } from 'pino';
+
+import { registry } from '#channels/registry.ts';
+import { ConfigError } from '#core/errors.ts';
+import { openEmbeddedEmbedder } from '#knowledge/embed.ts';
+
+import { startApp } from '../app.ts';
+import { type Config, configuredChannels } from '../config.ts';
+import { checkPort } from '../server.ts';
+import { openDatabase } from './database.ts';
+import { ingestFolders } from './ingest-folders.ts';
+import { untilStopped } from './until-stopped.ts';
+
+/** Production. Throws ConfigError when no channel is configured; never starts a platform of our own. */
+export const serve = async (config: Config): Promise<void> => {
+  if (configuredChannels(config.secrets).length === 0)
+    throw new ConfigError([
+      'No channel is configured. Set the credentials of at least one, for example SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET, or TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM. channels/*/setup.md says where to get them. To try Firstline without any: npm start',
+    ]);
+  await checkPort(config.server);
+  const logger = pino({ level: 'info' });
+  mkdirSync(config.dataFolder, { recursive: true });
+  if (!config.secrets.FIRSTLINE_MASTER_KEY)
+    logger.warn(
+      `FIRSTLINE_MASTER_KEY is not set: the master key is kept in ${config.dataFolder}/master.key. Keep that file, or set the variable.`,
+    );
+  await using store = await openDatabase(config);
+  if (store.kind === 'embedded') await store.migrate();
+  await store.checkSchema();
+  await using embedder = openEmbeddedEmbedder();
+  await ingestFolders({ store, embedder, folders: config.knowledge.folders, write: (line) => logger.info(line) });
+  const channels = Object.values(registry).flatMap((create) => create(config.secrets) ?? []);
+  const app = await startApp({ config, store, logger, channels, embedder });
+  logger.info(
+    { url: app.url, channels: [...app.channels.keys()], model: app.model.name, database: store.kind },
+    'Firstline is ready',
+  );
+  await untilStopped(app.stop);
+};
