@@ -99,9 +99,18 @@ describe.skipIf(!existsSync(executablePath))('the sandbox', () => {
       await answer.getByRole('link', { name: 'Return an item' }).waitFor();
       await answer.getByRole('button', { name: 'Talk to a person' }).waitFor();
     }
-    await page.locator('#pane-sms .message.bot', { hasText: /45 days[^]*\/return-an-item/ }).waitFor();
+    await page
+      .locator('#pane-sms .message.bot', { hasText: '45 days' })
+      .getByRole('link', { name: '/return-an-item' })
+      .waitFor();
     await widget.getByText('45 days').waitFor();
-    await widget.getByRole('link', { name: 'Return an item' }).waitFor();
+    const [source] = await Promise.all([
+      page.waitForEvent('popup'),
+      widget.getByRole('link', { name: 'Return an item' }).click(),
+    ]);
+    await source.getByRole('heading', { name: 'Return an item' }).waitFor();
+    await source.getByRole('listitem').filter({ hasText: 'Print the label' }).waitFor();
+    await source.close();
     await widget.getByRole('button', { name: 'Talk to a person' }).waitFor();
 
     await write(page.getByLabel('Write in Slack'), 'And what does it cost?');

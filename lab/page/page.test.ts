@@ -1,69 +1,15 @@
-import { existsSync } from 'node:fs';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { problemsIn, tabStops } from '#test/support/accessibility.ts';
-import { createDemoPane, demoMessage } from './demo-panes.ts';
-import { createPageRoutes, type PagePane } from './routes.ts';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { demoMessage } from './demo-panes.ts';
+import { describeInBrowser, openBrowser, openPage } from './test-bench.ts';
 
-const executablePath = '/usr/bin/chromium';
-
-async function serve() {
-  const slack = createDemoPane('D1');
-  const sms = createDemoPane('+1');
-  const actions = [
-    { id: 'claim', label: 'Claim', style: 'primary' },
-    { id: 'note', label: 'Add note', style: 'plain', asks: 'What should the team know?' },
-  ] as const;
-  const facts = [{ label: 'Customer', value: 'Ada' }];
-  const desk = createDemoPane('Q1', [
-    demoMessage('bot', 'Wants a refund', { id: 'case', title: 'Case 1', facts, actions }),
-    demoMessage('bot', 'A lamp broke', { id: 'reply', thread: 'case' }),
-  ]);
-  const panes: Record<string, PagePane> = {
-    slack: { pane: slack, room: 'D1', user: 'U1', title: 'Slack', subtitle: 'as you', kind: 'slack', threads: false },
-    sms: { pane: sms, room: '+1', user: '+2', title: 'SMS', subtitle: 'as you', kind: 'sms', threads: false },
-    desk: { pane: desk, room: 'Q1', user: 'kim', title: 'Desk', subtitle: 'as you', kind: 'desk', threads: true },
-  };
-  const { url } = await serveApp(createPageRoutes(panes, () => ({ model: '', notes: [] })));
-  return { url, slack, sms, desk };
-}
-
-async function serveApp(app: ReturnType<typeof createPageRoutes>) {
-  app.get('/channels/web/demo', (c) => c.html('<!doctype html><title>Shop</title>'));
-  const server = createAdaptorServer({ fetch: app.fetch }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    if ('closeAllConnections' in server) server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
-
-describe.skipIf(!existsSync(executablePath))('in a browser', () => {
-  let browser: Browser;
+describeInBrowser('in a browser', () => {
+  let browser: Awaited<ReturnType<typeof openBrowser>>;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await openBrowser();
   }, 30_000);
   afterAll(() => browser.close());
-
-  async function open(width = 1440) {
-    const lab = await serve();
-    const context = await browser.newContext({ viewport: { width, height: 844 } });
-    const page = await context.newPage();
-    page.setDefaultTimeout(5000);
-    const complaints: string[] = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-    });
-    onTestFinished(() => context.close());
-    await page.goto(lab.url);
-    await page.locator('#pane-desk .message').first().waitFor();
-    return { ...lab, page, complaints };
-  }
+  const open = (width?: number) => openPage(browser, width);
 
   const texts = (page: Page, pane: string) => page.locator(`#pane-${pane} .text`).allInnerTexts();
 
@@ -222,121 +168,5 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
     await expect.poll(ground).toBe(light);
     await page.reload();
     await expect.poll(ground).toBe(light);
-  });
-
-  const kinds = ['slack', 'teams', 'discord', 'sms', 'desk'] as const;
-  const everything = [
-    'A [link](https://example.com), `code`, **bold** and *soft*.\n\n> quoted\n\n- one\n\n| A | B |\n|---|---|\n| 1 | 2 |\n\n-# small',
-    'and more',
-  ];
-
-  /** Every kind of pane with everything that can stand in one. */
-  async function openAll(colorScheme: 'light' | 'dark') {
-    const actions = [
-      { id: 'claim', label: 'Claim', style: 'primary' },
-      { id: 'close', label: 'Close', style: 'danger' },
-      { id: 'note', label: 'Note', style: 'plain', asks: 'What?' },
-    ] as const;
-    const facts = [{ label: 'State', value: 'waiting' }];
-    const panes = Object.fromEntries(
-      kinds.map((kind): [string, PagePane] => {
-        const pane = createDemoPane(kind, [
-          ...['ada', 'bob', 'cyd', 'dan', 'eve', 'flo'].map((id) =>
-            demoMessage('person', 'Words of a person', { author: { id, name: id, role: 'person' } }),
-          ),
-          demoMessage('bot', everything.join('\n'), { edited: true, status: 'failed' }),
-          demoMessage('bot', 'line\n\n'.repeat(30), { id: 'card', title: 'A card', facts, actions }),
-          demoMessage('person', 'in a thread', { thread: 'card' }),
-        ]);
-        pane.type('Ada is typing');
-        return [kind, { pane, room: kind, user: 'kim', title: kind, subtitle: 'as you', kind, threads: true }];
-      }),
-    );
-    const { url } = await serveApp(createPageRoutes(panes, () => ({ model: '', notes: ['A note.'] })));
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme });
-    onTestFinished(() => context.close());
-    const page = await context.newPage();
-    page.setDefaultTimeout(5000);
-    await page.goto(url);
-    await page.locator('#pane-desk .message').first().waitFor();
-    return page;
-  }
-
-  test.each(['light', 'dark'] as const)('in %s every control has a name and every text can be read', async (scheme) => {
-    const page = await openAll(scheme);
-    await page.getByLabel('Write in slack').fill('refuse');
-    await page.getByLabel('Write in slack').press('Enter');
-    await page.getByRole('alert').filter({ hasText: 'refused' }).waitFor();
-    expect(await problemsIn(page)).toEqual([]);
-    await page.locator('#pane-desk').getByRole('button', { name: 'Note' }).click();
-    await page.getByRole('dialog', { name: 'What?' }).waitFor();
-    expect(await problemsIn(page)).toEqual([]);
-  });
-
-  test('the Tab key leads to everything, and one sees where it is', async () => {
-    const page = await openAll('light');
-    const stops = await tabStops(page);
-    expect(stops.filter(({ isMarked }) => !isMarked)).toEqual([]);
-    const names = stops.map(({ name }) => name);
-    for (const kind of kinds)
-      expect(names).toEqual(expect.arrayContaining([kind, `Write in ${kind}`, `Send in ${kind}`]));
-    for (const name of ['Claim', 'Close', 'Note', 'Show all', 'link', 'Reply in thread: A card'])
-      expect(names.filter((one) => one === name)).toHaveLength(kinds.length);
-    expect(names).toEqual(
-      expect.arrayContaining(['Skip to the conversations', 'Dark theme', 'I want to talk to a human']),
-    );
-  });
-
-  test('a case can be worked with the keyboard alone, and the place is kept when its buttons change', async () => {
-    const { page, desk } = await open();
-    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
-    await page.getByRole('button', { name: 'Claim' }).focus();
-    await page.keyboard.press('Enter');
-    await expect.poll(() => desk.presses.map(({ action }) => action)).toEqual(['claim']);
-    desk.put({ id: 'case', actions: [{ id: 'resolve', label: 'Resolve', style: 'danger' }] });
-    await expect.poll(focused).toBe('Resolve');
-    desk.put({ id: 'case', actions: [{ id: 'note', label: 'Add note', style: 'plain', asks: 'What?' }] });
-    await expect.poll(focused).toBe('Add note');
-    await page.keyboard.press('Space');
-    await page.getByRole('dialog', { name: 'What?' }).waitFor();
-    await page.keyboard.type('VIP');
-    await page.keyboard.press('Enter');
-    await expect.poll(() => desk.presses.map(({ text }) => text)).toEqual([undefined, 'VIP']);
-    await expect.poll(focused).toBe('Add note');
-    desk.put({ id: 'case', actions: [] });
-    await expect.poll(() => page.evaluate(() => (document.activeElement as HTMLElement).dataset['id'])).toBe('case');
-    await page.keyboard.press('Tab');
-    await expect.poll(focused).toBe('1 reply');
-  });
-
-  test('who wants no motion sees none', async () => {
-    const { page, slack } = await open();
-    slack.type('Firstline is typing');
-    await page.getByText('Firstline is typing').waitFor();
-    const moving = () => page.evaluate(() => document.getAnimations().length);
-    const dots = () =>
-      page.locator('#pane-slack .typing').evaluate((node) => getComputedStyle(node, '::before').animationName);
-    expect(await dots()).toBe('pulse');
-    expect(await moving()).toBeGreaterThan(0);
-    await page.emulateMedia({ reducedMotion: 'reduce' });
-    await expect.poll(dots).toBe('none');
-    expect(await moving()).toBe(0);
-  });
-
-  test('a long card shows its beginning, and all of it to who asks or tabs into it', async () => {
-    const { page, desk } = await open();
-    desk.put({ id: 'case', text: `${'line\n\n'.repeat(40)}[the end](https://example.com)` });
-    const text = page.locator('#pane-desk [data-id=case] .text').first();
-    const isFolded = () => text.evaluate((node) => node.scrollHeight > node.clientHeight + 1);
-    const fold = page.getByRole('button', { name: 'Show all' });
-    await fold.click();
-    expect(await isFolded()).toBe(false);
-    await page.getByRole('button', { name: 'Show less' }).click();
-    expect(await isFolded()).toBe(true);
-    await fold.focus();
-    await page.keyboard.press('Shift+Tab');
-    await expect.poll(isFolded).toBe(false);
-    desk.put({ id: 'case', text: 'short' });
-    await fold.waitFor({ state: 'hidden' });
   });
 });
