@@ -1,3 +1,5 @@
+import type { FaultScript, ServerName } from './faults/script.ts';
+
 /**
  * What a person sees of one platform: every lab server answers this for its rooms, so one page can draw them all.
  * A pane shows only what the platform itself holds; nothing in it comes from Firstline's own records.
@@ -66,9 +68,15 @@ export interface Pane {
 
 /** One platform in a box. Runs alone; `state()` is a plain copy of everything it holds, for tests and people. */
 export interface LabServer extends AsyncDisposable {
-  readonly name: 'slack' | 'teams' | 'discord' | 'twilio' | 'anthropic';
+  readonly name: ServerName;
   /** What a client is pointed at, for example `http://127.0.0.1:40123`. */
   readonly url: string;
   state(): unknown;
+  /** Switches a fault script on from now, or all faults off; rules for other servers are passed over. Throws when the script is wrong. */
+  setFaults(script: FaultScript | null): void;
+  /** Calls to the platform so far. */
+  calls(): number;
+  /** Calls the platform's own limits answered with 429; those a fault script or a test asked for do not count. */
+  rateLimited(): number;
   close(): Promise<void>;
 }

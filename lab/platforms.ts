@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { type DiscordLab, openDiscordLab } from './discord/server.ts';
+import { openDiscordLab, type DiscordLab } from './discord/server.ts';
 import type { Pane } from './pane.ts';
 import { openSlackLab, type SlackLab } from './slack/server.ts';
 import { openTeamsLab, type TeamsLab } from './teams/server.ts';
@@ -16,14 +16,9 @@ export interface Seat {
 export interface Platforms extends AsyncDisposable {
   /** What a client is told to reach them, as environment variables. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The servers themselves, for faults, counters and state. */
+  readonly servers: Readonly<{ slack: SlackLab; teams: TeamsLab; discord: DiscordLab; twilio: TwilioLab }>;
   readonly seats: Readonly<Record<'slack' | 'teams' | 'discord' | 'sms' | 'desk', Seat>>;
-  /** The platforms themselves, for whoever needs more of them than a seat. */
-  readonly labs: {
-    readonly slack: SlackLab;
-    readonly teams: TeamsLab;
-    readonly discord: DiscordLab;
-    readonly twilio: TwilioLab;
-  };
   /** Tells them where the bot listens. */
   connect(url: string): void;
 }
@@ -47,7 +42,7 @@ export const openPlatforms = async (options: { rateLimits?: 'on' | 'off' } = {})
   };
   const twilioSecrets = { accountSid: `AC${secret()}`, authToken: secret(), from: ourNumber };
   const discordToken = secret();
-  const slack = await openSlackLab({ ...slackSecrets, ...options });
+  const slack = await openSlackLab({ ...slackSecrets, botName: 'Firstline', ...options });
   const teams = await openTeamsLab({ ...teamsSecrets, ...options });
   const discord = await openDiscordLab({ token: discordToken, ...options });
   const twilio = await openTwilioLab({ ...twilioSecrets, ...options });
@@ -83,6 +78,7 @@ export const openPlatforms = async (options: { rateLimits?: 'on' | 'off' } = {})
       FIRSTLINE_DESK__CHANNEL: 'slack',
       FIRSTLINE_DESK__ROOM: desk.id,
     },
+    servers: { slack, teams, discord, twilio },
     seats: {
       slack: { pane: slack.pane, room: direct.id, user: ada.id },
       teams: { pane: teams.pane, room: chat, user: ben.id },
@@ -90,7 +86,6 @@ export const openPlatforms = async (options: { rateLimits?: 'on' | 'off' } = {})
       sms: { pane: twilio.pane, room: customerNumber, user: customerNumber },
       desk: { pane: slack.pane, room: desk.id, user: ana.id },
     },
-    labs: { slack, teams, discord, twilio },
     connect: (url) => {
       slack.setEventsUrl(`${url}/channels/slack/events`);
       teams.setBotUrl(`${url}/channels/teams/messages`);

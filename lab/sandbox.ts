@@ -1,92 +1,105 @@
 import { existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 
 import { pino } from 'pino';
 
 import { registry } from '#channels/registry.ts';
-import { given } from '#core/given.ts';
 import { openEmbeddedEmbedder } from '#knowledge/embed.ts';
+import { findDocuments } from '#knowledge/find-documents.ts';
+import { returnOpenCases } from '#store/cases.ts';
 import { openStore } from '#store/open.ts';
 
 import { startApp } from '../src/app.ts';
 import type { readConfig } from '../src/config.ts';
 import { ingestFolders } from '../src/commands/ingest-folders.ts';
+import { checkPort } from '../src/server.ts';
 import { createPageRoutes, type PagePane } from './page/routes.ts';
-import { openPlatforms, type Seat } from './platforms.ts';
+import { openPlatforms, type Platforms } from './platforms.ts';
+import { createProgress, toStartScreen } from './start-screen.ts';
 
 const at = (path: string): string => new URL(path, import.meta.url).pathname;
+/** A path as one would type it here. */
+const typed = (path: string): string => {
+  const below = relative(process.cwd(), path);
+  return below.startsWith('..') ? resolve(path) : below;
+};
 
-const progress =
-  (label: string): ((count: number) => void) =>
-  (count) => {
-    if (process.stdout.isTTY) process.stdout.write(`\r  ${label}: ${'█'.repeat(Math.min(count, 40))} ${count}`);
-  };
-
-const toPage = (
-  seats: Readonly<Record<'slack' | 'teams' | 'discord' | 'sms' | 'desk', Seat>>,
-): Record<string, PagePane> => ({
-  slack: { ...seats.slack, title: 'Slack, a direct message', kind: 'slack', threads: true },
-  teams: { ...seats.teams, title: 'Teams, a chat', kind: 'teams', threads: false },
-  discord: { ...seats.discord, title: 'Discord, a channel', kind: 'discord', threads: false },
-  sms: { ...seats.sms, title: 'A phone', kind: 'sms', threads: false },
-  desk: { ...seats.desk, title: 'The desk', kind: 'desk', threads: true },
+const toPage = (seats: Platforms['seats']): Record<string, PagePane> => ({
+  slack: { ...seats.slack, title: 'Slack', subtitle: 'DM as Ada Palmer', kind: 'slack', threads: true },
+  teams: { ...seats.teams, title: 'Teams', subtitle: 'chat as Ben Okafor', kind: 'teams', threads: false },
+  discord: { ...seats.discord, title: 'Discord', subtitle: '#help as cleo', kind: 'discord', threads: false },
+  sms: { ...seats.sms, title: 'SMS', subtitle: 'from +1 415 555 0142', kind: 'sms', threads: false },
+  desk: { ...seats.desk, title: 'Desk', subtitle: '#support-desk as Ana Torres', kind: 'desk', threads: true },
 });
+
+/** Which SDK talks to which of our servers. */
+const toRows = ({ environment }: Platforms, url: string): (readonly [string, string])[] => [
+  ['Slack', `@slack/bolt, with a Slack in a box at ${environment['SLACK_API_URL']}`],
+  ['Teams', `botbuilder, with a Teams in a box at ${environment['TEAMS_SERVICE_URLS']}`],
+  ['Discord', `discord.js, with a Discord in a box at ${environment['DISCORD_API_URL']}`],
+  ['SMS', `twilio, with a Twilio in a box at ${environment['TWILIO_API_URL']}`],
+  ['Web', `the widget, on the page ${url}/channels/web/demo`],
+];
 
 /** Everything on this machine: the platforms in a box, all five channels connected to them, and the page that shows them. */
 export const startSandbox = async (
   read: typeof readConfig,
   environment: NodeJS.ProcessEnv,
 ): Promise<{ stop: () => Promise<void> }> => {
-  const began = performance.now();
-  const platforms = await openPlatforms();
+  // Whatever fails below, what was opened before it is closed again, so that the process can end.
+  await using opened = new AsyncDisposableStack();
+  const platforms = opened.use(await openPlatforms());
   const config = read(
-    { ...environment, ...platforms.environment },
+    // Anyone who reaches the page may write as any of its people: other machines do not, unless told so.
+    { FIRSTLINE_SERVER__HOST: '127.0.0.1', ...environment, ...platforms.environment },
     { links: { allowedHosts: ['help.northwind.example'] } },
   );
+  await checkPort(config.server);
   const publicUrl = `http://localhost:${config.server.port}`;
-  const secrets = { ...config.secrets, FIRSTLINE_PUBLIC_URL: publicUrl };
-  const store = await openStore({
-    folder: config.dataFolder,
-    connectionsMax: config.limits.connectionsMax,
-    ...given({ url: secrets.DATABASE_URL }),
-  });
-  await store.migrate();
-  const embedder = await openEmbeddedEmbedder();
+  // Sample pages and made-up people stay out of the database of a real desk.
+  const { DATABASE_URL: _, DATABASE_DIRECT_URL: __, ...own } = config.secrets;
+  const secrets = { ...own, FIRSTLINE_PUBLIC_URL: publicUrl };
+  const dataFolder = join(config.dataFolder, 'sandbox');
   const folders = [at('help-center'), at('../docs')].filter((folder) => existsSync(folder));
-  await ingestFolders({
-    store,
-    embedder,
-    folders,
-    write: (line) => console.log(`\r  ${line}`),
-    onDocument: progress('reading the help center'),
-  });
-  const page = toPage(platforms.seats);
+  let pages = 0;
+  for (const folder of folders) for await (const _ of findDocuments(folder)) pages += 1;
+  const progress = createProgress(pages, 'help pages', process.stdout);
+
+  const embedder = opened.use(openEmbeddedEmbedder());
+  // Its model loads in a thread of its own meanwhile; a failure comes again with the first page.
+  void embedder.embed(['warm']).catch(() => undefined);
+  progress.say('Opening the database');
+  const store = opened.use(await openStore({ folder: dataFolder, connectionsMax: config.limits.connectionsMax }));
+  await store.migrate();
+  // The platforms in a box remember nothing of the last start, so nobody can work its cases.
+  await returnOpenCases(store);
+  const problems = await ingestFolders({ store, embedder, folders, onDocument: progress.advance });
+  progress.end();
+
   const model = secrets.ANTHROPIC_API_KEY ? config.assistant.model : '';
   const app = await startApp({
-    config: { ...config, secrets },
+    config: { ...config, secrets, dataFolder },
     store,
     embedder,
     logger: pino({ level: 'warn' }),
     channels: Object.values(registry).flatMap((create) => create(secrets) ?? []),
-    extra: createPageRoutes(page, () => ({ model, notes: [] })),
+    extra: createPageRoutes(toPage(platforms.seats), () => ({ model, notes: problems })),
   });
+  opened.defer(app.stop);
   platforms.connect(publicUrl);
-  console.log(`
-  Firstline is ready at ${app.url} (${((performance.now() - began) / 1000).toFixed(1)} s)
-
-  Answers   ${model === '' ? 'quoted from the help center (set ANTHROPIC_API_KEY for answers by Claude)' : model}
-  Channels  ${[...app.channels.keys()].join(', ')}, each with its platform in a box
-  Desk      #support-desk on Slack
-  Data      ${config.dataFolder} (embedded database)
-
-  Try       ask "What is the return policy?" in any pane, then "I want to talk to a human"
-            and claim, answer and resolve the case in the desk. Ctrl-C ends it.
-`);
-  return {
-    stop: async () => {
-      await app.stop();
-      await platforms[Symbol.asyncDispose]();
-      await embedder.close();
-      await store.close();
-    },
-  };
+  console.log(
+    toStartScreen({
+      url: app.url,
+      // Since the process began, with the loading of its code.
+      seconds: performance.now() / 1000,
+      model,
+      knowledge: `${pages} help pages, in ${folders.map(typed).join(' and ')}`,
+      platforms: toRows(platforms, app.url),
+      desk: '#support-desk on Slack: the last pane of the page',
+      data: `${typed(dataFolder)} (embedded Postgres; delete the folder to start over)`,
+      problems,
+    }),
+  );
+  const running = opened.move();
+  return { stop: () => running.disposeAsync() };
 };

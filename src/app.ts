@@ -147,7 +147,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       silenceMs: limits.silenceMs,
       retriesMax: limits.modelRetriesMax,
       extract: extractAnswer,
-      texts: { found: sentences.found, notFound: sentences.notFound },
+      texts: { greeting: sentences.greeting, found: sentences.found, notFound: sentences.notFound },
     });
   const prompts = new URL('../prompts/', import.meta.url);
   const answerPrompt = readPrompt(prompts, 'answer');

@@ -48,6 +48,7 @@ const settings = z.strictObject({
     busy: z.string(),
     tooLong: z.string(),
     blocked: z.string(),
+    greeting: z.string(),
     found: z.string(),
     notFound: z.string(),
     joined: z.string(),
@@ -121,7 +122,10 @@ const merge = (base: Tree, over: Tree): Tree => {
   return merged;
 };
 
-/** `FIRSTLINE_DESK__CHANNEL=slack` becomes `{ desk: { channel: 'slack' } }`, by the spelling of the defaults. */
+/**
+ * `FIRSTLINE_DESK__CHANNEL=slack` becomes `{ desk: { channel: 'slack' } }`, by the spelling of the defaults; a word of a name
+ * may be set off by one underscore or not (`TEXT_LENGTH_MAX`, `TEXTLENGTHMAX`).
+ */
 const fromEnvironment = (environment: NodeJS.ProcessEnv, defaults: Tree, problems: string[]): Tree => {
   const over: Tree = {};
   for (const [name, value] of Object.entries(environment)) {
@@ -131,7 +135,7 @@ const fromEnvironment = (environment: NodeJS.ProcessEnv, defaults: Tree, problem
     const path = name.slice('FIRSTLINE_'.length).split('__');
     for (const [index, part] of path.entries()) {
       const key = isTree(known)
-        ? Object.keys(known).find((one) => one.toLowerCase() === part.toLowerCase())
+        ? Object.keys(known).find((one) => one.toLowerCase() === part.replaceAll('_', '').toLowerCase())
         : undefined;
       if (key === undefined || !isTree(known)) {
         problems.push(`${name} names no setting. See config/default.yaml for the settings there are.`);

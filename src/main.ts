@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
-import { ConfigError, StoreError } from '#core/errors.ts';
+import { ConfigError, StartError, StoreError } from '#core/errors.ts';
 
 import type { Chunking } from './commands/inspect.ts';
 import { configuredChannels, readConfig } from './config.ts';
@@ -22,6 +22,7 @@ const start = async (): Promise<void> => {
   const { untilStopped } = await import('./commands/until-stopped.ts');
   const sandbox = await startSandbox(readConfig, process.env);
   await untilStopped(sandbox.stop);
+  console.log('  Stopped.');
 };
 
 const migrate = async (): Promise<void> => {
@@ -88,7 +89,7 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  const isOurs = error instanceof ConfigError || error instanceof StoreError;
+  const isOurs = error instanceof ConfigError || error instanceof StartError || error instanceof StoreError;
   console.error(isOurs ? error.message : error);
   process.exitCode = error instanceof ConfigError ? exitConfig : 1;
 }

@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import type { Logger } from 'pino';
 
 import type { Channel } from '#core/channel.ts';
-import { Refused } from '#core/errors.ts';
+import { Refused, StartError } from '#core/errors.ts';
 import type { Metrics } from '#insight/metrics.ts';
 
 import { readBody } from './read-body.ts';
@@ -67,6 +67,24 @@ export interface OpenServer {
   /** Takes no new connections and ends the idle ones. */
   close(): Promise<void>;
 }
+
+/** Throws StartError where nobody can listen, before anything else is opened. */
+export const checkPort = ({ port, host }: { port: number; host: string }): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const reason = cause.code === 'EADDRINUSE' ? 'is in use' : `cannot be opened (${cause.code ?? cause.message})`;
+      reject(
+        new StartError(
+          `Port ${port} ${reason}. Stop what listens there, or choose another: PORT=${port + 1} npm start`,
+          {
+            cause,
+          },
+        ),
+      );
+    });
+    server.listen(port, host, () => server.close(() => resolve()));
+  });
 
 /** Listens; a port of 0 takes any free one. */
 export const openServer = (parts: ServerParts, { port, host }: { port: number; host: string }): Promise<OpenServer> => {

@@ -175,7 +175,7 @@ test('a mention in a Slack channel, which comes as two events, is answered once 
   });
   platforms.connect(desk.url);
   const { pane, room, user } = { ...platforms.seats.desk };
-  const text = `<@${platforms.labs.slack.botUserId}> where is my parcel?`;
+  const text = `<@${platforms.servers.slack.botUserId}> where is my parcel?`;
   const asked = await pane.say({ room, user, text });
   const again = await pane.say({ room, user, text: `${text} And my refund?` });
   for (const thread of [asked, again])

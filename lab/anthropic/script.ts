@@ -35,6 +35,10 @@ export interface Script {
   readonly failType?: ErrorType;
   /** Destroy the socket once this many characters are out. */
   readonly cutAfterChars?: number;
+  /** Go silent once this many characters are out, until the reader leaves. */
+  readonly stallAfterChars?: number;
+  /** Pings before every chunk of a stream, beside the one that every stream opens with. */
+  readonly pingsBeforeChunk?: number;
   readonly stopReason?: string;
   /** Overrides single counters of the computed usage. */
   readonly usage?: Readonly<Record<string, number>>;

@@ -1,13 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono, type Context } from 'hono';
-import type { LabServer } from '#lab/pane.ts';
-import { answerOf, type Answer } from './answer.ts';
+import { createControl } from '#lab/control.ts';
+import { createCallGate, type Wording } from '#lab/faults/calls.ts';
+import { createFaults, type Faults } from '#lab/faults/faults.ts';
 import { listenOnLoopback } from '#lab/loopback.ts';
+import type { LabServer } from '#lab/pane.ts';
+import { answerOf } from './answer.ts';
+import { createLimits } from './limits.ts';
 import type { ErrorType, Script } from './script.ts';
+import { sendStream, sendWhole } from './send.ts';
 import { createPromptCache, tokensOf } from './usage.ts';
 import { problemIn, type Block, type MessagesRequest } from './validate.ts';
 
@@ -19,7 +23,9 @@ export interface AnthropicLabOptions {
   readonly models?: readonly string[];
   /** Shortest prompt prefix that is cached, in tokens; 1,024 unless told. */
   readonly cacheTokensMin?: number;
-  /** The clock of the prompt cache, in ms. */
+  /** Over it the API answers 429; without limit unless told. */
+  readonly requestsPerMinute?: number;
+  /** The clock of the prompt cache and of the limit, in ms. */
   readonly now?: () => number;
 }
 
@@ -51,14 +57,59 @@ function refuse(c: Context, status: number, type: ErrorType, message: string, re
   );
 }
 
+/** The call, or null when it is none of the platform's. */
+const namesOf = ({ req: { path } }: Context): readonly string[] | null =>
+  path.startsWith('/v1/') ? [path.slice(1)] : null;
+
+const wording: Wording = {
+  rateLimit: (c, seconds) =>
+    refuse(c, 429, 'rate_limit_error', "This request would exceed your organization's rate limit.", Math.ceil(seconds)),
+  error: (c, status) =>
+    status === 529
+      ? refuse(c, status, 'overloaded_error', 'Overloaded')
+      : refuse(c, status, 'api_error', 'Internal server error'),
+};
+
+/** What a fault makes of an answer that streams. */
+function bend(script: Script, faults: Faults): Script {
+  const fault = faults.pick('stream', 'v1/messages');
+  switch (fault?.fault) {
+    case 'mid_stream_error':
+      return { ...script, failAfterChars: fault.afterChars, failType: fault.type };
+    case 'cut_stream':
+      return { ...script, cutAfterChars: fault.afterChars };
+    case 'stall':
+      return { ...script, stallAfterChars: fault.afterChars };
+    case 'ping':
+      return { ...script, pingsBeforeChunk: fault.count };
+    default:
+      return script;
+  }
+}
+
 /** The Messages API in a box. The API's own errors come back as the API words them; rejects only if the port is taken. */
 export async function openAnthropicLab(options: AnthropicLabOptions): Promise<AnthropicLab> {
   const app = new Hono<Bound>();
-  const cache = createPromptCache(options.cacheTokensMin ?? 1024, options.now ?? Date.now);
+  const now = options.now ?? (() => Date.now());
+  const cache = createPromptCache(options.cacheTokensMin ?? 1024, now);
+  const limits = options.requestsPerMinute === undefined ? null : createLimits(options.requestsPerMinute, now);
+  const faults = createFaults('anthropic');
+  const gate = createCallGate(faults, namesOf, wording);
   const queue: Script[] = [];
   const requests: unknown[] = [];
   let aborted = 0;
 
+  const state = () =>
+    structuredClone({
+      requests,
+      aborted,
+      queued: queue.length,
+      calls: gate.calls(),
+      rateLimited: limits?.refused() ?? 0,
+      faults: faults.fired(),
+    });
+  app.use(gate.middleware);
+  app.route('/_lab', createControl({ state, setFaults: faults.set }));
   app.use('/v1/*', async (c, next) => {
     const key = c.req.header('x-api-key') ?? c.req.header('authorization')?.replace(/^Bearer /, '');
     if (key !== options.apiKey)
@@ -90,7 +141,10 @@ export async function openAnthropicLab(options: AnthropicLabOptions): Promise<An
     const body = await bodyOf(c, false);
     if (body instanceof Response) return body;
     const request = body as MessagesRequest;
-    const script = queue.shift() ?? {};
+    const waitSeconds = limits?.take() ?? 0;
+    if (waitSeconds > 0) return wording.rateLimit(c, waitSeconds);
+    const scripted = queue.shift() ?? {};
+    const script = request.stream ? bend(scripted, faults) : scripted;
     if (script.fail) {
       const { status, type, message, retryAfterSeconds } = script.fail;
       return refuse(c, status, type, message ?? type, retryAfterSeconds);
@@ -109,6 +163,7 @@ export async function openAnthropicLab(options: AnthropicLabOptions): Promise<An
       outgoing.setHeader(`anthropic-ratelimit-${kind}-remaining`, '3999');
       outgoing.setHeader(`anthropic-ratelimit-${kind}-reset`, new Date(Date.now() + 1000).toISOString());
     }
+    for (const [name, value] of Object.entries(limits?.headers() ?? {})) outgoing.setHeader(name, value);
     await (request.stream ? sendStream : sendWhole)(outgoing, answer, script, gone.signal).catch((error: unknown) => {
       // A script's own failure must not look like a slow model.
       if (!gone.signal.aborted) outgoing.destroy(error as Error);
@@ -117,8 +172,6 @@ export async function openAnthropicLab(options: AnthropicLabOptions): Promise<An
   });
 
   app.all('/v1/*', (c) => refuse(c, 404, 'not_found_error', 'Not Found'));
-  const state = () => structuredClone({ requests, aborted, queued: queue.length });
-  app.get('/lab/state', (c) => c.json(state()));
   const loopback = await listenOnLoopback(app, options.port);
   return {
     name: 'anthropic',
@@ -129,49 +182,10 @@ export async function openAnthropicLab(options: AnthropicLabOptions): Promise<An
       return aborted;
     },
     state,
+    setFaults: faults.set,
+    calls: gate.calls,
+    rateLimited: () => limits?.refused() ?? 0,
     close: loopback.close,
     [Symbol.asyncDispose]: loopback.close,
   };
-}
-
-async function pace(script: Script, index: number, signal: AbortSignal): Promise<void> {
-  const waitMs = index === 0 ? script.firstTokenDelayMs : script.chunkDelayMs;
-  if (waitMs) await delay(waitMs, undefined, { signal });
-  await script.gate?.(index);
-  signal.throwIfAborted();
-}
-
-async function sendWhole(outgoing: ServerResponse, answer: Answer, script: Script, signal: AbortSignal): Promise<void> {
-  await pace(script, 0, signal);
-  for await (const piece of answer.pieces()) void piece;
-  if (script.cutAfterChars !== undefined) return void outgoing.destroy();
-  outgoing.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer.finished()));
-}
-
-async function sendStream(
-  outgoing: ServerResponse,
-  answer: Answer,
-  script: Script,
-  signal: AbortSignal,
-): Promise<void> {
-  const send = (event: { type: string }) => outgoing.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-  outgoing.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
-  for (const event of answer.opening()) send(event);
-  let index = 0;
-  let sentChars = 0;
-  const breaksAt = Math.min(script.failAfterChars ?? Infinity, script.cutAfterChars ?? Infinity);
-  for await (const piece of answer.pieces()) {
-    await pace(script, index++, signal);
-    const left = breaksAt - sentChars;
-    if (left > 0) send(answer.delta(piece.slice(0, left)));
-    sentChars += piece.length;
-    if (sentChars >= breaksAt) break;
-  }
-  if (sentChars >= breaksAt || breaksAt === 0) {
-    if (script.cutAfterChars === breaksAt) return void setImmediate(() => outgoing.destroy());
-    send(answer.error(script.failType ?? 'overloaded_error'));
-    return void outgoing.end();
-  }
-  for (const event of answer.closing()) send(event);
-  outgoing.end();
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import { constants, createDeflate } from 'node:zlib';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Faults } from '#lab/faults/faults.ts';
 import { readyData, guildData } from './ready.ts';
 import type { World } from './world.ts';
 
@@ -112,7 +113,13 @@ function connect(socket: WebSocket, isCompressed: boolean): Connection {
 }
 
 /** The gateway on `/gateway` of the server. Takes over `world.dispatch`. */
-export function attachGateway(server: Server, url: () => string, world: World, options: GatewayOptions): Gateway {
+export function attachGateway(
+  server: Server,
+  url: () => string,
+  world: World,
+  faults: Faults,
+  options: GatewayOptions,
+): Gateway {
   const sockets = new WebSocketServer({ noServer: true });
   const sessions = new Map<string, Session>();
   const connections = new Set<Connection>();
@@ -125,7 +132,27 @@ export function attachGateway(server: Server, url: () => string, world: World, o
     session.connection?.send(payload);
   }
 
+  /** What a session is sent from now on waits for its resume. */
+  function detach(): void {
+    for (const session of sessions.values()) session.connection = null;
+  }
+
+  function strike(event: string): void {
+    if (connections.size === 0) return;
+    const fault = faults.pick('connection', 'gateway', `gateway/${event}`);
+    if (fault?.fault === 'reconnect') {
+      self.reconnect();
+      detach();
+    }
+    if (fault?.fault === 'invalid_session') self.invalidate(fault.resumable);
+    if (fault?.fault !== 'drop') return;
+    detach();
+    if (fault.code === undefined) self.drop();
+    else for (const { socket } of connections) socket.close(fault.code);
+  }
+
   world.dispatch = (event, data) => {
+    strike(event);
     const needed = intentOf(event, data);
     for (const session of sessions.values()) if ((session.intents & needed) === needed) deliver(session, event, data);
   };
@@ -218,7 +245,7 @@ export function attachGateway(server: Server, url: () => string, world: World, o
     sockets.handleUpgrade(request, socket, head, (accepted) => onConnection(accepted, request));
   });
 
-  return {
+  const self: Gateway = {
     sessions,
     reconnect: () =>
       connections.forEach((connection) => connection.send({ op: op.reconnect, d: null, s: null, t: null })),
@@ -231,4 +258,5 @@ export function attachGateway(server: Server, url: () => string, world: World, o
       }
     },
   };
+  return self;
 }

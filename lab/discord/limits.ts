@@ -8,6 +8,8 @@ export interface Verdict {
 export interface RateLimits {
   /** Counts one request of a route (method and path pattern) on its major id. */
   take(route: string, major: string): Verdict;
+  /** Requests answered with 429 so far. */
+  refused(): number;
 }
 
 /** Message creates and edits each have 5 per 5 s in a channel (seen in the platform's headers); the rest are roomy. */
@@ -21,6 +23,7 @@ const isTight = (route: string) =>
 
 export function createRateLimits(now: () => number = Date.now): RateLimits {
   const windows = new Map<string, { endsAt: number; used: number }>();
+  let refused = 0;
 
   function use(key: string, { limit, spanMs }: { limit: number; spanMs: number }) {
     let window = windows.get(key);
@@ -36,10 +39,12 @@ export function createRateLimits(now: () => number = Date.now): RateLimits {
   }
 
   return {
+    refused: () => refused,
     take(route, major) {
       const overall = use('global', { limit: globalPerSecond, spanMs: 1000 });
       const { limit, spanMs } = isTight(route) ? tight : roomy;
       const own = overall.allowed ? use(`${route} ${major}`, { limit, spanMs }) : overall;
+      if (!own.allowed) refused += 1;
       const bucket = Buffer.from(route).toString('hex').slice(0, 32);
       return {
         allowed: own.allowed,

@@ -1,11 +1,15 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
+import { createControl } from '#lab/control.ts';
+import { createCallGate } from '#lab/faults/calls.ts';
+import { createFaults } from '#lab/faults/faults.ts';
 import { listenOnLoopback } from '#lab/loopback.ts';
 import type { LabServer, Pane, Say } from '#lab/pane.ts';
 import { attachGateway, type Gateway } from './gateway.ts';
 import { createInteractions } from './interactions.ts';
 import { createRateLimits } from './limits.ts';
 import { createRest } from './rest.ts';
+import { namesOf, wording } from './wording.ts';
 import { createWorld, type Channel, type User, type World } from './world.ts';
 
 export interface DiscordLabOptions {
@@ -71,11 +75,13 @@ function say(world: World, { room, user: userId, text, thread }: Say): string {
 /** Discord in a box: REST, gateway, interactions and the people. Rejects only if the port is taken. */
 export async function openDiscordLab(options: DiscordLabOptions): Promise<DiscordLab> {
   const app = new Hono<{ Bindings: HttpBindings }>();
+  const faults = createFaults('discord');
+  const gate = createCallGate(faults, namesOf, wording);
   const loopback = await listenOnLoopback(app, options.port);
   const gatewayUrl = () => `${loopback.url.replace('http', 'ws')}/gateway`;
   const world = createWorld(options);
   const interactions = createInteractions(world, options.interactionMsMax ?? 3000);
-  const gateway = attachGateway(loopback.server, gatewayUrl, world, {
+  const gateway = attachGateway(loopback.server, gatewayUrl, world, faults, {
     token: options.token,
     heartbeatIntervalMs: options.heartbeatIntervalMs ?? 41_250,
     privilegedIntents: options.privilegedIntents ?? messageContentIntent,
@@ -87,9 +93,19 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
       channels: [...world.channels.values()],
       messages: [...world.messages.values()],
       sessions: [...gateway.sessions.keys()],
+      calls: gate.calls(),
+      rateLimited: limits?.refused() ?? 0,
+      faults: faults.fired(),
     });
+  const pane: Pane = {
+    view: world.view,
+    onChange: world.onChange,
+    say: async (words) => say(world, words),
+    press: interactions.press,
+  };
+  app.use(gate.middleware);
+  app.route('/_lab', createControl({ state, setFaults: faults.set, pane }));
   app.route('/api/v10', createRest({ world, token: options.token, interactions, limits, gatewayUrl }));
-  app.get('/lab/state', (c) => c.json(state()));
 
   function messageOf(id: string) {
     const message = world.messages.get(id);
@@ -100,12 +116,7 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
   return {
     name: 'discord',
     url: `${loopback.url}/api`,
-    pane: {
-      view: world.view,
-      onChange: world.onChange,
-      say: async (words) => say(world, words),
-      press: interactions.press,
-    },
+    pane,
     guildId: world.guildId,
     bot: world.bot,
     sessions: gateway.sessions,
@@ -142,6 +153,9 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
       });
     },
     state,
+    setFaults: faults.set,
+    calls: gate.calls,
+    rateLimited: () => limits?.refused() ?? 0,
     close: loopback.close,
     [Symbol.asyncDispose]: loopback.close,
   };

@@ -28,7 +28,7 @@ export function viewRoom(world: World, room: string): PaneView {
   const messages = [...world.messages.values()]
     .filter(shown)
     .toSorted(bySnowflake)
-    .map((message) => toPaneMessage(message, message.channel_id === room ? null : message.channel_id));
+    .map((message) => toPaneMessage(world, message, message.channel_id === room ? null : message.channel_id));
   const typing =
     channel.typing && channel.typing.until > Date.now()
       ? `${world.users.get(channel.typing.user)?.global_name ?? ''} is typing…`
@@ -36,7 +36,14 @@ export function viewRoom(world: World, room: string): PaneView {
   return { room, typing, messages };
 }
 
-function toPaneMessage(message: Message, thread: string | null): PaneMessage {
+/** A client draws a mention by the name of who is meant. */
+const namedIn = (world: World, text: string): string =>
+  text.replace(/<@!?(\d+)>/g, (mention, id: string) => {
+    const name = world.users.get(id)?.global_name;
+    return name === undefined ? mention : `@${name}`;
+  });
+
+function toPaneMessage(world: World, message: Message, thread: string | null): PaneMessage {
   const components = flattenComponents(message.components);
   const embed = message.embeds[0];
   const texts = [
@@ -51,7 +58,7 @@ function toPaneMessage(message: Message, thread: string | null): PaneMessage {
     thread,
     author: { id: message.author.id, name: message.author.global_name, role: message.author.bot ? 'bot' : 'person' },
     markup: 'markdown',
-    text: message.flags & flag.loading ? 'is thinking…' : texts.filter(Boolean).join('\n'),
+    text: message.flags & flag.loading ? 'is thinking…' : namedIn(world, texts.filter(Boolean).join('\n')),
     ...(embed?.title ? { title: String(embed.title) } : {}),
     facts: fields.map(({ name, value }) => ({ label: name, value })),
     actions: buttons.map(toAction),

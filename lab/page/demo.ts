@@ -82,11 +82,19 @@ const desk = createDemoPane('Q1', [
 teams.type('Firstline is typing');
 
 const panes: Record<string, PagePane> = {
-  slack: { pane: slack, room: 'D1', user: 'U1', title: 'Slack', kind: 'slack', threads: true },
-  teams: { pane: teams, room: 'T1', user: 'U1', title: 'Teams', kind: 'teams', threads: false },
-  discord: { pane: discord, room: 'C1', user: 'U1', title: 'Discord', kind: 'discord', threads: false },
-  sms: { pane: sms, room: '+1', user: '+2', title: 'SMS', kind: 'sms', threads: false },
-  desk: { pane: desk, room: 'Q1', user: 'kim', title: 'Desk', kind: 'desk', threads: true },
+  slack: { pane: slack, room: 'D1', user: 'U1', title: 'Slack', subtitle: 'as you', kind: 'slack', threads: true },
+  teams: { pane: teams, room: 'T1', user: 'U1', title: 'Teams', subtitle: 'as you', kind: 'teams', threads: false },
+  discord: {
+    pane: discord,
+    room: 'C1',
+    user: 'U1',
+    title: 'Discord',
+    subtitle: 'as you',
+    kind: 'discord',
+    threads: false,
+  },
+  sms: { pane: sms, room: '+1', user: '+2', title: 'SMS', subtitle: 'as you', kind: 'sms', threads: false },
+  desk: { pane: desk, room: 'Q1', user: 'kim', title: 'Desk', subtitle: 'as you', kind: 'desk', threads: true },
 };
 const app = createPageRoutes(panes, () => ({ model: '', notes: ['Every platform here is a local stand-in.'] }));
 app.get('/channels/web/demo', (c) => c.html('<!doctype html><title>Shop</title><p>The web widget stands here.</p>'));

@@ -3,6 +3,8 @@ import { html } from 'hono/html';
 export interface PaneHead {
   readonly name: string;
   readonly title: string;
+  /** Where and as whom one writes here. */
+  readonly subtitle: string;
   readonly kind: 'slack' | 'teams' | 'discord' | 'sms' | 'desk';
   readonly threads: boolean;
 }
@@ -17,15 +19,22 @@ export interface PageInfo {
 /** In this order: later files refine earlier ones. */
 const styles = ['page', 'panes', 'messages', 'platforms', 'widths'];
 
-const suggestions = ['How do I reset my password?', 'What is the return policy?', 'I want to talk to a human'];
+const suggestions = [
+  'What is the return policy?',
+  'And what does it cost?',
+  'How tall is the Eiffel Tower?',
+  'I want to talk to a human',
+];
 
 const hints: Record<PaneHead['kind'], string> = {
-  slack: 'Write to the bot as you would in a direct message.',
-  teams: 'Write to the bot in a one-to-one chat.',
-  discord: 'Ask in the channel, like any member of the server.',
-  sms: 'Send a text to the support number.',
+  slack: 'Ask the bot something, as in any direct message.',
+  teams: 'Ask the bot something, as in any one-to-one chat.',
+  discord: 'Ask in the channel. The mention of the bot is added for you.',
+  sms: 'Text the support number.',
   desk: 'Quiet so far. Ask for a human in any other pane, and the case appears here.',
 };
+
+const quoted = html`<b>quoted from the help pages</b> <span>(ANTHROPIC_API_KEY is not set)</span>`;
 
 const prompts: Record<PaneHead['kind'], string> = {
   slack: 'Message Firstline',
@@ -35,7 +44,7 @@ const prompts: Record<PaneHead['kind'], string> = {
   desk: 'Message the team',
 };
 
-function chatPane({ name, title, kind, threads }: PaneHead) {
+function chatPane({ name, title, subtitle, kind, threads }: PaneHead) {
   return html`<section
     class="pane"
     id="pane-${name}"
@@ -47,6 +56,7 @@ function chatPane({ name, title, kind, threads }: PaneHead) {
     <header class="pane-head">
       <span class="mark" aria-hidden="true"></span>
       <h2 id="title-${name}">${title}</h2>
+      <p>${subtitle}</p>
     </header>
     <div
       class="log"
@@ -71,6 +81,7 @@ const webPane = html`<section class="pane" id="pane-web" data-kind="web" aria-la
   <header class="pane-head">
     <span class="mark" aria-hidden="true"></span>
     <h2 id="title-web">Web widget</h2>
+    <p>by one script tag</p>
   </header>
   <iframe src="/channels/web/demo" title="A web page with the support widget" loading="lazy"></iframe>
 </section>`;
@@ -96,14 +107,15 @@ export function renderDocument(panes: readonly PaneHead[], info: PageInfo) {
         <header class="top">
           <div class="brand">
             <h1>Firstline</h1>
-            <p>One support bot on every channel: write as a customer, and take over as a person at the desk.</p>
+            <p>One support bot on every channel. Write as a customer; take over at the desk.</p>
           </div>
-          <p class="model"><span>Answers</span> ${info.model || 'quotes from the help pages: no model key set'}</p>
+          <p class="model"><span>Answers</span> ${info.model ? html`by <b>${info.model}</b>` : quoted}</p>
           <p class="link" role="status" hidden>Reconnecting…</p>
-          <button class="theme" type="button" aria-pressed="false">Dark</button>
+          <button class="theme" type="button" aria-pressed="false">Dark theme</button>
           <div class="try" role="group" aria-label="Try this">
             <span>Try this in <b class="try-where"></b></span>
             ${suggestions.map((text) => html`<button type="button" class="chip">${text}</button>`)}
+            <span>then claim, answer and resolve the case at the desk</span>
           </div>
           ${
             info.notes.length > 0

@@ -22,9 +22,9 @@ async function serve() {
     demoMessage('bot', 'A lamp broke', { id: 'reply', thread: 'case' }),
   ]);
   const panes: Record<string, PagePane> = {
-    slack: { pane: slack, room: 'D1', user: 'U1', title: 'Slack', kind: 'slack', threads: false },
-    sms: { pane: sms, room: '+1', user: '+2', title: 'SMS', kind: 'sms', threads: false },
-    desk: { pane: desk, room: 'Q1', user: 'kim', title: 'Desk', kind: 'desk', threads: true },
+    slack: { pane: slack, room: 'D1', user: 'U1', title: 'Slack', subtitle: 'as you', kind: 'slack', threads: false },
+    sms: { pane: sms, room: '+1', user: '+2', title: 'SMS', subtitle: 'as you', kind: 'sms', threads: false },
+    desk: { pane: desk, room: 'Q1', user: 'kim', title: 'Desk', subtitle: 'as you', kind: 'desk', threads: true },
   };
   const app = createPageRoutes(panes, () => ({ model: '', notes: [] }));
   app.get('/channels/web/demo', (c) => c.html('<!doctype html><title>Shop</title>'));

@@ -9,8 +9,16 @@ async function open() {
   const slack = createDemoPane('D1', [demoMessage('bot', 'Hello', { id: 'first' })]);
   const desk = createDemoPane('Q1');
   const panes: Record<string, PagePane> = {
-    slack: { pane: slack, room: 'D1', user: 'U1', title: 'Slack <DM>', kind: 'slack', threads: false },
-    desk: { pane: desk, room: 'Q1', user: 'kim', title: 'Desk', kind: 'desk', threads: true },
+    slack: {
+      pane: slack,
+      room: 'D1',
+      user: 'U1',
+      title: 'Slack <DM>',
+      subtitle: 'as you',
+      kind: 'slack',
+      threads: false,
+    },
+    desk: { pane: desk, room: 'Q1', user: 'kim', title: 'Desk', subtitle: 'as you', kind: 'desk', threads: true },
   };
   const app = createPageRoutes(panes, () => ({ model: '', notes: ['A & B'] }));
   const server = createAdaptorServer({ fetch: app.fetch }).listen(0, '127.0.0.1');
@@ -57,7 +65,7 @@ test('the page names its panes, says what answers and escapes what it was given'
   const page = await response.text();
   expect(page).toContain('Slack &lt;DM&gt;');
   expect(page).toContain('A &amp; B');
-  expect(page).toContain('quotes from the help pages: no model key set');
+  expect(page).toContain('quoted from the help pages');
   expect(page.indexOf('id="pane-web"')).toBeLessThan(page.indexOf('id="pane-desk"'));
   expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
   expect(page).not.toMatch(/<style|<script(?![^>]* src=)| style=| on\w+=/);

@@ -14,6 +14,7 @@ export interface PagePane {
   /** The platform user who writes and presses here. */
   readonly user: string;
   readonly title: string;
+  readonly subtitle: string;
   readonly kind: PaneHead['kind'];
   readonly threads: boolean;
 }
@@ -70,7 +71,13 @@ const reasonOf = (error: unknown) => (error instanceof Error ? error.message : S
 export function createPageRoutes(panes: Readonly<Record<string, PagePane>>, info: () => PageInfo): Hono {
   const assets = loadAssets();
   const byName = new Map(Object.entries(panes));
-  const heads = [...byName].map(([name, { title, kind, threads }]) => ({ name, title, kind, threads }));
+  const heads = [...byName].map(([name, { title, subtitle, kind, threads }]) => ({
+    name,
+    title,
+    subtitle,
+    kind,
+    threads,
+  }));
   const viewOf = (name: string) => {
     const { pane, room } = byName.get(name)!;
     return { name, view: pane.view(room) };

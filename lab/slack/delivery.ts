@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Carry } from '#lab/faults/deliveries.ts';
 import { attempt, postSigned, type Attempt, type Route, type SignOptions } from './attempt.ts';
 import { newSlackId, type Identity, type Json } from './workspace.ts';
 
@@ -22,11 +23,12 @@ export interface DeliverOptions extends SignOptions {
 interface Settings extends Omit<Route, 'closing'> {
   readonly identity: Identity;
   readonly retryDelaysMs: readonly number[];
+  readonly carry: Carry;
 }
 
 export interface Delivery {
-  /** Sends an event until it is acknowledged or the retries are used up. */
-  deliver(event: Json, options?: DeliverOptions): Promise<Outcome>;
+  /** Sends an event, or an envelope that holds none, until it is acknowledged or the retries are used up. */
+  deliver(event: Json | null, options?: DeliverOptions): Promise<Outcome>;
   /** Sends a person's act once. Rejects when the app does not acknowledge it; resolves with the body of the acknowledgement. */
   interact(payload: Json): Promise<string>;
   /** Asks the events URL to echo a challenge, as the platform does when the URL is saved. */
@@ -37,7 +39,7 @@ export interface Delivery {
 
 const outcomesKept = 500;
 
-const toEnvelope = (identity: Identity, event: Json, eventId: string): Json => ({
+const toEnvelope = (identity: Identity, event: Json | null, eventId: string): Json => ({
   token: 'unused',
   team_id: identity.teamId,
   context_team_id: identity.teamId,
@@ -66,31 +68,38 @@ export const createDelivery = (settings: Settings): Delivery => {
   const route: Route = { ...settings, closing: closing.signal };
   const outcomes: Outcome[] = [];
 
+  /** Tries until it is acknowledged, from retry `first` on: a copy comes as the retry of an event whose acknowledgement was lost. */
+  const send = async (envelope: Json, sign: SignOptions, first: number): Promise<Outcome> => {
+    const attempts: Attempt[] = [];
+    for (let num = first; num <= Math.max(first, settings.retryDelaysMs.length); num += 1) {
+      const delayMs = num === first ? 0 : (settings.retryDelaysMs[num - 1] ?? 0);
+      if (delayMs > 0) await sleep(delayMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+      if (closing.signal.aborted) break;
+      const retry = { num, reason: attempts.at(-1)?.reason ?? (num === 0 ? null : 'http_timeout') };
+      const {
+        noRetry,
+        body: _,
+        ...made
+      } = await attempt(route, { type: 'events_api', payload: envelope, retry, sign });
+      attempts.push(made);
+      if (made.reason === null || noRetry) break;
+    }
+    const delivered = attempts.at(-1)?.reason === null;
+    const outcome: Outcome = { eventId: String(envelope['event_id']), delivered, attempts };
+    outcomes.push(outcome);
+    if (outcomes.length > outcomesKept) outcomes.shift();
+    return outcome;
+  };
+
   return {
-    async deliver(event, options = {}) {
-      const eventId = options.eventId ?? newSlackId('Ev');
-      const envelope = toEnvelope(settings.identity, event, eventId);
-      const attempts: Attempt[] = [];
-      for (let num = 0; num <= settings.retryDelaysMs.length; num += 1) {
-        const delayMs = num === 0 ? 0 : (settings.retryDelaysMs[num - 1] ?? 0);
-        if (delayMs > 0) await sleep(delayMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
-        if (closing.signal.aborted) break;
-        const retry = { num, reason: attempts.at(-1)?.reason ?? null };
-        const {
-          noRetry,
-          body: _,
-          ...made
-        } = await attempt(route, { type: 'events_api', payload: envelope, retry, sign: options });
-        attempts.push(made);
-        if (made.reason === null || noRetry) break;
-      }
-      const outcome: Outcome = { eventId, delivered: attempts.at(-1)?.reason === null, attempts };
-      outcomes.push(outcome);
-      if (outcomes.length > outcomesKept) outcomes.shift();
-      return outcome;
+    deliver(event, options = {}) {
+      const envelope = toEnvelope(settings.identity, event, options.eventId ?? newSlackId('Ev'));
+      const names = ['events', `events/${String(event?.['type'])}`];
+      return settings.carry(names, ({ number }) => send(envelope, options, number));
     },
     async interact(payload) {
-      const made = await attempt(route, { type: 'interactive', payload, retry: { num: 0, reason: null } });
+      const shipment = { type: 'interactive', payload, retry: { num: 0, reason: null } } as const;
+      const made = await settings.carry(['interactivity'], () => attempt(route, shipment));
       if (made.reason !== null)
         throw new Error(
           `The app did not answer the act (${made.reason}${made.status === null ? '' : ` ${made.status}`})`,

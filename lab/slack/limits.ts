@@ -35,12 +35,16 @@ interface Bucket {
 export interface Limits {
   /** Takes one call; 0 when it may pass, else the whole seconds to wait (`Retry-After`). */
   take(method: string, channel: string): number;
+  /** Calls told to wait so far. */
+  refused(): number;
 }
 
 /** Token buckets per method, and per method and channel where the platform counts so. `now` in milliseconds. */
 export const createLimits = (now: () => number = () => Date.now()): Limits => {
   const buckets = new Map<string, Bucket>();
+  let refused = 0;
   return {
+    refused: () => refused,
     take(method, channel) {
       const perChannel = method === 'chat.postMessage';
       const tier = tiers[method];
@@ -52,7 +56,10 @@ export const createLimits = (now: () => number = () => Date.now()): Limits => {
       buckets.set(key, bucket);
       bucket.tokens = Math.min(size, bucket.tokens + ((now() - bucket.filledAt) / 1000) * perSecond);
       bucket.filledAt = now();
-      if (bucket.tokens < 1) return Math.max(1, Math.ceil((1 - bucket.tokens) / perSecond));
+      if (bucket.tokens < 1) {
+        refused += 1;
+        return Math.max(1, Math.ceil((1 - bucket.tokens) / perSecond));
+      }
       bucket.tokens -= 1;
       return 0;
     },

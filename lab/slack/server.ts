@@ -1,15 +1,18 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { createControl } from '#lab/control.ts';
+import { createCallGate, type Wording } from '#lab/faults/calls.ts';
+import { createCarry } from '#lab/faults/deliveries.ts';
+import { createFaults } from '#lab/faults/faults.ts';
+import { listenOnLoopback } from '#lab/loopback.ts';
 import type { LabServer, Pane } from '#lab/pane.ts';
 import { createPane } from './acts.ts';
 import { createArgs, decodeBody, type Args } from './args.ts';
 import { chatMethods } from './chat-methods.ts';
 import { conversationMethods } from './conversation-methods.ts';
 import { createDelivery, realAckTimeoutMs, realRetryDelaysMs, type DeliverOptions, type Outcome } from './delivery.ts';
-import { createLimits } from './limits.ts';
+import { createLimits, type Limits } from './limits.ts';
 import { createModalDesk, viewMethods } from './modals.ts';
 import type { Method, Platform } from './platform.ts';
 import { createResponseUrls } from './response-urls.ts';
@@ -65,7 +68,7 @@ export interface SlackLab extends LabServer, SecondThoughts {
   /** The app is in the room unless `joined` is false; a direct message names its `user`. */
   addRoom(room: { id?: string; name: string; kind: 'channel' | 'im'; user?: string; joined?: boolean }): SlackRoom;
   /** Sends a raw event and waits for the last attempt. */
-  deliver(event: Json, options?: DeliverOptions): Promise<Outcome>;
+  deliver(event: Json | null, options?: DeliverOptions): Promise<Outcome>;
   setEventsUrl(url: string): void;
   /** The platform's `url_verification` handshake with the events URL; false when the app fails it. */
   verifyEventsUrl(): Promise<boolean>;
@@ -131,22 +134,35 @@ const toState = (workspace: Workspace) => ({
   })),
 });
 
-/** The routes of the Web API, of response URLs and of the lab itself. */
+/** The method a call is for, or null when it is none of the platform's. */
+const namesOf = ({ req: { path } }: Context): readonly string[] | null => {
+  if (path.startsWith('/api/')) return [path.slice('/api/'.length)];
+  return path.startsWith('/actions/') ? ['response_url'] : null;
+};
+
+const tellToWait = (context: Context, seconds: number) =>
+  context.json({ ok: false, error: 'ratelimited' }, 429, { 'retry-after': String(Math.ceil(seconds)) });
+
+const wording: Wording = {
+  rateLimit: tellToWait,
+  error: (context, status) =>
+    context.json({ ok: false, error: status === 503 ? 'service_unavailable' : 'internal_error' }, status as 500),
+};
+
+/** The routes of the Web API and of response URLs. */
 const createRoutes = (
   options: SlackLabOptions,
   platform: Platform,
+  limits: Limits,
   use: (token: string, args: Args) => void,
-  state: () => unknown,
-): Hono => {
-  const limits = createLimits();
-  const app = new Hono();
+): Hono<{ Bindings: HttpBindings }> => {
+  const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(
     bodyLimit({
       maxSize: bodySizeMaxBytes,
       onError: (context) => context.json({ ok: false, error: 'request_too_large' }, 413),
     }),
   );
-  app.get('/lab/state', (context) => context.json(state() as Json));
   app.on(['GET', 'POST'], '/api/:method', async (context) => {
     const name = context.req.param('method');
     try {
@@ -158,8 +174,7 @@ const createRoutes = (
       checkToken(name, bearer ?? args.text('token') ?? '', options);
       checkScope(name, args.text('channel') ?? args.text('types') ?? '', options.scopes);
       const waitSeconds = options.rateLimits === 'off' ? 0 : limits.take(name, args.text('channel') ?? '');
-      if (waitSeconds > 0)
-        return context.json({ ok: false, error: 'ratelimited' }, 429, { 'retry-after': String(waitSeconds) });
+      if (waitSeconds > 0) return tellToWait(context, waitSeconds);
       return context.json({ ok: true, ...method(args, platform) });
     } catch (error) {
       return refuse(context, error);
@@ -187,10 +202,14 @@ export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> 
   });
   let origin = '';
   let { eventsUrl } = options;
-  const sockets = createSockets(workspace.identity.appId);
+  const faults = createFaults('slack');
+  const gate = createCallGate(faults, namesOf, wording);
+  const limits = createLimits();
+  const sockets = createSockets(workspace.identity.appId, faults);
   const delivery = createDelivery({
     identity: workspace.identity,
     sockets,
+    carry: createCarry(faults),
     signingSecret: options.signingSecret,
     retryDelaysMs: options.retryDelaysMs ?? realRetryDelaysMs,
     ackTimeoutMs: options.ackTimeoutMs ?? realAckTimeoutMs,
@@ -210,29 +229,29 @@ export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> 
       views: platform.modals.views(),
       deliveries: delivery.outcomes(),
       sockets: sockets.count(),
+      calls: gate.calls(),
+      rateLimited: limits.refused(),
+      faults: faults.fired(),
     });
-  const server = createServer(getRequestListener(createRoutes(options, platform, responseUrls.use, state).fetch));
-  server.on('upgrade', sockets.upgrade);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const pane = createPane({ platform, delivery, responseUrls });
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.use(gate.middleware);
+  app.route('/_lab', createControl({ state, setFaults: faults.set, pane }));
+  app.route('/', createRoutes(options, platform, limits, responseUrls.use));
+  const loopback = await listenOnLoopback(app, options.port);
+  loopback.server.on('upgrade', sockets.upgrade);
+  origin = loopback.url;
 
   const close = async () => {
     delivery.close();
     await sockets.close();
-    if (!server.listening) return;
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+    await loopback.close();
   };
   return {
     name: 'slack',
     url: `${origin}/api/`,
     botUserId: workspace.identity.botUserId,
-    pane: createPane({ platform, delivery, responseUrls }),
+    pane,
     ...createSecondThoughts(platform),
     addUser: workspace.addUser,
     addRoom: workspace.addRoom,
@@ -244,6 +263,9 @@ export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> 
     stopStream: ({ room, user, message }) => stopByPerson(platform, workspace.room(room), message, user),
     disconnectSockets: sockets.disconnect,
     state,
+    setFaults: faults.set,
+    calls: gate.calls,
+    rateLimited: limits.refused,
     close,
     [Symbol.asyncDispose]: close,
   };

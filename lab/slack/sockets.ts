@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Faults } from '#lab/faults/faults.ts';
 import type { Json } from './workspace.ts';
 
 /** The platform keeps at most this many connections of one app. */
@@ -10,6 +11,8 @@ const socketsMax = 10;
 const ticketLifetimeMs = 30_000;
 const pingIntervalMs = 10_000;
 const closeHandshakeMs = 500;
+/** A connection told to go is closed this long after, and gets no more envelopes. */
+const leaveMs = 10_000;
 
 export interface Sockets {
   count(): number;
@@ -38,7 +41,7 @@ const readAck = (data: unknown): { id: string; payload: Json } | null => {
 };
 
 /** Socket Mode: single-use tickets, `hello`, envelopes to one connection each, acknowledgements, pings. */
-export const createSockets = (appId: string): Sockets => {
+export const createSockets = (appId: string, faults: Faults): Sockets => {
   const server = new WebSocketServer({ noServer: true, maxPayload: 1_000_000 });
   const tickets = new Map<string, number>();
   const connected: WebSocket[] = [];
@@ -48,6 +51,18 @@ export const createSockets = (appId: string): Sockets => {
     for (const socket of connected) socket.ping(String(Date.now()));
   }, pingIntervalMs);
   pinging.unref();
+
+  const forget = (socket: WebSocket): void => {
+    const index = connected.indexOf(socket);
+    if (index >= 0) connected.splice(index, 1);
+  };
+
+  /** The client keeps what it was sent and may still acknowledge it, until it goes or is closed. */
+  const sendAway = (socket: WebSocket, reason: 'warning' | 'refresh_requested' | 'link_disabled'): void => {
+    forget(socket);
+    socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: 'lab' } }));
+    setTimeout(() => socket.close(1000), leaveMs).unref();
+  };
 
   const welcome = (socket: WebSocket): void => {
     if (connected.length >= socketsMax) {
@@ -59,10 +74,7 @@ export const createSockets = (appId: string): Sockets => {
       const ack = readAck(data);
       if (ack) waiting.get(ack.id)?.(ack.payload);
     });
-    socket.on('close', () => {
-      const index = connected.indexOf(socket);
-      if (index >= 0) connected.splice(index, 1);
-    });
+    socket.on('close', () => forget(socket));
     socket.on('error', () => socket.terminate());
     connected.push(socket);
     socket.send(
@@ -97,19 +109,27 @@ export const createSockets = (appId: string): Sockets => {
       const id = randomUUID();
       const { promise, resolve } = Promise.withResolvers<Json | null>();
       const timer = setTimeout(() => resolve(null), ackTimeoutMs);
+      const fault = faults.pick('connection', 'socket');
+      // What is under way on a connection that breaks is lost, and comes again as a retry.
+      if (fault?.fault === 'drop') {
+        forget(socket);
+        if (fault.code === undefined) socket.terminate();
+        else socket.close(fault.code);
+      }
       waiting.set(id, resolve);
       const retries = type === 'events_api' ? { retry_attempt: retry.num, retry_reason: retry.reason ?? '' } : {};
       socket.send(
         JSON.stringify({ envelope_id: id, type, payload, accepts_response_payload: type !== 'events_api', ...retries }),
       );
+      // Right behind an envelope: the client is leaving while it acknowledges.
+      if (fault?.fault === 'refresh') sendAway(socket, 'refresh_requested');
       const answer = await promise;
       clearTimeout(timer);
       waiting.delete(id);
       return answer;
     },
     disconnect(reason) {
-      for (const socket of connected)
-        socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: 'lab' } }));
+      for (const socket of connected.splice(0)) sendAway(socket, reason);
     },
     async close() {
       clearInterval(pinging);

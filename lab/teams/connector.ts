@@ -1,17 +1,18 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import { cardContentType, problemInCard } from './card.ts';
-import type { SendLimits } from './limits.ts';
+import type { CallKind, Limits } from './limits.ts';
 import { addMemberRoutes } from './members.ts';
 import { notFound, refuse, type Refusal } from './refusal.ts';
 import { conversationIdOf, type Activity, type Held, type Room, type Rooms } from './rooms.ts';
 import { showTyping, streamInfoOf, type Streams } from './streaming.ts';
+import { wording } from './wording.ts';
 
 export interface ConnectorParts {
   readonly rooms: Rooms;
   readonly streams: Streams;
   /** Null switches the limits off. */
-  readonly limits: SendLimits | null;
+  readonly limits: Limits | null;
   readonly tenantId: string;
   accepts(authorization: string | undefined): boolean;
   /** Refusals queued by a test, answered before anything else. */
@@ -63,8 +64,14 @@ export function createConnector(parts: ConnectorParts): Hono<{ Bindings: HttpBin
     await next();
   });
 
-  /** The room if the bot may write there now, counting the send. */
-  function enter(c: Context, isSend: boolean): { room: Room; thread: string | null } | Response {
+  /** The refusal of one call too many, counting the call. */
+  function tooMany(c: Context, kind: CallKind, conversation: string): Response | null {
+    const waitSeconds = limits?.waitSeconds(kind, conversation) ?? 0;
+    return waitSeconds === 0 ? null : wording.rateLimit(c, waitSeconds);
+  }
+
+  /** The room if the bot may do that there now. */
+  function enter(c: Context, kind: CallKind): { room: Room; thread: string | null } | Response {
     const found = rooms.find(c.req.param('conversation') ?? '');
     if (!found) return refuse(c, notFound('ConversationNotFound', 'Conversation not found.'));
     const { room, thread } = found;
@@ -74,19 +81,13 @@ export function createConnector(parts: ConnectorParts): Hono<{ Bindings: HttpBin
         code: 'BotNotInConversationRoster',
         message: 'The bot is not part of the conversation roster.',
       });
-    if (!isSend) return found;
+    if (kind !== 'send') return tooMany(c, kind, room.id) ?? found;
     if (room.blocked)
       return refuse(c, { status: 403, code: 'MessageWritesBlocked', message: 'Message writes are blocked.' });
     if (thread && !room.messages.some((held) => held.id === thread && held.thread === null)) {
       return refuse(c, notFound('ConversationNotFound', 'Root message not found.'));
     }
-    const waitSeconds = limits?.waitSeconds(conversationIdOf(room, thread)) ?? 0;
-    if (waitSeconds === 0) return found;
-    return refuse(
-      c,
-      { status: 429, code: 'TooManyRequests', message: 'API calls quota exceeded' },
-      { 'retry-after': String(waitSeconds) },
-    );
+    return tooMany(c, kind, conversationIdOf(room, thread)) ?? found;
   }
 
   async function activityOf(c: Context): Promise<Activity | Response> {
@@ -98,7 +99,7 @@ export function createConnector(parts: ConnectorParts): Hono<{ Bindings: HttpBin
   }
 
   app.post('/v3/conversations/:conversation/activities/:replyTo?', async (c) => {
-    const place = enter(c, true);
+    const place = enter(c, 'send');
     if (place instanceof Response) return place;
     const activity = await activityOf(c);
     if (activity instanceof Response) return activity;
@@ -126,7 +127,7 @@ export function createConnector(parts: ConnectorParts): Hono<{ Bindings: HttpBin
   }
 
   app.put('/v3/conversations/:conversation/activities/:activity', async (c) => {
-    const place = enter(c, true);
+    const place = enter(c, 'send');
     if (place instanceof Response) return place;
     const activity = await activityOf(c);
     if (activity instanceof Response) return activity;
@@ -139,7 +140,7 @@ export function createConnector(parts: ConnectorParts): Hono<{ Bindings: HttpBin
   });
 
   app.delete('/v3/conversations/:conversation/activities/:activity', (c) => {
-    const place = enter(c, false);
+    const place = enter(c, 'other');
     if (place instanceof Response) return place;
     const held = ownMessage(c, place.room);
     if (held instanceof Response) return held;
@@ -154,6 +155,9 @@ export function createConnector(parts: ConnectorParts): Hono<{ Bindings: HttpBin
       activity?: Activity;
       channelData?: { channel?: { id?: string } };
     };
+    const place = body.channelData?.channel?.id ?? body.members?.[0]?.id ?? '';
+    const refusal = tooMany(c, 'send', place);
+    if (refusal) return refusal;
     const channel = rooms.rooms.get(body.channelData?.channel?.id ?? '');
     if (channel) {
       const problem = body.activity
@@ -171,6 +175,6 @@ export function createConnector(parts: ConnectorParts): Hono<{ Bindings: HttpBin
     return c.json({ id: room.id }, existing ? 200 : 201);
   });
 
-  addMemberRoutes(app, rooms, tenantId, (c) => enter(c, false));
+  addMemberRoutes(app, rooms, tenantId, (c) => enter(c, 'members'));
   return app;
 }

@@ -13,6 +13,11 @@ export interface Activity {
   readonly [field: string]: unknown;
 }
 
+interface Claim {
+  readonly position: number;
+  readonly appearance: { readonly name: string; readonly url?: string };
+}
+
 export interface TeamsUser {
   /** The id this bot knows the person by: `29:…`. */
   readonly id: string;
@@ -148,13 +153,22 @@ export function createRooms(appId: string, botName: string): Rooms {
   return self;
 }
 
+/** The client lists the sources of an answer below it. */
+function sourcesOf({ entities = [] }: Activity): string {
+  const claims = entities.flatMap(({ citation }) => (Array.isArray(citation) ? citation : []) as Claim[]);
+  return claims
+    .map(({ position, appearance: { name, url } }) => `[${position}] ${url ? `[${name}](<${url}>)` : name}`)
+    .join('\n');
+}
+
 function toPaneMessage(held: Held, { bot, users }: Rooms): PaneMessage {
   const isBot = held.authorId === bot.id;
   const cards = (held.activity.attachments ?? [])
     .filter((one) => one.contentType === cardContentType)
     .map((one) => viewCard(one.content));
   const title = cards.find((card) => card.title)?.title;
-  const text = [(held.activity.text ?? '').replaceAll(/<at>(.*?)<\/at>/g, '@$1'), ...cards.map((card) => card.text)];
+  const words = [(held.activity.text ?? '').replaceAll(/<at>(.*?)<\/at>/g, '@$1'), ...cards.map((card) => card.text)];
+  const text = [words.filter(Boolean).join('\n'), sourcesOf(held.activity)];
   return {
     id: held.id,
     thread: held.thread,
@@ -164,7 +178,7 @@ function toPaneMessage(held: Held, { bot, users }: Rooms): PaneMessage {
       role: isBot ? 'bot' : 'person',
     },
     markup: held.activity.textFormat === 'plain' ? 'plain' : 'markdown',
-    text: text.filter(Boolean).join('\n'),
+    text: text.filter(Boolean).join('\n\n'),
     ...(title ? { title } : {}),
     facts: cards.flatMap((card) => card.facts),
     actions: cards.flatMap((card) =>

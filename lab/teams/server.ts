@@ -1,13 +1,19 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
+import { createControl } from '#lab/control.ts';
+import { createCallGate } from '#lab/faults/calls.ts';
+import { createCarry } from '#lab/faults/deliveries.ts';
+import { createFaults } from '#lab/faults/faults.ts';
 import { listenOnLoopback } from '#lab/loopback.ts';
 import type { LabServer, Pane } from '#lab/pane.ts';
 import { createConnector, type ConnectorParts } from './connector.ts';
-import { createSendLimits } from './limits.ts';
-import { createPerson, type Answered, type Person } from './person.ts';
+import { createDeliveries } from './deliveries.ts';
+import { createLimits } from './limits.ts';
+import { createPerson, type Person } from './person.ts';
 import { createRooms, type Activity, type ConversationType, type TeamsUser } from './rooms.ts';
 import { createStreams } from './streaming.ts';
 import { createTokens, type TokenOverrides, type Tokens } from './tokens.ts';
+import { namesOf, wording } from './wording.ts';
 
 export interface TeamsLabOptions {
   readonly port?: number;
@@ -17,7 +23,7 @@ export interface TeamsLabOptions {
   /** Where the bot takes activities, for example `http://127.0.0.1:3000/channels/teams/messages`. */
   readonly botUrl?: string;
   readonly botName?: string;
-  /** 'on' unless told: 7/1 s, 8/2 s, 60/30 s, 1,800/h in each thread. */
+  /** 'on' unless told: sends 7/1 s, 8/2 s, 60/30 s, 1,800/h in each thread, twice that for members, 50/s over all. */
   readonly rateLimits?: 'on' | 'off';
   /** The app may read all messages of its teams and group chats; true unless told. When false only mentions reach it there. */
   readonly resourceSpecificConsent?: boolean;
@@ -57,11 +63,6 @@ export interface TeamsLab extends LabServer, Pick<Person, 'edit' | 'remove' | 'r
 }
 
 type Bound = { Bindings: HttpBindings };
-interface Delivery {
-  readonly type: string;
-  readonly id: string | undefined;
-  readonly status: number;
-}
 
 /** The public cloud's issuer: the SDKs compare it exactly. */
 const issuer = 'https://api.botframework.com';
@@ -117,42 +118,48 @@ export async function openTeamsLab(options: TeamsLabOptions): Promise<TeamsLab> 
   const tokens = await createTokens({ iss: issuer, aud: options.appId, serviceurl: serviceUrl });
   const rooms = createRooms(options.appId, options.botName ?? 'Firstline');
   const streams = createStreams(rooms);
-  const limits = options.rateLimits === 'off' ? null : createSendLimits();
+  const limits = options.rateLimits === 'off' ? null : createLimits();
   const failures: ConnectorParts['failures'] = [];
-  const deliveries: Delivery[] = [];
-  let botUrl = options.botUrl;
-
-  async function post(activity: object, token: string | null): Promise<Answered> {
-    if (!botUrl) return { status: 0, body: null };
-    const headers = { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
-    const signal = AbortSignal.timeout(options.botTimeoutMs ?? 15_000);
-    return fetch(botUrl, { method: 'POST', headers, body: JSON.stringify(activity), signal })
-      .then(async (response) => ({ status: response.status, body: await response.json().catch(() => null) }))
-      .catch(() => ({ status: 0, body: null }));
-  }
-
-  async function send(activity: Activity, token: string | null): Promise<Answered> {
-    const answered = await post(activity, token);
-    deliveries.push({ type: activity.type, id: activity.id, status: answered.status });
-    return answered;
-  }
+  const faults = createFaults('teams');
+  const gate = createCallGate(faults, namesOf, wording);
+  let { botUrl } = options;
+  const deliveries = createDeliveries({
+    botUrl: () => botUrl,
+    botTimeoutMs: options.botTimeoutMs ?? 15_000,
+    carry: createCarry(faults),
+    token: tokens.forBot,
+  });
 
   const person = createPerson({
     rooms,
     serviceUrl,
     tenantId: options.tenantId,
     resourceSpecificConsent: options.resourceSpecificConsent ?? true,
-    deliver: async (activity) => send(activity, await tokens.forBot()),
+    deliver: deliveries.bring,
   });
 
   const state = () =>
-    structuredClone({ users: [...rooms.users.values()], rooms: [...rooms.rooms.values()], deliveries });
+    structuredClone({
+      users: [...rooms.users.values()],
+      rooms: [...rooms.rooms.values()],
+      deliveries: deliveries.all(),
+      calls: gate.calls(),
+      rateLimited: limits?.refused() ?? 0,
+      faults: faults.fired(),
+    });
+  const pane: Pane = { view: rooms.view, onChange: rooms.onChange, say: person.say, press: person.press };
+  const seen = () => ({ ...state(), rooms: [...rooms.rooms.keys()].map((id) => rooms.view(id)) });
+  const close = async () => {
+    deliveries.close();
+    await loopback.close();
+  };
+  app.use(gate.middleware);
+  app.route('/_lab', createControl({ state: seen, setFaults: faults.set, pane }));
   app.route('/', loginRoutes(options, tokens));
   app.route(
     '/teams',
     createConnector({ rooms, streams, limits, tenantId: options.tenantId, accepts: tokens.accepts, failures }),
   );
-  app.get('/lab/state', (c) => c.json({ ...state(), rooms: [...rooms.rooms.keys()].map((id) => rooms.view(id)) }));
 
   function roomOf(id: string) {
     const room = rooms.rooms.get(id);
@@ -167,14 +174,14 @@ export async function openTeamsLab(options: TeamsLabOptions): Promise<TeamsLab> 
     loginUrl: loopback.url,
     issuer,
     serviceUrl,
-    pane: { view: rooms.view, onChange: rooms.onChange, say: person.say, press: person.press },
+    pane,
     edit: person.edit,
     remove: person.remove,
     react: person.react,
     setBotUrl: (url) => void (botUrl = url),
     token: tokens.forBot,
     deliver: async (activity, { token } = {}) =>
-      (await send(activity as Activity, token === undefined ? await tokens.forBot() : token)).status,
+      (await deliveries.post(activity as Activity, token === undefined ? await tokens.forBot() : token)).status,
     addUser: rooms.addUser,
     async addRoom(wanted) {
       const room = rooms.addRoom(wanted);
@@ -186,7 +193,10 @@ export async function openTeamsLab(options: TeamsLabOptions): Promise<TeamsLab> 
     stopStream: (room) => streams.cancel(roomOf(room)),
     failNext: (...next) => void failures.push(...next),
     state,
-    close: loopback.close,
-    [Symbol.asyncDispose]: loopback.close,
+    setFaults: faults.set,
+    calls: gate.calls,
+    rateLimited: () => limits?.refused() ?? 0,
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }

@@ -154,7 +154,7 @@ export const createAccount = (settings: Settings): Account => {
       if (automatic !== null) queue(reply(from, automatic), { to: from, from: to });
       const url = settings.inboundUrl();
       const answered = url
-        ? settings.webhooks.post(url, toInboundForm(accountSid, message, media)).then((answer) => {
+        ? settings.webhooks.post('inbound', url, toInboundForm(accountSid, message, media)).then((answer) => {
             obey(answer, message);
             return answer;
           })

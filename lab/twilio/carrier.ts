@@ -82,7 +82,8 @@ export const createCarrier = (settings: Settings): Carrier => {
 
   const report = async (message: StoredMessage, url: string | null, steps: Step[]) => {
     if (url)
-      for (const step of steps) await settings.webhooks.post(url, toCallbackForm(settings.accountSid, message, step));
+      for (const step of steps)
+        await settings.webhooks.post('status', url, toCallbackForm(settings.accountSid, message, step));
   };
 
   const run = (message: StoredMessage, url: string | null, fate: Fate) => {

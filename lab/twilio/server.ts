@@ -1,24 +1,20 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
-import { Hono, type Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { createControl } from '#lab/control.ts';
+import { createCallGate } from '#lab/faults/calls.ts';
+import { createCarry } from '#lab/faults/deliveries.ts';
+import { createFaults } from '#lab/faults/faults.ts';
+import { listenOnLoopback } from '#lab/loopback.ts';
 import type { LabServer, Pane } from '#lab/pane.ts';
 import { createAccount, isPhoneNumber, type Account, type Alert } from './account.ts';
 import { createCarrier, type Fate } from './carrier.ts';
 import type { Incoming } from './inbound-form.ts';
-import { createMessageStore, personOf, toWireMessage, type MessageStore, type StoredMessage } from './messages.ts';
+import { createMessageStore, personOf, toWireMessage, type MessageStore } from './messages.ts';
 import { createOptOuts } from './opt-out.ts';
-import { TwilioRefusal, toRefusalBody } from './refusal.ts';
+import { TwilioRefusal } from './refusal.ts';
+import { createCallLimit, createRoutes, namesOf, wording } from './routes.ts';
 import { createWebhooks, type Form, type WebhookAnswer } from './webhook.ts';
 
-const bodySizeMaxBytes = 256 * 1024;
-const pageSizeDefault = 50;
-const pageSizeMax = 1000;
-const validityMaxSeconds = 36_000;
-/** The platform limits concurrency and names no number; a hundred calls a second is our reading. */
-const callsPerSecondMax = 100;
 /** twilio.com/docs/usage/webhooks/webhooks-connection-overrides. */
 const realWebhookTimeoutMs = 15_000;
 const realStatusIntervalMs = 250;
@@ -53,138 +49,6 @@ export interface TwilioLab extends LabServer {
   setFate(number: string, fate: Fate): void;
   alerts(): Alert[];
 }
-
-const toFields = (body: string): { one: (name: string) => string | undefined; many: (name: string) => string[] } => {
-  const fields = new URLSearchParams(body);
-  return { one: (name) => fields.get(name) ?? undefined, many: (name) => fields.getAll(name) };
-};
-
-const createMessage = (account: Account, body: string): StoredMessage => {
-  const fields = toFields(body);
-  const validitySeconds = Number(fields.one('ValidityPeriod') ?? validityMaxSeconds);
-  if (!Number.isInteger(validitySeconds) || validitySeconds < 1 || validitySeconds > validityMaxSeconds)
-    throw new TwilioRefusal(20001, 'ValidityPeriod');
-  return account.send({
-    to: fields.one('To') || undefined,
-    from: fields.one('From') || undefined,
-    body: fields.one('Body') ?? '',
-    mediaUrls: fields.many('MediaUrl'),
-    statusCallback: fields.one('StatusCallback') || null,
-    validitySeconds,
-    direction: 'outbound-api',
-  });
-};
-
-const isInProgress = (message: StoredMessage) => message.status === 'queued' || message.status === 'sent';
-
-/** The two changes the API allows: an empty body redacts, `canceled` is for scheduled messages only. */
-const changeMessage = (store: MessageStore, message: StoredMessage, body: string): void => {
-  const fields = toFields(body);
-  if (fields.one('Status') !== undefined) throw new TwilioRefusal(30409);
-  if (fields.one('Body') !== '') throw new TwilioRefusal(20001, 'Body');
-  if (isInProgress(message)) throw new TwilioRefusal(20009);
-  store.set(message, { body: '' });
-};
-
-const toTime = (value: string, name: string): number => {
-  const time = Date.parse(value);
-  if (Number.isNaN(time)) throw new TwilioRefusal(20001, name);
-  return time;
-};
-
-const listMessages = (context: Context, store: MessageStore, accountSid: string) => {
-  const query = new URL(context.req.url).searchParams;
-  const size = Math.min(pageSizeMax, Number(query.get('PageSize') ?? pageSizeDefault));
-  const page = Number(query.get('Page') ?? 0);
-  if (!Number.isInteger(size) || size < 1 || !Number.isInteger(page) || page < 0)
-    throw new TwilioRefusal(20001, 'PageSize');
-  const [to, from, on, after, before] = ['To', 'From', 'DateSent', 'DateSent>', 'DateSent<'].map((name) =>
-    query.get(name),
-  );
-  const found = store.all().filter((message) => {
-    const time = (message.sentAt ?? message.createdAt).getTime();
-    // Dates are printed in whole seconds, so a bound counts the whole second it names.
-    const isAfter = !after || time >= toTime(after, 'DateSent>');
-    const isBefore = !before || time < toTime(before, 'DateSent<') + 1000;
-    const isOn =
-      !on || new Date(time).toISOString().startsWith(new Date(toTime(on, 'DateSent')).toISOString().slice(0, 10));
-    return (!to || message.to === to) && (!from || message.from === from) && isAfter && isBefore && isOn;
-  });
-  const newestFirst = found.toReversed();
-  const pageUri = (index: number) => {
-    const next = new URLSearchParams(query);
-    next.set('PageSize', String(size));
-    next.set('Page', String(index));
-    return `/2010-04-01/Accounts/${accountSid}/Messages.json?${next}`;
-  };
-  const shown = newestFirst.slice(page * size, (page + 1) * size);
-  return {
-    messages: shown.map((message) => toWireMessage(accountSid, message)),
-    page,
-    page_size: size,
-    start: page * size,
-    end: page * size + Math.max(0, shown.length - 1),
-    uri: pageUri(page),
-    first_page_uri: pageUri(0),
-    previous_page_uri: page > 0 ? pageUri(page - 1) : null,
-    next_page_uri: (page + 1) * size < newestFirst.length ? pageUri(page + 1) : null,
-  };
-};
-
-/** Counts calls in one-second windows. Throws 20429. */
-const createCallLimit = (isOn: boolean) => {
-  let window = 0;
-  let calls = 0;
-  return () => {
-    const second = Math.floor(Date.now() / 1000);
-    calls = second === window ? calls + 1 : 1;
-    window = second;
-    if (isOn && calls > callsPerSecondMax) throw new TwilioRefusal(20429);
-  };
-};
-
-const createRoutes = (options: TwilioLabOptions, account: Account, store: MessageStore, state: () => unknown): Hono => {
-  const { accountSid, authToken } = options;
-  const credentials = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
-  const countCall = createCallLimit(options.rateLimits !== 'off');
-  const find = (file: string): StoredMessage => {
-    const message = store.get(file.replace(/\.json$/, ''));
-    if (!message) throw new TwilioRefusal(20404, `/2010-04-01/Accounts/${accountSid}/Messages/${file}`);
-    return message;
-  };
-  const app = new Hono();
-  app.onError((error, context) => {
-    if (!(error instanceof TwilioRefusal)) throw error;
-    return context.json(toRefusalBody(error), error.status as ContentfulStatusCode);
-  });
-  app.use(bodyLimit({ maxSize: bodySizeMaxBytes }));
-  app.get('/lab/state', (context) => context.json(state() as object));
-  app.use('/2010-04-01/Accounts/:sid/*', async (context, next) => {
-    if (context.req.header('authorization') !== credentials) throw new TwilioRefusal(20003);
-    if (context.req.param('sid') !== accountSid) throw new TwilioRefusal(20404, context.req.path);
-    countCall();
-    await next();
-  });
-  const messages = '/2010-04-01/Accounts/:sid/Messages';
-  app.post(`${messages}.json`, async (context) =>
-    context.json(toWireMessage(accountSid, createMessage(account, await context.req.text())), 201),
-  );
-  app.get(`${messages}.json`, (context) => context.json(listMessages(context, store, accountSid)));
-  app.get(`${messages}/:file`, (context) => context.json(toWireMessage(accountSid, find(context.req.param('file')))));
-  app.post(`${messages}/:file`, async (context) => {
-    const message = find(context.req.param('file'));
-    changeMessage(store, message, await context.req.text());
-    return context.json(toWireMessage(accountSid, message));
-  });
-  app.delete(`${messages}/:file`, (context) => {
-    const message = find(context.req.param('file'));
-    if (isInProgress(message)) throw new TwilioRefusal(20009);
-    store.remove(message.sid);
-    return context.body(null, 204);
-  });
-  app.notFound((context) => context.json(toRefusalBody(new TwilioRefusal(20404, context.req.path)), 404));
-  return app;
-};
 
 /** The phone in the person's hand. */
 const createPane = (store: MessageStore, account: Account): Pane => ({
@@ -228,7 +92,14 @@ export const openTwilioLab = async (options: TwilioLabOptions): Promise<TwilioLa
   const { accountSid } = options;
   const store = createMessageStore();
   const optOuts = createOptOuts();
-  const webhooks = createWebhooks(options.authToken, options.webhookTimeoutMs ?? realWebhookTimeoutMs);
+  const faults = createFaults('twilio');
+  const gate = createCallGate(faults, namesOf, wording);
+  const limit = createCallLimit(options.rateLimits !== 'off');
+  const webhooks = createWebhooks(
+    options.authToken,
+    options.webhookTimeoutMs ?? realWebhookTimeoutMs,
+    createCarry(faults),
+  );
   const carrier = createCarrier({
     accountSid,
     store,
@@ -250,29 +121,29 @@ export const openTwilioLab = async (options: TwilioLabOptions): Promise<TwilioLa
     messages: store.all().map((message) => toWireMessage(accountSid, message)),
     optedOut: optOuts.all(),
     alerts: account.alerts(),
+    calls: gate.calls(),
+    rateLimited: limit.refused(),
+    faults: faults.fired(),
   });
-  const server = createServer(getRequestListener(createRoutes(options, account, store, state).fetch));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
+  const pane = createPane(store, account);
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.use(gate.middleware);
+  app.route('/_lab', createControl({ state, setFaults: faults.set, pane }));
+  app.route('/', createRoutes({ accountSid, authToken: options.authToken, account, store, limit }));
+  const loopback = await listenOnLoopback(app, options.port);
   const close = async () => {
     carrier.close();
     webhooks.close();
-    if (!server.listening) return;
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+    await loopback.close();
   };
   return {
     name: 'twilio',
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    pane: createPane(store, account),
+    url: loopback.url,
+    pane,
     receive: (message) => account.receive(message).answered,
     deliver: async (form) => {
       if (!inboundUrl) throw new Error('No inbound webhook is set');
-      return webhooks.post(inboundUrl, form);
+      return webhooks.post('inbound', inboundUrl, form);
     },
     setInboundUrl: (url) => {
       inboundUrl = url;
@@ -280,6 +151,9 @@ export const openTwilioLab = async (options: TwilioLabOptions): Promise<TwilioLa
     setFate: carrier.setFate,
     alerts: account.alerts,
     state,
+    setFaults: faults.set,
+    calls: gate.calls,
+    rateLimited: limit.refused,
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import type { Carry } from '#lab/faults/deliveries.ts';
 
 export type Form = Record<string, string>;
 
@@ -35,11 +36,11 @@ const toRetryPlan = (fragment: string): { retries: number; wants: (failure: stri
 
 export interface Webhooks {
   /** Posts a signed form and repeats it as the URL asks, every time under the same idempotency token. */
-  post(url: string, form: Form): Promise<WebhookAnswer>;
+  post(event: 'inbound' | 'status', url: string, form: Form): Promise<WebhookAnswer>;
   close(): void;
 }
 
-export const createWebhooks = (authToken: string, timeoutMs: number): Webhooks => {
+export const createWebhooks = (authToken: string, timeoutMs: number, carry: Carry): Webhooks => {
   const closing = new AbortController();
 
   const once = async (
@@ -73,15 +74,17 @@ export const createWebhooks = (authToken: string, timeoutMs: number): Webhooks =
   };
 
   return {
-    async post(address, form) {
+    post(event, address, form) {
       const [url = '', fragment = ''] = address.split('#');
       const plan = toRetryPlan(fragment);
       const token = randomUUID();
-      for (let attempts = 1; ; attempts += 1) {
-        const { answer, failure } = await once(url, form, token);
-        if (failure === null || attempts > plan.retries || !plan.wants(failure) || closing.signal.aborted)
-          return { ...answer, attempts };
-      }
+      return carry(['events', `events/${event}`], async () => {
+        for (let attempts = 1; ; attempts += 1) {
+          const { answer, failure } = await once(url, form, token);
+          if (failure === null || attempts > plan.retries || !plan.wants(failure) || closing.signal.aborted)
+            return { ...answer, attempts };
+        }
+      });
     },
     close: () => closing.abort(),
   };

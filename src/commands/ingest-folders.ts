@@ -9,9 +9,9 @@ export interface IngestFoldersParts {
   readonly store: Store;
   readonly embedder: Embedder | null;
   readonly folders: readonly string[];
-  readonly write: (line: string) => void;
-  /** Called after each document with its number. */
-  readonly onDocument?: (count: number) => void;
+  readonly write?: (line: string) => void;
+  /** Called after each document. */
+  readonly onDocument?: () => void;
 }
 
 /** Brings the knowledge base to the state of the folders; returns what could not be read, one sentence each. */
@@ -19,16 +19,15 @@ export const ingestFolders = async ({
   store,
   embedder,
   folders,
-  write,
+  write = () => undefined,
   onDocument,
 }: IngestFoldersParts): Promise<string[]> => {
   const problems: string[] = [];
   for (const folder of folders) {
-    let documents = 0;
     const report = await ingest(folder, {
       repository: createKnowledgeStore(store, resolve(folder)),
       embedder,
-      onProgress: () => onDocument?.(++documents),
+      onProgress: () => onDocument?.(),
     });
     write(
       `${folder}: ${report.replaced} documents read (${report.passages} passages), ${report.unchanged} unchanged, ${report.removed} removed`,

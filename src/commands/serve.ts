@@ -8,6 +8,7 @@ import { openEmbeddedEmbedder } from '#knowledge/embed.ts';
 
 import { startApp } from '../app.ts';
 import { type Config, configuredChannels } from '../config.ts';
+import { checkPort } from '../server.ts';
 import { openDatabase } from './database.ts';
 import { ingestFolders } from './ingest-folders.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -18,6 +19,7 @@ export const serve = async (config: Config): Promise<void> => {
     throw new ConfigError([
       'No channel is configured. Set the credentials of at least one, for example SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET, or TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM. channels/*/setup.md says where to get them. To try Firstline without any: npm start',
     ]);
+  await checkPort(config.server);
   const logger = pino({ level: 'info' });
   mkdirSync(config.dataFolder, { recursive: true });
   if (!config.secrets.FIRSTLINE_MASTER_KEY)

@@ -61,6 +61,11 @@ export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
 
+/** The process cannot start on this machine as it is; the message is one sentence that says what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
 /** A request that must not be let in: answered with `status`, counted under `reason`, never stored. */
 export class Refused extends Error {
   override readonly name = 'Refused';

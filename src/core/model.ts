@@ -12,6 +12,7 @@ export interface ModelRequest {
   readonly messages: readonly ModelMessage[];
   /** What the last message may be answered from; already quoted in it for models that read, used directly by those that quote. */
   readonly passages: readonly Passage[];
+  /** Reads without the conversation. */
   readonly question: GuardedText;
   readonly maxTokens: number;
 }

@@ -84,6 +84,8 @@ export interface Recalled extends InputGuarded {
 }
 
 export interface Retrieved extends Recalled {
+  /** The question as it reads without the conversation: what the passages were looked up for. */
+  readonly asked: GuardedText;
   readonly passages: readonly Passage[];
 }
 

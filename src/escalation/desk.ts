@@ -78,8 +78,8 @@ export const createDesk = ({ store, texts }: { store: Store; texts: DeskTexts })
     thread: turn.thread,
     message,
   });
-  const toThread = (turn: DeskTurn, found: CaseRow, text: string): Outgoing => ({
-    key: `${turn.turnId}:note`,
+  const toThread = (turn: DeskTurn, found: CaseRow, text: string, name = 'note'): Outgoing => ({
+    key: `${turn.turnId}:${name}`,
     channel: found.channel,
     thread: '' as ThreadKey,
     follows: cardKey(found.id),
@@ -130,7 +130,14 @@ export const createDesk = ({ store, texts }: { store: Store; texts: DeskTexts })
       ...taken,
       outcome: 'desk_replied',
       said: [{ speaker: 'agent', text }],
-      outgoing: [...taken.outgoing, toCustomer(turn, { text: `**${event.sender.displayName}:** ${text}` })],
+      outgoing: [
+        ...taken.outgoing,
+        // What was typed into a dialog is in no thread yet; colleagues read it there.
+        ...(event.action === 'reply'
+          ? [toThread(turn, found, `**${event.sender.displayName}** to ${turn.customer}:\n\n${text}`, 'sent')]
+          : []),
+        toCustomer(turn, { text: `**${event.sender.displayName}:** ${text}` }),
+      ],
     };
   };
 

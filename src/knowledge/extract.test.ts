@@ -70,6 +70,29 @@ test('a lead-in is not the end of a quote', () => {
   expect(shown('slow refunds', [passage(text)])).not.toMatch(/:$/);
 });
 
+test.each([
+  ['What is the return policy?', 'return-an-item', /^You may return[^\n]*90 days\.$/],
+  ['How do I reset my password?', 'reset-your-password', /^Choose \*\*Forgot password\*\*[^\n]*$/],
+  ['How much does shipping cost?', 'shipping-options-and-costs', /^We ship to[^]*\*\*Standard:\*\*[^]*\*\*Europe:\*\*/],
+  ['what is trail club', 'trail-club', /^Trail Club is[^]*Members get:\n\n- 90 days[^]*in a store$/],
+])('a question about the whole page is answered by its beginning: %s', (question, slug, answer) => {
+  const passages = passagesOf(slug, 'exchanges', 'warranty-and-repairs');
+  const quotes = extractAnswer(question, passages)?.quotes ?? [];
+  expect(quotes[0]?.text).toMatch(answer);
+});
+
+test('a list is shown whole or not at all when the answer stands beside it', () => {
+  const steps = Array.from({ length: 6 }, (_, index) => `${index + 1}. Do step ${index} with ${'care '.repeat(20)}`);
+  expect(shown('lamp policy', [passage(`The lamp policy is simple.\n\n${steps.join('\n')}`)])).toBe(
+    'The lamp policy is simple.',
+  );
+});
+
+test('a sentence that ends inside bold text or code brings its other half', () => {
+  const text = 'Open **from 10 a.m. to 8 p.m.** The lamp shop closes on holidays. Nothing else matters.';
+  expect(shown('lamp shop', [passage(text)])).toBe(text);
+});
+
 test('the better passage is quoted first, whatever its place', () => {
   const passages = [
     passage('Orders are packed in Duluth by a friendly team.'),

@@ -33,13 +33,20 @@ const titleShare = 0.3;
 /** A passage's part in its score: how well it covers the question, and its place in the retrieval's order. */
 const coverageShare = 0.7;
 const rankShare = 0.5;
+/** What a title that holds the whole question adds: to its passages, and again to the paragraph right below it. */
+const titleBonus = 0.5;
+const leadBonus = 0.35;
+/** A quote shorter than half of this takes in the block after it, or before it, up to this. */
+const quoteLengthGood = 260;
 /** How much a number adds to a unit when the question asks for one. */
 const numberBonus = 0.25;
 /** A second quote is worth reading when it says nearly as much as the first. */
-const secondQuoteShare = 0.7;
+const secondQuoteShare = 0.8;
 
 /** Words of the question's form: they ask for a number or an order, and are seldom in the answer. */
-const formWords = new Set(terms('many much long old often soon far tell explain work take'));
+const formWords = new Set(
+  terms('many much long old often soon far tell explain work take something anything thing set up'),
+);
 const asksForNumber =
   /\bhow (?:much|many|long|old|often|far|soon|big|large|late|early)\b|\bwhen\b|\b(?:what|which) (?:time|day|date|year|age)\b|\b(?:cost|costs|fee|fees|price|prices|limit|limits|rate|maximum|minimum|deadline|duration|number|phone|hours)\b/i;
 
@@ -49,9 +56,15 @@ interface Unit {
   readonly terms: ReadonlySet<string>;
   readonly headingTerms: ReadonlySet<string>;
   readonly section: number;
+  /** The paragraph, list, table or code block it is in. */
+  readonly block: number;
+  /** Stands right below the title. */
+  readonly isLead: boolean;
   /** Stands between it and the unit before: white space, and the headings there. */
   readonly joint: string;
   readonly isLeadIn: boolean;
+  /** A sentence; not a list, a table or code. */
+  readonly isProse: boolean;
 }
 
 /**
@@ -78,7 +91,11 @@ export function extractAnswer(
     .map((passage) => {
       const scores = passage.units.map((unit) => scoreOf(unit, weights, passage.titleTerms, wantsNumber));
       const score = Math.max(...scores);
-      const value = score + coverageShare * share(asked, passage.found) + rankShare / (passage.index + 1);
+      const value =
+        score +
+        coverageShare * share(asked, passage.found) +
+        titleBonus * share(asked, passage.titleTerms) +
+        rankShare / (passage.index + 1);
       return { passage, at: scores.indexOf(score), value };
     })
     .toSorted((a, b) => b.value - a.value);
@@ -134,9 +151,10 @@ function scoreOf(
   wantsNumber: boolean,
 ): number {
   let score = wantsNumber && /\d|\bfree\b/i.test(unit.text) ? numberBonus : 0;
+  if (unit.isLead) score += leadBonus * share(new Set(weights.keys()), titleTerms);
   for (const [term, weight] of weights) {
     if (unit.terms.has(term)) score += weight;
-    else if (unit.headingTerms.has(term)) score += weight * headingShare;
+    else if (unit.headingTerms.has(term) || (unit.isLead && titleTerms.has(term))) score += weight * headingShare;
     else if (titleTerms.has(term)) score += weight * titleShare;
   }
   // A question repeats the words of a question and answers nothing by itself.
@@ -144,11 +162,11 @@ function scoreOf(
 }
 
 /**
- * The unit with its neighbors, those of its section first and those after it before those before it, as long as they
- * fit. Headings between them are kept.
+ * The unit with the rest of its block, as far as it fits, and the sentence that leads in to it. A block beside it comes
+ * along whole or not at all: half a list reads as if it were the whole one.
  */
 function quote(units: readonly Unit[], at: number, lengthMax: number): string {
-  const { section } = units[at]!;
+  const { block, section } = units[at]!;
   let from = at;
   let to = at;
   const render = (first: number, last: number): string =>
@@ -156,14 +174,26 @@ function quote(units: readonly Unit[], at: number, lengthMax: number): string {
       .slice(first, last + 1)
       .map(({ text, joint }, index) => (index === 0 ? '' : joint) + text)
       .join('');
-  for (const isNear of [(unit: Unit) => unit.section === section, () => true]) {
-    const fits = (next: number, first: number, last: number): boolean =>
-      units[next] !== undefined && isNear(units[next]) && render(first, last).length <= lengthMax;
-    for (;;) {
-      if (fits(to + 1, from, to + 1)) to += 1;
-      else if (fits(from - 1, from - 1, to)) from -= 1;
-      else break;
-    }
+  const take = (first: number, last: number, max: number): boolean => {
+    if (units[first]?.section !== section || units[last]?.section !== section) return false;
+    if (render(first, last).length > max) return false;
+    [from, to] = [first, last];
+    return true;
+  };
+  const startOf = (index: number): number => units.findIndex((unit) => unit.block === units[index]?.block);
+  const endOf = (index: number): number => units.findLastIndex((unit) => unit.block === units[index]?.block);
+
+  while (
+    (units[to + 1]?.block === block && take(from, to + 1, lengthMax)) ||
+    (units[from - 1]?.block === block && take(from - 1, to, lengthMax))
+  );
+  if (units[from - 1]?.isLeadIn) take(from - 1, to, lengthMax);
+  if (units[to]!.isLeadIn) take(from, endOf(to + 1), lengthMax);
+  if (render(from, to).length < quoteLengthGood / 2) {
+    const next = units[to + 1]?.isLeadIn ? to + 2 : to + 1;
+    // A list or table below a short sentence holds the details of it.
+    const lengthGood = units[next]?.isProse === false ? lengthMax : quoteLengthGood;
+    if (!take(from, endOf(next), lengthGood)) take(startOf(from - 1), to, quoteLengthGood);
   }
   // A lead-in at the end promises what is not shown.
   while (to > at && units[to]!.isLeadIn) to -= 1;
@@ -174,6 +204,7 @@ function unitsOf(text: string, heading: string): Unit[] {
   const units: Unit[] = [];
   let headingTerms = new Set(terms(heading));
   let section = 0;
+  let block = 0;
   let headings = '';
   for (const node of parseMarkdown(text).children) {
     if (node.type === 'thematicBreak' || node.type === 'definition') continue;
@@ -183,14 +214,18 @@ function unitsOf(text: string, heading: string): Unit[] {
       headings += `${sourceOf(node, text)}\n\n`;
       continue;
     }
+    block += 1;
     piecesOf(node, text).forEach(({ text: piece, joint }, index) => {
       units.push({
         text: piece,
         terms: new Set(terms(piece)),
         headingTerms,
         section,
+        block,
+        isLead: heading === '' && section === 0 && block === 1,
         joint: index === 0 ? `\n\n${headings}` : joint,
         isLeadIn: /:\**\s*$/.test(piece),
+        isProse: node.type === 'paragraph',
       });
     });
     headings = '';
@@ -208,7 +243,7 @@ function piecesOf(node: Nodes, source: string): Piece[] {
     case 'list':
       return node.children.map((item) => ({ text: sourceOf(item, source), joint: gap(node, source) }));
     case 'paragraph':
-      return sentencesOf(sourceOf(node, source)).map((sentence) => ({ text: sentence.trim(), joint: ' ' }));
+      return wholeMarks(sentencesOf(sourceOf(node, source))).map((text) => ({ text: text.trim(), joint: ' ' }));
     // A table too: without its header a row says nothing.
     default:
       return [{ text: sourceOf(node, source), joint: '\n\n' }];
@@ -220,4 +255,16 @@ function gap(list: Parents, source: string): string {
   const [first, second] = list.children;
   if (first === undefined || second === undefined) return '\n';
   return source.slice(spanOf(first).end, spanOf(second).start).includes('\n\n') ? '\n\n' : '\n';
+}
+
+/** Sentences with those joined that share a bold phrase or a piece of code: half of one would show its marks. */
+function wholeMarks(sentences: readonly string[]): string[] {
+  const whole: string[] = [];
+  let isOpen = false;
+  for (const sentence of sentences) {
+    if (isOpen) whole[whole.length - 1] += sentence;
+    else whole.push(sentence);
+    isOpen = [/\*\*/g, /`/g].some((mark) => (whole.at(-1)!.match(mark)?.length ?? 0) % 2 === 1);
+  }
+  return whole;
 }

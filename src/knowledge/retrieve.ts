@@ -4,6 +4,7 @@ import type { Embedder } from './embed.ts';
 import { fuse, type Ranking } from './fuse.ts';
 import { mayBeIn } from './language.ts';
 import type { KnowledgeRepository } from './repository.ts';
+import { standAlone } from './stand-alone.ts';
 import { queryVector, terms } from './terms.ts';
 
 export interface RetrieveParts {
@@ -59,7 +60,7 @@ export function createRetrieve({ repository, embedder, onEmbedderError }: Retrie
 /** The passages for the question of a turn. */
 export const retrieve =
   ({ find, passagesMax }: { find: Retrieve; passagesMax: number }) =>
-  async (turn: Recalled): Promise<Retrieved> => ({
-    ...turn,
-    passages: await find(turn.question, { limit: passagesMax }),
-  });
+  async (turn: Recalled): Promise<Retrieved> => {
+    const asked = standAlone(turn.question, turn.recent);
+    return { ...turn, asked, passages: await find(asked, { limit: passagesMax }) };
+  };

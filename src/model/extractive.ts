@@ -8,22 +8,32 @@ export type Extract = (
 ) => { quotes: readonly { readonly passage: number; readonly text: string }[] } | null;
 
 export interface ExtractiveTexts {
+  readonly greeting: string;
   readonly found: string;
   readonly notFound: string;
 }
+
+/** Nothing but a greeting or thanks, in a few words. */
+const greets =
+  /^\W*(?:(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening)|thanks?(?: you)?|thx|great|perfect|ok(?:ay)?|cool|bye|there|everyone|all|so much|very much|a lot|for your help)\W*){1,4}$/i;
+
+/** A table row or a fence: what is written behind it on its line becomes part of it. */
+const endsInBlock = /(?:\||`{3,}|~{3,})$/;
 
 /** Answers without a language model: quotes what the passages say, says so, and cites. */
 export const createExtractive = ({ extract, texts }: { extract: Extract; texts: ExtractiveTexts }): Model => ({
   name: 'extractive',
   extractive: true,
   answer: async function* (request) {
-    const found = extract(request.question, request.passages);
-    if (!found) yield texts.notFound;
+    const found = greets.test(request.question) ? null : extract(request.question, request.passages);
+    if (greets.test(request.question)) yield texts.greeting;
+    else if (!found) yield texts.notFound;
     else {
       yield `${texts.found}\n\n`;
       for (const quote of found.quotes) {
-        yield quote.text.trimEnd();
-        yield ` [${quote.passage + 1}]\n\n`;
+        const text = quote.text.trimEnd();
+        yield text;
+        yield `${endsInBlock.test(text) ? '\n\n' : ' '}[${quote.passage + 1}]\n\n`;
       }
     }
     return { model: 'extractive', usage: noUsage, stopReason: 'end' };

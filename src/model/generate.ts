@@ -43,7 +43,7 @@ export const toRequest = (turn: Retrieved, system: string, maxTokens: number): M
   return {
     system,
     maxTokens,
-    question: turn.question,
+    question: turn.asked,
     passages: turn.passages,
     messages: takeTurns([...turn.recent, question]),
   };

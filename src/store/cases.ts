@@ -116,3 +116,7 @@ export const closeCase = async (sql: Sql, found: CaseRow, state: 'returned' | 'r
       [found.organization, found.person, found.conversation, found.id, state],
     )
   ).length > 0;
+
+/** For a desk whose room is gone for good: whoever waited there has the assistant again. */
+export const returnOpenCases = (sql: Sql): Promise<unknown> =>
+  sql.query(`update support_case set state = 'returned', closed_at = now() where state in ('waiting', 'claimed')`);

@@ -24,11 +24,11 @@ export const deliverAgain: Readonly<Record<'slack' | 'teams' | 'discord' | 'sms'
   },
   discord: async (platforms, url, text) => {
     const wire = createWire(platforms, url);
-    const { labs } = platforms;
-    const first = labs.discord.state() as { messages: { id: string }[] };
-    const id = String(BigInt(first.messages.at(-1)?.id ?? labs.discord.guildId) + 1n);
+    const { servers } = platforms;
+    const first = servers.discord.state() as { messages: { id: string }[] };
+    const id = String(BigInt(first.messages.at(-1)?.id ?? servers.discord.guildId) + 1n);
     const dispatch = wire.made.discord(text, id);
-    for (let times = 0; times < 3; times += 1) labs.discord.deliver(dispatch);
+    for (let times = 0; times < 3; times += 1) servers.discord.deliver(dispatch);
   },
   sms: async (platforms, url, text) => {
     const wire = createWire(platforms, url);

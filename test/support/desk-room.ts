@@ -17,29 +17,29 @@ export interface DeskRoom {
 const names = ['Ana Torres', 'Bob Reyes'] as const;
 
 const openRoom = async (
-  { labs }: Platforms,
+  { servers }: Platforms,
   platform: DeskPlatform,
 ): Promise<{ id: string; users: string[]; mention: string }> => {
-  const users = names.map((name) => labs[platform].addUser({ name }).id);
+  const users = names.map((name) => servers[platform].addUser({ name }).id);
   switch (platform) {
     case 'slack': {
-      const { id } = labs.slack.addRoom({ name: 'desk', kind: 'channel' });
-      return { id, users, mention: `<@${labs.slack.botUserId}>` };
+      const { id } = servers.slack.addRoom({ name: 'desk', kind: 'channel' });
+      return { id, users, mention: `<@${servers.slack.botUserId}>` };
     }
     case 'teams': {
-      const id = await labs.teams.addRoom({ type: 'channel', name: 'Desk', members: users });
+      const id = await servers.teams.addRoom({ type: 'channel', name: 'Desk', members: users });
       return { id, users, mention: '@Firstline' };
     }
     case 'discord': {
-      const id = labs.discord.addRoom({ type: 'text', name: 'desk' });
-      return { id, users, mention: `<@${labs.discord.bot.id}>` };
+      const id = servers.discord.addRoom({ type: 'text', name: 'desk' });
+      return { id, users, mention: `<@${servers.discord.bot.id}>` };
     }
   }
 };
 
 export const openDeskRoom = async (platforms: Platforms, platform: DeskPlatform): Promise<DeskRoom> => {
   const { id, users, mention } = await openRoom(platforms, platform);
-  const { pane } = platforms.labs[platform];
+  const { pane } = platforms.servers[platform];
   const [ana, bob] = users.map((user): Seat => ({ pane, room: id, user }));
   if (!ana || !bob) throw new Error('The desk has two agents');
   return { id, ana, bob, mention };

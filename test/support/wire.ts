@@ -36,11 +36,11 @@ let last = Date.now();
 /** Ids that count up with time, as the platforms' do. */
 const nextId = (): string => String((last += 1));
 
-export const createWire = ({ labs, seats, environment }: Platforms, url: string): Wire => {
-  const { identity } = labs.slack.state() as { identity: { teamId: string; appId: string; botUserId: string } };
+export const createWire = ({ servers, seats, environment }: Platforms, url: string): Wire => {
+  const { identity } = servers.slack.state() as { identity: { teamId: string; appId: string; botUserId: string } };
   const post = (path: string, body: Bytes, headers: Headers): Promise<Response> =>
     fetch(`${url}/channels/${path}`, { method: 'POST', body, headers });
-  const { users } = labs.teams.state() as { users: { id: string; name: string; aadObjectId: string }[] };
+  const { users } = servers.teams.state() as { users: { id: string; name: string; aadObjectId: string }[] };
 
   return {
     slack: (body, { path = 'slack/events', headers, secret, shiftSeconds = 0 } = {}) => {
@@ -59,7 +59,7 @@ export const createWire = ({ labs, seats, environment }: Platforms, url: string)
     teams: async (body, { path = 'teams/messages', headers, token } = {}) =>
       post(path, body, {
         'content-type': 'application/json',
-        authorization: `Bearer ${token ?? (await labs.teams.token())}`,
+        authorization: `Bearer ${token ?? (await servers.teams.token())}`,
         ...headers,
       }),
     sms: (form, { path = 'sms/inbound', headers, secret, body, unsigned = '' } = {}) => {
@@ -99,7 +99,7 @@ export const createWire = ({ labs, seats, environment }: Platforms, url: string)
         id,
         timestamp: new Date().toISOString(),
         channelId: 'msteams',
-        serviceUrl: labs.teams.serviceUrl,
+        serviceUrl: servers.teams.serviceUrl,
         from: users.find((user) => user.id === seats.teams.user),
         recipient: { id: `28:${environment['MicrosoftAppId']}`, name: 'Firstline' },
         conversation: {
@@ -116,13 +116,13 @@ export const createWire = ({ labs, seats, environment }: Platforms, url: string)
         d: {
           id,
           channel_id: seats.discord.room,
-          guild_id: labs.discord.guildId,
+          guild_id: servers.discord.guildId,
           author: { id: seats.discord.user, username: 'cleo', global_name: 'cleo', discriminator: '0', avatar: null },
           member: { nick: null, roles: [] },
           type: 0,
-          content: `<@${labs.discord.bot.id}> ${text}`,
+          content: `<@${servers.discord.bot.id}> ${text}`,
           timestamp: new Date().toISOString(),
-          mentions: [labs.discord.bot],
+          mentions: [servers.discord.bot],
           mention_roles: [],
           attachments: [],
           embeds: [],

@@ -28,6 +28,7 @@ export function createConversation(section: HTMLElement): Conversation {
   const trouble = section.querySelector<HTMLElement>('.trouble')!;
   const feed = log.appendChild(document.createElement('div'));
   const threads = new Map<string, Thread>();
+  const started = new Set<string>();
   let followsEnd = true;
 
   const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < bottomPx;
@@ -84,6 +85,11 @@ export function createConversation(section: HTMLElement): Conversation {
       thread = createThread({ reply, press: pressAction }, !isDesk);
       threads.set(parent, thread);
       message.querySelector('.content')!.append(thread.element);
+    }
+    // The first reply in a case is shown at once; after that, who folds the thread away has it folded.
+    if (isDesk && replies.length > 0 && !started.has(parent)) {
+      started.add(parent);
+      thread.open();
     }
     thread.show(replies);
   }

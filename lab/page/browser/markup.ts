@@ -5,6 +5,8 @@ import { appendInline, decode, type Markup } from './inline-markup.ts';
 const maxDepth = 6;
 const item = /^(\s*)(?:[-*+•]|(\d{1,9})[.)])\s+(.*)$/;
 const divider = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
+/** Discord's small print. */
+const small = /^-# +(.*)$/;
 const fence = /^\s*(`{3,}(?=[^`]*$)|~{3,})/;
 
 interface Cursor {
@@ -89,7 +91,7 @@ function startsBlock(cursor: Cursor, markup: Markup): boolean {
   const line = cursor.lines[cursor.at] ?? '';
   if (fence.test(line) || /^\s*>/.test(line)) return true;
   if (markup === 'mrkdwn') return /^\s*&gt;/.test(line);
-  return item.test(line) || /^#{1,6} /.test(line) || startsTable(cursor);
+  return item.test(line) || small.test(line) || /^#{1,6} /.test(line) || startsTable(cursor);
 }
 
 function block(cursor: Cursor, markup: Markup, depth: number, tight: boolean): Node {
@@ -104,6 +106,14 @@ function block(cursor: Cursor, markup: Markup, depth: number, tight: boolean): N
       const made = element('p');
       made.className = 'heading';
       appendInline(made, heading[2]!, markup);
+      return made;
+    }
+    const print = small.exec(line);
+    if (print) {
+      cursor.at += 1;
+      const made = element('p');
+      made.className = 'small';
+      appendInline(made, print[1]!, markup);
       return made;
     }
     if (startsTable(cursor)) return table(cursor);

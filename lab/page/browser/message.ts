@@ -1,4 +1,5 @@
 import type { PaneAction, PaneMessage } from '#lab/pane.ts';
+import { createFold } from './fold.ts';
 import { appendInline } from './inline-markup.ts';
 import { renderMarkup } from './markup.ts';
 import { patchChildren } from './patch.ts';
@@ -11,8 +12,8 @@ export interface MessageNode {
 
 type OnPress = (message: string, action: PaneAction) => Promise<void>;
 
-/** Stream states of the platform that need no words: the growing text says it already. */
-const silentStates = new Set(['streaming', 'stopped']);
+/** States of the platform that need no words: the message being there, or growing, says it already. */
+const silentStates = new Set(['streaming', 'stopped', 'received']);
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 
@@ -37,6 +38,7 @@ function factRows(message: PaneMessage): DocumentFragment {
   const rows = document.createDocumentFragment();
   for (const { label, value } of message.facts) {
     const row = rows.appendChild(document.createElement('div'));
+    row.dataset['label'] = label;
     row.appendChild(document.createElement('dt')).textContent = label;
     const words = row.appendChild(document.createElement('dd'));
     if (message.markup === 'plain') words.textContent = value;
@@ -75,7 +77,8 @@ export function createMessageNode(onPress: OnPress): MessageNode {
   const text = make('div', 'text');
   const facts = make('dl', 'facts');
   const actions = make('div', 'actions');
-  bubble.append(title, text, facts, actions);
+  const fold = createFold(text);
+  bubble.append(title, facts, text, fold.button, actions);
   const state = make('p', 'state');
   content.append(by, bubble, state);
   element.append(avatar, content);
@@ -101,6 +104,7 @@ export function createMessageNode(onPress: OnPress): MessageNode {
     time.textContent = clock.format(new Date(message.sentAt));
     title.textContent = message.title ?? '';
     patchChildren(text, renderMarkup(message.text, message.markup));
+    fold.setFoldable(hasCard);
     patchChildren(facts, factRows(message));
     if (JSON.stringify(message.actions) !== drawnActions) {
       drawnActions = JSON.stringify(message.actions);

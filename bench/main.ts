@@ -1,0 +1,15 @@
+const benches = {
+  start: 'from `npm start` to ready: a first start, and one on the data of the first',
+  'first-text': "from the model's first sentence to the first visible words, on every channel of the sandbox",
+} as const;
+
+const name = process.argv[2];
+
+if (name === undefined || !(name in benches)) {
+  const list = Object.entries(benches).map(([one, what]) => `  npm run bench -- ${one.padEnd(12)} ${what}`);
+  console.error(`${name === undefined ? '' : `There is no bench "${name}". `}There are:\n\n${list.join('\n')}\n`);
+  process.exitCode = name === undefined ? 0 : 2;
+} else {
+  const bench = (await import(`./${name}.ts`)) as { run(args: readonly string[]): Promise<void> };
+  await bench.run(process.argv.slice(3));
+}
