@@ -108,6 +108,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
         secret: vault.derive('web sessions'),
         now: clock.now,
         connectionsPerPersonMax: limits.webConnectionsPerPersonMax,
+        textLengthMax: limits.textLengthMax,
       }),
     );
 

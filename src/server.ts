@@ -3,12 +3,13 @@ import { type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { createServer } from 'node:http';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Logger } from 'pino';
 
 import type { Channel } from '#core/channel.ts';
 import { Refused, StartError } from '#core/errors.ts';
 import type { Metrics } from '#insight/metrics.ts';
+
+import { readBody } from './read-body.ts';
 
 export interface ServerParts {
   readonly channels: ReadonlyMap<string, Channel>;
@@ -34,24 +35,22 @@ const toRoutes = (parts: ServerParts): Hono => {
   app.get('/metrics', async (context) =>
     context.body(await parts.metrics.text(), 200, { 'content-type': parts.metrics.contentType }),
   );
-  const limit = bodyLimit({
-    maxSize: parts.bodyLengthMax,
-    onError: (context) => {
-      parts.metrics.refused(context.req.param('name') ?? 'unknown', 'body_too_large');
-      return context.json({ error: 'body_too_large' }, 413);
-    },
-  });
-  app.all('/channels/:name/*', limit, async (context) => {
+  app.all('/channels/:name/*', async (context) => {
     const name = context.req.param('name');
     const channel = parts.channels.get(name);
+    // Never the name from the address, which is anybody's to choose.
+    const counted = channel ? name : 'unknown';
     try {
+      const request = await readBody(context.req.raw, parts.bodyLengthMax);
+      if (!request) throw new Refused(413, 'body_too_large', { connection: 'close' });
       if (!channel?.webhook) throw new Refused(404, 'unknown_channel');
-      return await channel.webhook(context.req.raw);
+      return await channel.webhook(request);
     } catch (error) {
       if (error instanceof Refused) {
-        parts.metrics.refused(channel ? name : 'unknown', error.reason);
+        parts.metrics.refused(counted, error.reason);
         return context.json({ error: error.reason }, error.status, error.headers);
       }
+      parts.metrics.events(counted, 'failed');
       parts.logger.error(
         { channel: name, error: error instanceof Error ? error.name : 'unknown' },
         'an event could not be stored; the platform will send it again',

@@ -140,7 +140,7 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
       onMessage: (payload) => void (tail = tail.then(() => store(toMessage(payload, selfId))).catch(() => undefined)),
       onInteraction(payload) {
         const interaction = toInteraction(payload);
-        if (interaction) take(interaction).catch(() => undefined);
+        (interaction ? take(interaction) : receive(null)).catch(() => undefined);
       },
     });
     selfId = gateway.selfId;

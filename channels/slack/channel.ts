@@ -9,7 +9,7 @@ import { createPeople } from './people.ts';
 import { isForTeam, senderIdOf, toAsking, toInboundEvent, type Identity } from './receive.ts';
 import { renderDialog, renderMessage } from './render.ts';
 import { openSocket, type Socket, type Take } from './socket.ts';
-import { readRequest, type Json } from './verify.ts';
+import { isJson, readRequest, type Json } from './verify.ts';
 
 const callTimeoutMs = 10_000;
 /** For calls made while Slack waits for our answer, which must come within 3 s. */
@@ -94,8 +94,9 @@ const createIntake = (config: SlackConfig, running: () => Running): Take => {
 
   const bolt = createBolt(config, running, accept);
   return async (body, retry) => {
-    // Bolt returns without a word from bodies it does not know, such as `app_rate_limited`.
-    if (!handledTypes.has(String(body['type']))) return running().receive(null);
+    // Bolt returns without a word from bodies it does not know, such as `app_rate_limited`, and breaks on events that are none.
+    const isBroken = body['type'] === 'event_callback' && !isJson(body['event']);
+    if (isBroken || !handledTypes.has(String(body['type']))) return running().receive(null);
     await bolt.processEvent({
       body,
       ack: async () => undefined,
@@ -179,20 +180,21 @@ const createOutbound = (client: WebClient): Outbound => ({
   },
 });
 
-/** Answers 200 when stored and 500 when not, so that the platform sends it again. Throws Refused. */
-const answer = async (request: Request, config: SlackConfig, isForeign: (body: Json) => boolean, take: Take) => {
+/** Why a verified body is not for us, or null. */
+type Foreignness = (body: Json) => 'foreign_team' | 'foreign_app' | null;
+
+/** Answers 200 when stored. Throws Refused, and whatever kept it from being stored. */
+const answer = async (request: Request, config: SlackConfig, foreignness: Foreignness, take: Take) => {
+  if (!new URL(request.url).pathname.endsWith('/channels/slack/events')) throw new Refused(404, 'unknown_path');
   const body = await readRequest(request, config.signingSecret);
   if (body['type'] === 'url_verification') return Response.json({ challenge: String(body['challenge'] ?? '') });
   if (body['ssl_check'] !== undefined) return new Response(null, { status: 200 });
-  if (isForeign(body)) throw new Refused(403, 'foreign_team', { 'x-slack-no-retry': '1' });
+  const foreign = foreignness(body);
+  if (foreign) throw new Refused(403, foreign, { 'x-slack-no-retry': '1' });
   const num = Number(request.headers.get('x-slack-retry-num') ?? 0);
   const reason = request.headers.get('x-slack-retry-reason');
-  try {
-    await take(body, { ...(num > 0 ? { num } : {}), ...(reason === null ? {} : { reason }) });
-    return new Response(null, { status: 200 });
-  } catch {
-    return new Response(null, { status: 500 });
-  }
+  await take(body, { ...(num > 0 ? { num } : {}), ...(reason === null ? {} : { reason }) });
+  return new Response(null, { status: 200 });
 };
 
 /**
@@ -210,9 +212,11 @@ export const createSlackChannel = (settings: SlackConfigInput): Channel => {
     return started;
   };
   const take = createIntake(config, running);
-  const isForeign = (body: Json): boolean =>
-    !isForTeam(body, running().identity.team) ||
-    (config.appId !== undefined && body['api_app_id'] !== undefined && body['api_app_id'] !== config.appId);
+  const foreignness: Foreignness = (body) => {
+    if (!isForTeam(body, running().identity.team)) return 'foreign_team';
+    const app = body['api_app_id'];
+    return config.appId !== undefined && app !== undefined && app !== config.appId ? 'foreign_app' : null;
+  };
 
   return {
     name: 'slack',
@@ -224,7 +228,7 @@ export const createSlackChannel = (settings: SlackConfigInput): Channel => {
       started = { identity: await authenticate(client, config.teamId), receive };
       if (config.appToken === undefined) return;
       try {
-        const takeOurs: Take = (body, retry) => (isForeign(body) ? receive(null) : take(body, retry));
+        const takeOurs: Take = (body, retry) => (foreignness(body) ? receive(null) : take(body, retry));
         socket = await call(openSocket(config.appToken, config.apiUrl, takeOurs));
       } catch (error) {
         started = undefined;
@@ -240,7 +244,7 @@ export const createSlackChannel = (settings: SlackConfigInput): Channel => {
 
     ...createOutbound(client),
     room: (id) => toThreadKey({ team: config.teamId ?? running().identity.team, room: id, root: null }),
-    webhook: (request) => answer(request, config, isForeign, take),
+    webhook: (request) => answer(request, config, foreignness, take),
 
     async health() {
       try {

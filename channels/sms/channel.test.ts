@@ -92,7 +92,7 @@ test('what is not signed with our token, over our address, is refused and never 
   expect(await post('/channels/sms/inbound', form)).toBe(401);
   expect(await post('/channels/sms/inbound', { 'content-type': 'application/json' })).toBe(415);
   expect(await post('/channels/sms/other', form)).toBe(404);
-  expect(await post('/channels/sms/inbound', form, 'x'.repeat(300_000))).toBe(413);
+  expect(await post('/channels/sms/inbound', form, 'x'.repeat(4_200_000))).toBe(413);
   expect((await fetch(`${publicUrl}/channels/sms/inbound`)).status).toBe(405);
   expect(refusals.slice(0, 2)).toEqual(['bad_signature', 'bad_signature']);
   expect(events).toEqual([]);

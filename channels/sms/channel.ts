@@ -10,7 +10,8 @@ const callTimeoutMs = 15_000;
 const rateLimitedWaitMs = 1000;
 /** An answer that could not go out for ten minutes is worse than none; the platform would try for ten hours. */
 const validitySeconds = 600;
-const requestSizeMaxBytes = 256 * 1024;
+/** Far more than a message holds: who writes too much is told so, which takes reading it. */
+const requestSizeMaxBytes = 4 * 1024 * 1024;
 const searchMax = 50;
 const clockSkewMs = 60_000;
 const rememberedMax = 1000;
@@ -47,6 +48,14 @@ const createClient = ({ accountSid, authToken, apiUrl }: SmsConfig) => {
   return twilio(accountSid, authToken, { httpClient });
 };
 
+const decode = (bytes: Uint8Array): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Refused(400, 'bad_encoding');
+  }
+};
+
 /** All fields as sent: nothing trimmed, empty ones kept, repeated ones listed, since the signature covers them. */
 const readForm = async (request: Request): Promise<Form> => {
   if (request.method !== 'POST') throw new Refused(405, 'bad_method', { allow: 'POST' });
@@ -56,7 +65,7 @@ const readForm = async (request: Request): Promise<Form> => {
     throw new Refused(413, 'body_too_large');
   const body = new Uint8Array(await request.arrayBuffer());
   if (body.length > requestSizeMaxBytes) throw new Refused(413, 'body_too_large');
-  const fields = new URLSearchParams(new TextDecoder().decode(body));
+  const fields = new URLSearchParams(decode(body));
   return Object.fromEntries(
     [...new Set(fields.keys())].map((name) => {
       const values = fields.getAll(name);
@@ -158,7 +167,7 @@ export const createSmsChannel = (settings: SmsConfigInput): Channel => {
     async webhook(request) {
       const { pathname } = new URL(request.url);
       const isInbound = pathname.endsWith('/channels/sms/inbound');
-      if (!isInbound && !pathname.endsWith('/channels/sms/status')) throw new Refused(404, 'no_such_path');
+      if (!isInbound && !pathname.endsWith('/channels/sms/status')) throw new Refused(404, 'unknown_path');
       const form = await readForm(request);
       verify(config, request, form);
       await receive(isInbound ? toInboundMessage(form, config) : toInboundDelivery(form, config.accountSid));

@@ -43,8 +43,8 @@ export function createTeamsChannel(settings: TeamsSettings): Channel {
   });
 
   async function take(request: Request): Promise<Response> {
-    if (!new URL(request.url).pathname.endsWith('/messages')) throw new Refused(404, 'no_such_path');
-    if (request.method !== 'POST') throw new Refused(405, 'method', { allow: 'POST' });
+    if (!new URL(request.url).pathname.endsWith('/messages')) throw new Refused(404, 'unknown_path');
+    if (request.method !== 'POST') throw new Refused(405, 'bad_method', { allow: 'POST' });
     const authorization = request.headers.get('authorization');
     if (!authorization) throw new Refused(401, 'bad_token');
     const payload = await readActivity(request);
@@ -59,11 +59,7 @@ export function createTeamsChannel(settings: TeamsSettings): Channel {
       type?: string;
     };
     if (typeof conversation?.id === 'string') remember(roomOf(conversation.id), serviceUrl);
-    try {
-      await receive(toEvent(payload));
-    } catch {
-      return new Response(null, { status: 500 });
-    }
+    await receive(toEvent(payload));
     return type === 'invoke' ? Response.json(pressed) : new Response(null, { status: 200 });
   }
 

@@ -28,14 +28,35 @@ export interface WebParts {
   readonly secret: Buffer;
   readonly now: () => Date;
   readonly connectionsPerPersonMax: number;
+  /** So much of a visitor's message is kept and shown. */
+  readonly textLengthMax: number;
 }
 
-const parseJson = async (request: Request): Promise<unknown> => {
+const decode = (bytes: ArrayBuffer): string => {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(await request.arrayBuffer()));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new Refused(400, 'bad_json');
+    throw new Refused(400, 'bad_encoding');
   }
+};
+
+const parseJson = async (request: Request): Promise<unknown> => {
+  const text = decode(await request.arrayBuffer());
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refused(400, 'bad_body');
+  }
+};
+
+/** The paths and how each is asked for. */
+const methods: Readonly<Record<string, string>> = {
+  sessions: 'POST',
+  messages: 'POST',
+  actions: 'POST',
+  events: 'GET',
+  'widget.js': 'GET',
+  demo: 'GET',
 };
 
 const tokenOf = (request: Request): string | null => {
@@ -44,7 +65,8 @@ const tokenOf = (request: Request): string | null => {
 };
 
 /** The web as a channel: sessions, messages by POST, answers by server-sent events, and the widget itself. */
-export const createWebChannel = ({ config, journal, secret, now, connectionsPerPersonMax }: WebParts): Channel => {
+export const createWebChannel = (parts: WebParts): Channel => {
+  const { config, journal, secret, now, connectionsPerPersonMax, textLengthMax } = parts;
   const streams = createEventStreams(journal, connectionsPerPersonMax);
   const script = readWidget();
   const demo = readFileSync(new URL('widget/demo.html', import.meta.url), 'utf8');
@@ -69,7 +91,7 @@ export const createWebChannel = ({ config, journal, secret, now, connectionsPerP
     if (!receive) return new Response(null, { status: 503 });
     await receive(event);
     if (event.kind === 'message' && event.text.trim() !== '')
-      await show(event.thread, toVisitorMessage(event.id, event.text));
+      await show(event.thread, toVisitorMessage(event.id, event.text.slice(0, textLengthMax)));
     return Response.json({ id: event.kind === 'delivery' ? '' : event.id }, { status: 202 });
   };
 
@@ -118,6 +140,7 @@ export const createWebChannel = ({ config, journal, secret, now, connectionsPerP
           },
         });
       default:
+        if (Object.hasOwn(methods, path)) throw new Refused(405, 'bad_method', { allow: methods[path] ?? '' });
         throw new Refused(404, 'unknown_path');
     }
   };

@@ -18,8 +18,11 @@ export interface Posting {
 export interface Wire {
   slack(body: Bytes, posting?: Posting): Promise<Response>;
   teams(body: Bytes, posting?: Posting & { readonly token?: string }): Promise<Response>;
-  /** `body` goes out instead of the form it is signed for. */
-  sms(form: Readonly<Record<string, string>>, posting?: Posting & { readonly body?: Bytes }): Promise<Response>;
+  /** `body` goes out instead of the form it is signed for, `unsigned` is added to the path. */
+  sms(
+    form: Readonly<Record<string, string>>,
+    posting?: Posting & { readonly body?: Bytes; readonly unsigned?: string },
+  ): Promise<Response>;
   /** A message of the seat's customer, as that platform writes it; the same id makes it the same message. */
   readonly made: {
     slack(text: string, id?: string, event?: object): Record<string, unknown>;
@@ -59,7 +62,7 @@ export const createWire = ({ servers, seats, environment }: Platforms, url: stri
         authorization: `Bearer ${token ?? (await servers.teams.token())}`,
         ...headers,
       }),
-    sms: (form, { path = 'sms/inbound', headers, secret, body } = {}) => {
+    sms: (form, { path = 'sms/inbound', headers, secret, body, unsigned = '' } = {}) => {
       const fields = Object.keys(form)
         .toSorted()
         .map((name) => name + form[name])
@@ -67,7 +70,7 @@ export const createWire = ({ servers, seats, environment }: Platforms, url: stri
       const signature = createHmac('sha1', secret ?? environment['TWILIO_AUTH_TOKEN'] ?? '')
         .update(`${url}/channels/${path}${fields}`)
         .digest('base64');
-      return post(path, body ?? new URLSearchParams(form).toString(), {
+      return post(path + unsigned, body ?? new URLSearchParams(form).toString(), {
         'content-type': 'application/x-www-form-urlencoded',
         'x-twilio-signature': signature,
         ...headers,
