@@ -13,6 +13,7 @@ import array from 'postgres-array';
 
 import { First } from '#migrations/20261123-first.ts';
 import { Disclosure } from '#migrations/20261125-disclosure.ts';
+import { Delivery } from '#migrations/20261126-delivery.ts';
 import { StoreError } from '#core/errors.ts';
 
 import { entities } from './entities.ts';
@@ -58,6 +59,7 @@ const common = {
     migrationsList: [
       { name: '20261123-first', class: First },
       { name: '20261125-disclosure', class: Disclosure },
+      { name: '20261126-delivery', class: Delivery },
     ],
     snapshot: false,
     silent: true,

@@ -30,9 +30,13 @@ export interface TestAppOptions {
   readonly channels?: readonly Channel[] | ((publicUrl: string) => readonly Channel[]);
   readonly settings?: Record<string, unknown>;
   readonly model?: Model;
+  /** Keeps to the platforms' rate limits; without it a story runs as fast as it can, against platforms that count nothing. */
+  readonly budgets?: boolean;
   /** Reads the sample help center, by words only. */
   readonly knowledge?: boolean;
 }
+
+const withoutBudget = ({ budget: _, ...channel }: Channel): Channel => channel;
 
 /** The real app on a real database (embedded, or the one in DATABASE_URL), with a scripted model. */
 export const openTestApp = async ({
@@ -40,6 +44,7 @@ export const openTestApp = async ({
   settings = {},
   model,
   knowledge = false,
+  budgets = false,
 }: TestAppOptions = {}): Promise<TestApp> => {
   const folder = mkdtempSync(join(tmpdir(), 'firstline-'));
   const logs: string[] = [];
@@ -65,7 +70,7 @@ export const openTestApp = async ({
     config: { ...config, secrets },
     store,
     logger,
-    channels: made,
+    channels: budgets ? made : made.map(withoutBudget),
     embedder: null,
     model: model ?? scripted,
   });
