@@ -29,8 +29,8 @@ let target: Target;
 
 beforeAll(async () => {
   platforms = await openPlatforms({ rateLimits: 'off' });
-  const { environment, labs } = platforms;
-  const { identity } = labs.slack.state() as { identity: { appId: string } };
+  const { environment, servers } = platforms;
+  const { identity } = servers.slack.state() as { identity: { appId: string } };
   const slack = createSlackChannel({
     botToken: environment['SLACK_BOT_TOKEN'] ?? '',
     signingSecret: environment['SLACK_SIGNING_SECRET'] ?? '',
@@ -183,15 +183,15 @@ describe('discord ignores, counts and does not store', () => {
     ['an interaction of a kind nobody knows', 'INTERACTION_CREATE', () => ({ id: '1', token: 't', type: 99 })],
   ] as const)('%s', async (_what, t, d) => {
     const before = await readLedger(app);
-    platforms.labs.discord.deliver({ t: 'MOON_LANDED', d: { guild_id: platforms.labs.discord.guildId } });
-    platforms.labs.discord.deliver({ t, d: d() });
+    platforms.servers.discord.deliver({ t: 'MOON_LANDED', d: { guild_id: platforms.servers.discord.guildId } });
+    platforms.servers.discord.deliver({ t, d: d() });
     await expect
       .poll(async () => countedSince(before, await readLedger(app), 'discord'))
       .toEqual({ 'discord ignored': 1 });
     expect((await readLedger(app)).inbox).toBe(before.inbox);
   });
 
-  staysUp('discord', async () => platforms.labs.discord.deliver(target.wire.made.discord(megabyte, '2')));
+  staysUp('discord', async () => platforms.servers.discord.deliver(target.wire.made.discord(megabyte, '2')));
 });
 
 test('nothing of all this was an error of ours', () => {

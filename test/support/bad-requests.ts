@@ -115,20 +115,21 @@ export const badTeamsRequests: readonly BadRequest[] = [
   ['a token that is none', (at) => at.wire.teams(activity(at), { token: 'guessed' }), 401, 'teams refused: bad_token'],
   [
     'a token of a stranger',
-    async (at) => at.wire.teams(activity(at), { token: await at.platforms.labs.teams.token({ signedBy: 'stranger' }) }),
+    async (at) =>
+      at.wire.teams(activity(at), { token: await at.platforms.servers.teams.token({ signedBy: 'stranger' }) }),
     401,
     'teams refused: bad_token',
   ],
   [
     'a token that has ended',
     async (at) =>
-      at.wire.teams(activity(at), { token: await at.platforms.labs.teams.token({ expiresInSeconds: -3600 }) }),
+      at.wire.teams(activity(at), { token: await at.platforms.servers.teams.token({ expiresInSeconds: -3600 }) }),
     401,
     'teams refused: bad_token',
   ],
   [
     'a token for another bot',
-    async (at) => at.wire.teams(activity(at), { token: await at.platforms.labs.teams.token({ aud: 'other' }) }),
+    async (at) => at.wire.teams(activity(at), { token: await at.platforms.servers.teams.token({ aud: 'other' }) }),
     401,
     'teams refused: bad_token',
   ],
