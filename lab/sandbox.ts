@@ -13,6 +13,7 @@ import { startApp } from '../src/app.ts';
 import type { readConfig } from '../src/config.ts';
 import { ingestFolders } from '../src/commands/ingest-folders.ts';
 import { checkPort } from '../src/server.ts';
+import { createHelpPages, helpPath } from './page/help-pages.ts';
 import { createPageRoutes, type PagePane } from './page/routes.ts';
 import { openPlatforms, type Platforms } from './platforms.ts';
 import { createProgress, toStartScreen } from './start-screen.ts';
@@ -73,7 +74,13 @@ export const startSandbox = async (
   await store.migrate();
   // The platforms in a box remember nothing of the last start, so nobody can work its cases.
   await returnOpenCases(store);
-  const problems = await ingestFolders({ store, embedder, folders, onDocument: progress.advance });
+  const problems = await ingestFolders({
+    store,
+    embedder,
+    folders,
+    toUrl: (id) => publicUrl + helpPath(id),
+    onDocument: progress.advance,
+  });
   progress.end();
 
   const model = secrets.ANTHROPIC_API_KEY ? config.assistant.model : '';
@@ -83,7 +90,10 @@ export const startSandbox = async (
     embedder,
     logger: pino({ level: 'warn' }),
     channels: Object.values(registry).flatMap((create) => create(secrets) ?? []),
-    extra: createPageRoutes(toPage(platforms.seats), () => ({ model, notes: problems })),
+    extra: createPageRoutes(toPage(platforms.seats), () => ({ model, notes: problems })).route(
+      '/',
+      createHelpPages(folders),
+    ),
   });
   opened.defer(app.stop);
   platforms.connect(publicUrl);
@@ -93,7 +103,7 @@ export const startSandbox = async (
       // Since the process began, with the loading of its code.
       seconds: performance.now() / 1000,
       model,
-      knowledge: `${pages} help pages, in ${folders.map(typed).join(' and ')}`,
+      knowledge: `${pages} help pages, in ${folders.map(typed).join(' and ')}; read them at ${publicUrl}/help`,
       platforms: toRows(platforms, app.url),
       desk: '#support-desk on Slack: the last pane of the page',
       data: `${typed(dataFolder)} (embedded Postgres; delete the folder to start over)`,

@@ -97,7 +97,7 @@ test('killed in the middle of its answers and started again, it loses nothing an
   const second = await serve(environment);
   second.removeAllListeners('exit');
   await using again = await openVisitor(url, visitor.token);
-  await again.sees((message) => message.text === 'This is the whole answer.' && !message.partial);
+  await again.sees((message) => message.text.endsWith('\n\nThis is the whole answer.') && !message.partial);
   for (const name of names)
     await sees(
       platforms.seats[name],

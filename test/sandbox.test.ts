@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,18 +9,11 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
+import { freePort } from './support/free-port.ts';
+
 const executablePath = '/usr/bin/chromium';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const startMs = 60_000;
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
 
 /** `npm start` as a newcomer has it: with no account, server or key. */
 const start = (port: number, folder: string) => {
@@ -107,9 +99,18 @@ describe.skipIf(!existsSync(executablePath))('the sandbox', () => {
       await answer.getByRole('link', { name: 'Return an item' }).waitFor();
       await answer.getByRole('button', { name: 'Talk to a person' }).waitFor();
     }
-    await page.locator('#pane-sms .message.bot', { hasText: /45 days[^]*\/return-an-item/ }).waitFor();
+    await page
+      .locator('#pane-sms .message.bot', { hasText: '45 days' })
+      .getByRole('link', { name: '/return-an-item' })
+      .waitFor();
     await widget.getByText('45 days').waitFor();
-    await widget.getByRole('link', { name: 'Return an item' }).waitFor();
+    const [source] = await Promise.all([
+      page.waitForEvent('popup'),
+      widget.getByRole('link', { name: 'Return an item' }).click(),
+    ]);
+    await source.getByRole('heading', { name: 'Return an item' }).waitFor();
+    await source.getByRole('listitem').filter({ hasText: 'Print the label' }).waitFor();
+    await source.close();
     await widget.getByRole('button', { name: 'Talk to a person' }).waitFor();
 
     await write(page.getByLabel('Write in Slack'), 'And what does it cost?');

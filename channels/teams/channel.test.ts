@@ -270,7 +270,10 @@ test('an answer carries the AI label and its citations over the wire', async () 
       ],
     },
   ]);
-  expect(shown(room).at(-1)).toMatchObject({ text: 'Thirty days [1].', actions: [{ id: 'good', label: 'Good' }] });
+  expect(shown(room).at(-1)).toMatchObject({
+    text: 'Thirty days [1].\n\n[1] [Returns](<https://help.example/returns>)',
+    actions: [{ id: 'good', label: 'Good' }],
+  });
 });
 
 test.each([

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
 
 import type { Channel, Receive, SentKey, ThreadKey } from '#core/channel.ts';
 import { Refused } from '#core/errors.ts';
@@ -9,6 +8,7 @@ import { createEventStreams } from './events.ts';
 import { toInboundEvent, toThread } from './receive.ts';
 import { toVisitorMessage, toWebMessage, type WebMessage } from './render.ts';
 import { issueSession, readSession } from './session.ts';
+import { readWidget } from './widget/read-widget.ts';
 
 /** Where the channel keeps what its readers see: the part of a platform's server that we must play ourselves. */
 export interface WebJournal {
@@ -59,8 +59,6 @@ const methods: Readonly<Record<string, string>> = {
   demo: 'GET',
 };
 
-const readAsset = (name: string): string => readFileSync(new URL(`widget/${name}`, import.meta.url), 'utf8');
-
 const tokenOf = (request: Request): string | null => {
   const [scheme, token] = (request.headers.get('authorization') ?? '').split(' ');
   return scheme === 'Bearer' && token ? token : null;
@@ -70,8 +68,8 @@ const tokenOf = (request: Request): string | null => {
 export const createWebChannel = (parts: WebParts): Channel => {
   const { config, journal, secret, now, connectionsPerPersonMax, textLengthMax } = parts;
   const streams = createEventStreams(journal, connectionsPerPersonMax);
-  const script = stripTypeScriptTypes(readAsset('widget.ts'));
-  const demo = readAsset('demo.html');
+  const script = readWidget();
+  const demo = readFileSync(new URL('widget/demo.html', import.meta.url), 'utf8');
   let receive: Receive | null = null;
 
   const show = async (thread: ThreadKey, message: WebMessage): Promise<void> => {
@@ -138,7 +136,7 @@ export const createWebChannel = (parts: WebParts): Channel => {
           headers: {
             'content-type': 'text/html; charset=utf-8',
             'content-security-policy':
-              "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'self'",
+              "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'self'",
           },
         });
       default:
@@ -166,7 +164,12 @@ export const createWebChannel = (parts: WebParts): Channel => {
     webhook: async (request) => {
       const headers = request.method === 'GET' && request.url.endsWith('/widget.js') ? {} : cors(request);
       if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers });
-      const response = await route(request);
+      const response = await route(request).catch((error: unknown) => {
+        // Without them a browser hides from the widget that its session has ended.
+        throw error instanceof Refused
+          ? new Refused(error.status, error.reason, { ...error.headers, ...headers })
+          : error;
+      });
       for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
       return response;
     },

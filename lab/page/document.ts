@@ -34,7 +34,7 @@ const hints: Record<PaneHead['kind'], string> = {
   desk: 'Quiet so far. Ask for a human in any other pane, and the case appears here.',
 };
 
-const quoted = html`<b>quoted from the help pages</b> <span>(ANTHROPIC_API_KEY is not set)</span>`;
+const quoted = html`<b>quoted from the <a href="/help">help pages</a></b> <span>(ANTHROPIC_API_KEY is not set)</span>`;
 
 const prompts: Record<PaneHead['kind'], string> = {
   slack: 'Message Firstline',

@@ -1,8 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createDemoPane, demoMessage } from './demo-panes.ts';
+import { createHelpPages } from './help-pages.ts';
 import { createPageRoutes, type PagePane } from './routes.ts';
 
 async function open() {
@@ -65,7 +67,7 @@ test('the page names its panes, says what answers and escapes what it was given'
   const page = await response.text();
   expect(page).toContain('Slack &lt;DM&gt;');
   expect(page).toContain('A &amp; B');
-  expect(page).toContain('quoted from the help pages');
+  expect(page).toContain('quoted from the <a href="/help">help pages</a>');
   expect(page.indexOf('id="pane-web"')).toBeLessThan(page.indexOf('id="pane-desk"'));
   expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
   expect(page).not.toMatch(/<style|<script(?![^>]* src=)| style=| on\w+=/);
@@ -164,4 +166,15 @@ test('another site can neither read the panes nor load their code', async () => 
     expect([path, (await app.request(path, { headers })).status]).toEqual([path, 403]);
   }
   expect((await app.request('/', { headers })).status).toBe(200);
+});
+
+test('help pages are listed and shown as text; what is not a page of the folders is not there', async () => {
+  const app = createHelpPages([fileURLToPath(new URL('../help-center/', import.meta.url))]);
+  const list = await (await app.request('/help')).text();
+  expect(list).toContain('<a href="/help/return-an-item">Return an item</a>');
+  const page = await app.request('/help/return-an-item');
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(await page.text()).toContain('within **45 days**');
+  for (const path of ['nothing', '..%2f..%2fpackage', '../../package', 'return-an-item.md'])
+    expect((await app.request(`/help/${path}`)).status).toBe(404);
 });

@@ -6,6 +6,7 @@ import type { Pane } from '#lab/pane.ts';
 import { loadAssets } from './assets.ts';
 import { renderDocument, type PageInfo, type PaneHead } from './document.ts';
 import { followPanes } from './follow-panes.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export interface PagePane {
   readonly pane: Pane;
@@ -25,18 +26,6 @@ const words = z.string().trim().min(1).max(limits.textChars);
 const id = z.string().min(1).max(limits.idChars);
 const sayBody = z.object({ text: words, thread: id.optional() });
 const pressBody = z.object({ message: id, action: id, text: words.optional() });
-
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self' data:",
-  "frame-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 /** Another site may link to the page, but may neither read the panes nor write in them through a visitor's browser. */
 const sameOrigin: MiddlewareHandler = async (c, next) => {
@@ -86,13 +75,7 @@ export function createPageRoutes(panes: Readonly<Record<string, PagePane>>, info
 
   const app = new Hono();
   app.onError((error, c) => c.json({ error: reasonOf(error) }, 500));
-  app.get('/', (c) => {
-    c.header('content-security-policy', contentSecurityPolicy);
-    c.header('x-content-type-options', 'nosniff');
-    c.header('referrer-policy', 'no-referrer');
-    c.header('cache-control', 'no-store');
-    return c.html(renderDocument(heads, info()));
-  });
+  app.get('/', securityHeaders, (c) => c.html(renderDocument(heads, info())));
   app.use('/lab/page/*', sameOrigin);
   app.use('/lab/panes', sameOrigin);
   app.use('/lab/panes/*', sameOrigin);

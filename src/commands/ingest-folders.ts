@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 
+import { given } from '#core/given.ts';
 import type { Embedder } from '#knowledge/embed.ts';
 import { ingest } from '#knowledge/ingest.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
@@ -9,6 +10,8 @@ export interface IngestFoldersParts {
   readonly store: Store;
   readonly embedder: Embedder | null;
   readonly folders: readonly string[];
+  /** Where people read a document, instead of the address it names itself. */
+  readonly toUrl?: (id: string) => string;
   readonly write?: (line: string) => void;
   /** Called after each document. */
   readonly onDocument?: () => void;
@@ -19,6 +22,7 @@ export const ingestFolders = async ({
   store,
   embedder,
   folders,
+  toUrl,
   write = () => undefined,
   onDocument,
 }: IngestFoldersParts): Promise<string[]> => {
@@ -27,6 +31,7 @@ export const ingestFolders = async ({
     const report = await ingest(folder, {
       repository: createKnowledgeStore(store, resolve(folder)),
       embedder,
+      ...given({ toUrl }),
       onProgress: () => onDocument?.(),
     });
     write(

@@ -12,8 +12,9 @@ export interface ModelRequest {
   readonly messages: readonly ModelMessage[];
   /** What the last message may be answered from; already quoted in it for models that read, used directly by those that quote. */
   readonly passages: readonly Passage[];
-  /** Reads without the conversation. */
   readonly question: GuardedText;
+  /** The question as it reads without the conversation: what the passages were looked up for. */
+  readonly asked: GuardedText;
   readonly maxTokens: number;
 }
 

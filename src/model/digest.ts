@@ -27,6 +27,7 @@ export const createDigest =
       system: prompt.render({}),
       maxTokens: prompt.maxTokens,
       question: text,
+      asked: text,
       passages: [],
       messages: [{ role: 'user' as const, text }],
     };

@@ -7,7 +7,14 @@ const answer = async (question: string, quote: string | null): Promise<string> =
     extract: () => (quote === null ? null : { quotes: [{ passage: 1, text: quote }] }),
     texts: { greeting: 'Hello!', found: 'The pages say:', notFound: 'Not found.' },
   });
-  const request = { system: '', messages: [], passages: [], question: question as GuardedText, maxTokens: 1 };
+  const request = {
+    system: '',
+    messages: [],
+    passages: [],
+    question: question as GuardedText,
+    asked: question as GuardedText,
+    maxTokens: 1,
+  };
   let text = '';
   for await (const delta of model.answer(request, AbortSignal.timeout(1000))) text += delta;
   return text;

@@ -25,8 +25,8 @@ export const createExtractive = ({ extract, texts }: { extract: Extract; texts: 
   name: 'extractive',
   extractive: true,
   answer: async function* (request) {
-    const found = greets.test(request.question) ? null : extract(request.question, request.passages);
-    if (greets.test(request.question)) yield texts.greeting;
+    const found = greets.test(request.asked) ? null : extract(request.asked, request.passages);
+    if (greets.test(request.asked)) yield texts.greeting;
     else if (!found) yield texts.notFound;
     else {
       yield `${texts.found}\n\n`;

@@ -43,7 +43,8 @@ export const toRequest = (turn: Retrieved, system: string, maxTokens: number): M
   return {
     system,
     maxTokens,
-    question: turn.asked,
+    question: turn.question,
+    asked: turn.asked,
     passages: turn.passages,
     messages: takeTurns([...turn.recent, question]),
   };

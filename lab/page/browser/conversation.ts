@@ -1,4 +1,4 @@
-import type { PaneAction, PaneView } from '#lab/pane.ts';
+import type { PaneAction, PaneMessage, PaneView } from '#lab/pane.ts';
 import { press, say } from './api.ts';
 import { ask } from './ask.ts';
 import { createComposer, type Composer } from './composer.ts';
@@ -13,6 +13,9 @@ export interface Conversation {
 
 /** Closer to the end than this (px) counts as reading the newest message. */
 const bottomPx = 48;
+
+/** Of a message without a title, so much names its thread to a screen reader. */
+const aboutLengthMax = 60;
 
 /** Space kept free below a field someone writes in (px). */
 const fieldMarginPx = 16;
@@ -76,13 +79,14 @@ export function createConversation(section: HTMLElement): Conversation {
     return attempt(() => say(name, text));
   });
 
-  function showThread(parent: string, replies: PaneView['messages']) {
+  function showThread({ id: parent, title, text }: PaneMessage, replies: PaneView['messages']) {
     const message = list.elementOf(parent);
     if (!message || (replies.length === 0 && !isDesk)) return;
     let thread = threads.get(parent);
     if (!thread) {
       const reply = (text: string) => attempt(() => say(name, text, parent));
-      thread = createThread({ reply, press: pressAction }, !isDesk);
+      const about = title ?? text.slice(0, aboutLengthMax);
+      thread = createThread({ reply, press: pressAction }, about, !isDesk);
       threads.set(parent, thread);
       message.querySelector('.content')!.append(thread.element);
     }
@@ -114,7 +118,7 @@ export function createConversation(section: HTMLElement): Conversation {
           view.messages.filter((message) => !isTop(message)),
           ({ thread }) => thread,
         );
-        for (const { id } of top) showThread(id, replies.get(id) ?? []);
+        for (const message of top) showThread(message, replies.get(message.id) ?? []);
       }
       hint.hidden = top.length > 0;
       typing.textContent = view.typing ?? '';

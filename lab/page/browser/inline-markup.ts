@@ -51,9 +51,16 @@ function wrapped(tag: string, text: string): HTMLElement {
   return element;
 }
 
-/** An https address becomes a link; any other scheme is shown as words, so that nobody is led elsewhere. */
-function link(href: string, fill: (parent: Node) => void): Node {
-  if (!/^https:\/\//i.test(href) || !URL.canParse(href)) {
+/** The web, and the help pages of this sandbox. */
+const isSafe = (href: string) => {
+  const url = URL.parse(href);
+  if (url?.protocol === 'http:') return url.hostname === 'localhost' || url.hostname === location.hostname;
+  return url?.protocol === 'https:';
+};
+
+/** A safe address becomes a link; any other is shown as words, so that nobody is led elsewhere. */
+export function link(href: string, fill: (parent: Node) => void): Node {
+  if (!isSafe(href)) {
     const words = document.createElement('span');
     fill(words);
     if (words.textContent !== href) words.append(` (${href})`);

@@ -1,4 +1,4 @@
-import { appendInline, decode, type Markup } from './inline-markup.ts';
+import { appendInline, decode, link, type Markup } from './inline-markup.ts';
 
 /** Message text as DOM nodes, block by block. Nothing here ever parses HTML: unknown input stays text. */
 
@@ -146,8 +146,13 @@ export function renderMarkup(text: string, markup: Markup | 'plain'): DocumentFr
   const source = markup === 'mrkdwn' ? ownFences(text) : text;
   if (markup !== 'plain') appendBlocks(fragment, source.split(/\r?\n/), markup, 0);
   else if (text) {
-    const plain = fragment.appendChild(element('p', document.createTextNode(text)));
+    const plain = fragment.appendChild(element('p'));
     plain.className = 'plain';
+    // A phone makes links of addresses.
+    for (const words of text.split(/(https?:\/\/[^\s<>"]*[\w/])/)) {
+      const node = document.createTextNode(words);
+      plain.append(/^https?:/.test(words) ? link(words, (parent) => parent.appendChild(node)) : node);
+    }
   }
   return fragment;
 }

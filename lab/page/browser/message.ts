@@ -64,6 +64,7 @@ function button(action: PaneAction, onPress: () => Promise<void>): HTMLButtonEle
 /** The element of one message. Showing a changed message touches only the parts that changed. */
 export function createMessageNode(onPress: OnPress): MessageNode {
   const element = make('article', 'message');
+  element.tabIndex = -1;
   const avatar = make('span', 'avatar');
   avatar.setAttribute('aria-hidden', 'true');
   const content = make('div', 'content');
@@ -84,6 +85,13 @@ export function createMessageNode(onPress: OnPress): MessageNode {
   element.append(avatar, content);
   let drawn = '';
   let drawnActions = '';
+
+  /** Who pressed a button by keyboard goes on from where they were, not from the top of the page. */
+  function focusAgain(pressed: string | undefined) {
+    const buttons = [...actions.querySelectorAll('button')];
+    const next = buttons.find(({ dataset }) => dataset['action'] === pressed) ?? buttons[0];
+    (next ?? element).focus();
+  }
 
   function show(message: PaneMessage, isFollowUp: boolean) {
     element.classList.toggle('follow-up', isFollowUp);
@@ -108,7 +116,9 @@ export function createMessageNode(onPress: OnPress): MessageNode {
     patchChildren(facts, factRows(message));
     if (JSON.stringify(message.actions) !== drawnActions) {
       drawnActions = JSON.stringify(message.actions);
+      const focused = actions.contains(document.activeElement) ? document.activeElement : null;
       actions.replaceChildren(...message.actions.map((action) => button(action, () => onPress(message.id, action))));
+      if (focused instanceof HTMLElement) focusAgain(focused.dataset['action']);
     }
     const status = message.status && !silentStates.has(message.status) ? message.status : '';
     state.textContent = [message.edited ? 'edited' : '', status].filter(Boolean).join(' · ');

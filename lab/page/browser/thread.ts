@@ -15,22 +15,23 @@ interface ThreadActs {
 
 let made = 0;
 
-function replyForm(placeholder: string): HTMLFormElement {
+function replyForm(placeholder: string, about: string): HTMLFormElement {
   const form = document.createElement('form');
   form.className = 'composer';
   const field = form.appendChild(document.createElement('textarea'));
   field.rows = 1;
   field.maxLength = 4000;
   field.placeholder = placeholder;
-  field.setAttribute('aria-label', placeholder);
+  field.setAttribute('aria-label', `${placeholder}: ${about}`);
   const send = form.appendChild(document.createElement('button'));
   send.type = 'submit';
   send.textContent = 'Send';
+  send.setAttribute('aria-label', `Send in thread: ${about}`);
   return form;
 }
 
-/** The replies under one message with a field to write among them; it folds away, and Escape in it closes it. */
-export function createThread(acts: ThreadActs, isOpen: boolean): Thread {
+/** The replies under one message, which `about` names, with a field to write among them; it folds away, and Escape in it closes it. */
+export function createThread(acts: ThreadActs, about: string, isOpen: boolean): Thread {
   const element = document.createElement('div');
   element.className = 'thread';
   const toggle = element.appendChild(document.createElement('button'));
@@ -40,10 +41,10 @@ export function createThread(acts: ThreadActs, isOpen: boolean): Thread {
   body.className = 'thread-body';
   body.id = `thread-${(made += 1)}`;
   body.setAttribute('role', 'group');
-  body.setAttribute('aria-label', 'Thread');
+  body.setAttribute('aria-label', `Thread: ${about}`);
   toggle.setAttribute('aria-controls', body.id);
   const replies = body.appendChild(document.createElement('div'));
-  const form = body.appendChild(replyForm('Reply in thread'));
+  const form = body.appendChild(replyForm('Reply in thread', about));
   const composer = createComposer(form, acts.reply);
   const list = createMessageList(replies, acts.press);
 
