@@ -237,6 +237,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     exchange,
     desk: createDesk({
       store,
+      fingerprint: (agent) => vault.index('agent', agent),
       texts: { joined: sentences.joined, handedBack: sentences.handedBack, resolved: sentences.resolved },
     }),
     trace: traces.begin,

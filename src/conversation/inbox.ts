@@ -141,8 +141,9 @@ export const createInbox = ({
       const body = vault
         .unwrap(found.row.wrappedKey)
         .seal(JSON.stringify(toStored(event, found.from, found.action, textLengthMax)), bodyPurpose);
-      if (!(await insertEvent(transaction, found.row, { channel: event.channel, id: event.id, body })))
-        return 'duplicate';
+      // A fingerprint: the platform's id of an event may name a person or a room.
+      const id = vault.index('event', `${event.channel}:${event.id}`);
+      if (!(await insertEvent(transaction, found.row, { channel: event.channel, id, body }))) return 'duplicate';
       await lanes.wake(transaction, 'turns', found.row.conversation);
       return 'stored';
     });

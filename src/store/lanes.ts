@@ -31,6 +31,10 @@ const toDatabase = (transaction: Transaction) => ({
   executeSql: async (text: string, values: unknown[] = []) => ({ rows: await transaction.query<never>(text, values) }),
 });
 
+class WorkFailed extends Error {
+  override readonly name = 'WorkFailed';
+}
+
 /**
  * One job at a time per conversation over any number of processes: a `stately` queue keyed by conversation holds at most
  * one waiting and one running job, and order and content stay in our own tables.
@@ -73,6 +77,10 @@ export const openLanes = async (
       async ([job]) => {
         try {
           if (job?.singletonKey) await work(job.singletonKey, job.signal);
+        } catch (error) {
+          onError(error instanceof Error ? error : new Error('unknown'));
+          // The queue writes down what is thrown, and an error's words may be a person's: only its name may get there.
+          throw new WorkFailed(error instanceof Error ? error.name : 'unknown');
         } finally {
           // A freed key wakes nobody by itself.
           boss.notifyWorker(id);
