@@ -25,9 +25,6 @@ export interface Faults {
   fired(): Record<string, number>;
 }
 
-/** What the picked fault is when only some kinds are possible. */
-export type FaultOf<Name extends FaultName> = Extract<Fault, { fault: Name }>;
-
 /** Mulberry32: small, fast, and the same everywhere. */
 const createRandom = (seed: number): (() => number) => {
   let state = seed >>> 0;
