@@ -2,7 +2,6 @@ import {
   checkFaultScript,
   strikesAt,
   type Fault,
-  type FaultName,
   type FaultScript,
   type Point,
   type ServerName,
