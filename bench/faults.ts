@@ -56,7 +56,7 @@ export const run = async (args: readonly string[]): Promise<void> => {
   });
   console.log(`\n${toTables(verdict)}\n`);
   console.log(
-    `${verdict.facts.turns} turns, ${verdict.killings.length} workers killed, ${verdict.ended} ended by themselves, ${verdict.faultsFired} faults, ${verdict.settled ? 'settled' : 'NOT settled'}. Logs: ${verdict.logs}\n`,
+    `${verdict.facts.turns} turns, ${verdict.killings.length} workers killed, ${verdict.ended} ended by themselves, ${verdict.hung} hung at their start, ${verdict.faultsFired} faults, ${verdict.settled ? 'settled' : 'NOT settled'}. Logs: ${verdict.logs}\n`,
   );
   const shown = verdict.offences.slice(0, Number(values.shown));
   for (const offence of shown) console.log(`${describe(offence, verdict)}\n`);

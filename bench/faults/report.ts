@@ -22,6 +22,8 @@ export interface Verdict {
   readonly killings: readonly Killing[];
   /** Processes that ended by themselves. */
   readonly ended: number;
+  /** Processes that were neither ready nor ended in half a minute. */
+  readonly hung: number;
   readonly faultsFired: number;
   readonly logs: string;
 }

@@ -103,7 +103,7 @@ export const runFaults = async (options: FaultsOptions): Promise<Verdict> => {
   await using killer = startKiller({
     workers,
     random: random.fork('killer'),
-    everyMs: options.killEveryMs ?? [6000, 20_000],
+    everyMs: options.killEveryMs ?? [10_000, 30_000],
     killsMax: options.killsMax,
   });
   const plans = planCustomers(random.fork('customers'), options.turns);
@@ -124,7 +124,10 @@ export const runFaults = async (options: FaultsOptions): Promise<Verdict> => {
     faults = servers.reduce((sum, server) => sum + firedBy(server), 0);
     phase = 'settling';
     for (const server of servers) server.setFaults(null);
-    await untilUp(workers);
+    const areUp = await untilUp(workers).then(
+      () => true,
+      () => false,
+    );
     const settled = await settle(store, ledger, options.settleMs);
     await sleep(2000);
     const facts = await readFacts(store, masterKey);
@@ -147,7 +150,7 @@ export const runFaults = async (options: FaultsOptions): Promise<Verdict> => {
       .map(({ text }) => text);
     return {
       begunAt,
-      settled,
+      settled: settled && areUp,
       said: ledger.customers.flatMap((customer) => customer.said),
       judged: Object.fromEntries(judged),
       offences: [...judged.flatMap(([, one]) => one.offences), ...judgeDesk(deskTexts), ...judgeRows(facts)],
@@ -155,6 +158,7 @@ export const runFaults = async (options: FaultsOptions): Promise<Verdict> => {
       facts,
       killings: killer.killings,
       ended: workers.reduce((sum, worker) => sum + worker.counts().ended, 0),
+      hung: workers.reduce((sum, worker) => sum + worker.counts().hung, 0),
       faultsFired: faults,
       logs: stage.folder,
     };

@@ -14,13 +14,15 @@ export interface Worker {
   isUp(): boolean;
   /** Ends at once, without a chance to tidy up, and stays down for so long. */
   kill(downMs: number): void;
-  /** How often it was killed, and how often it ended by itself. */
-  counts(): { readonly killed: number; readonly ended: number };
+  /** How often it was killed, how often it ended by itself, and how often it was neither ready nor ended in time. */
+  counts(): { readonly killed: number; readonly ended: number; readonly hung: number };
   stop(): Promise<void>;
 }
 
 const stopMsMax = 30_000;
 const restartAfterMs = 1000;
+/** A supervisor takes a process that is not ready by then for hung. */
+const readyMsMax = 30_000;
 
 const run = (tree: string, command: string, environment: Environment): ChildProcess =>
   spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts', command], {
@@ -57,6 +59,7 @@ export const startWorker = ({ name, tree, port, environment, folder }: WorkerOpt
   let restartMs = restartAfterMs;
   let killed = 0;
   let ended = 0;
+  let hung = 0;
 
   const serveOnce = async (): Promise<void> => {
     const started = run(tree, 'serve', { ...environment, PORT: String(port) });
@@ -70,7 +73,14 @@ export const startWorker = ({ name, tree, port, environment, folder }: WorkerOpt
     };
     started.stdout?.on('data', read);
     started.stderr?.on('data', read);
+    const timer = setTimeout(() => {
+      if (isReady) return;
+      hung += 1;
+      log.write('--- not ready in time\n');
+      started.kill('SIGKILL');
+    }, readyMsMax);
     await once(started, 'exit');
+    clearTimeout(timer);
     isReady = false;
     child = null;
   };
@@ -78,9 +88,9 @@ export const startWorker = ({ name, tree, port, environment, folder }: WorkerOpt
   const keep = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       restartMs = restartAfterMs;
-      const before = killed;
+      const before = killed + hung;
       await serveOnce();
-      if (killed === before && !stopping.signal.aborted) ended += 1;
+      if (killed + hung === before && !stopping.signal.aborted) ended += 1;
       await sleep(restartMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };
@@ -98,7 +108,7 @@ export const startWorker = ({ name, tree, port, environment, folder }: WorkerOpt
       log.write(`--- killed at ${new Date().toISOString()}\n`);
       child.kill('SIGKILL');
     },
-    counts: () => ({ killed, ended }),
+    counts: () => ({ killed, ended, hung }),
     stop: async () => {
       stopping.abort();
       child?.kill('SIGTERM');
