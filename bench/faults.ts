@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { breakNames, type BreakName } from './faults/broken.ts';
-import { describe, isGood, toTables } from './faults/report.ts';
+import { describe, isGood, toFaultLines, toTables } from './faults/report.ts';
 import { runFaults } from './faults/run.ts';
 import { progressTo } from './faults/progress.ts';
 
@@ -56,8 +56,9 @@ export const run = async (args: readonly string[]): Promise<void> => {
   });
   console.log(`\n${toTables(verdict)}\n`);
   console.log(
-    `${verdict.facts.turns} turns, ${verdict.killings.length} workers killed, ${verdict.ended} ended by themselves, ${verdict.hung} hung at their start, ${verdict.faultsFired} faults, ${verdict.settled ? 'settled' : 'NOT settled'}. Logs: ${verdict.logs}\n`,
+    `${verdict.facts.turns} turns, ${verdict.killings.length} workers killed, ${verdict.ended} ended by themselves, ${verdict.hung} hung at their start, ${verdict.settled ? 'settled' : 'NOT settled'}. Logs: ${verdict.logs}\n`,
   );
+  console.log(`Faults that struck:\n${toFaultLines(verdict)}\n`);
   const shown = verdict.offences.slice(0, Number(values.shown));
   for (const offence of shown) console.log(`${describe(offence, verdict)}\n`);
   if (shown.length < verdict.offences.length) console.log(`… and ${verdict.offences.length - shown.length} more.`);

@@ -24,7 +24,8 @@ export interface Verdict {
   readonly ended: number;
   /** Processes that were neither ready nor ended in half a minute. */
   readonly hung: number;
-  readonly faultsFired: number;
+  /** How often each fault struck, by server. */
+  readonly faults: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly logs: string;
 }
 
@@ -63,6 +64,15 @@ export const toTables = (verdict: Verdict): string => {
     toTable(['channel', 'first text p50 ms', 'p99 ms', 'final p50 ms', 'p99 ms', 'calls', '429 of its own'], speeds),
   ].join('\n');
 };
+
+/** How often each kind of fault struck each server. */
+export const toFaultLines = ({ faults }: Verdict): string =>
+  Object.entries(faults)
+    .map(([server, counts]) => {
+      const struck = Object.entries(counts).filter(([, count]) => count > 0);
+      return `${server}: ${struck.map(([name, count]) => `${name.replace(/^\S+ /, '')} ${count}`).join(', ') || 'none'}`;
+    })
+    .join('\n');
 
 const clip = (text: string, lengthMax = 110): string => {
   const line = text.replaceAll(/\s+/g, ' ');

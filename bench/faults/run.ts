@@ -34,11 +34,15 @@ export interface FaultsOptions {
 /** Customers at once. */
 const seats = 24;
 const lookMs = 500;
-/** Nothing happened for so long: what a dying process held has been handed on by then. */
+/** Everything has its end, and had it for so long. */
 const quietMs = 3000;
+/** Nothing is left to do, but something that was said has no end: a platform may yet bring it, Slack after a minute. */
+const lateMs = 70_000;
 
-const firedBy = (server: LabServer): number =>
-  Object.values((server.state() as { faults: Record<string, number> }).faults).reduce((sum, count) => sum + count, 0);
+const firedBy = (server: LabServer): Record<string, number> =>
+  (server.state() as { faults: Record<string, number> }).faults;
+const sumOf = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 /** Everybody plays their part, so many at once. */
 const playAll = async (plans: readonly Plan[], one: (plan: Plan) => Promise<void>): Promise<void> => {
@@ -49,18 +53,19 @@ const playAll = async (plans: readonly Plan[], one: (plan: Plan) => Promise<void
   await Promise.all(Array.from({ length: seats }, sit));
 };
 
-/** True when everything that was said has its end, within the time. */
+/** True when nothing is left to do, within the time. */
 const settle = async (store: Store, ledger: Ledger, withinMs: number): Promise<boolean> => {
   const endsAt = Date.now() + withinMs;
   let quietSince = Date.now();
+  let isQuiet = false;
   while (Date.now() < endsAt) {
-    const { said, settled } = ledger.counts();
-    const isQuiet = (await unfinished(store)) === 0 && said === settled;
+    isQuiet = (await unfinished(store)) === 0;
     if (!isQuiet) quietSince = Date.now();
-    if (Date.now() - quietSince > quietMs) return true;
+    const { said, settled } = ledger.counts();
+    if (isQuiet && Date.now() - quietSince > (said === settled ? quietMs : lateMs)) break;
     await sleep(lookMs);
   }
-  return false;
+  return isQuiet;
 };
 
 const callsOf = ({ platforms: { servers } }: Stage): Record<string, Calls> =>
@@ -110,18 +115,29 @@ export const runFaults = async (options: FaultsOptions): Promise<Verdict> => {
   const turnsMax = plans.reduce((sum, plan) => sum + plan.rounds.length, 0);
   let turns = 0;
   let phase: Progress['phase'] = 'playing';
-  let faults = 0;
+  let faults: Record<string, Record<string, number>> = {};
+  const countFaults = (): void => {
+    faults = Object.fromEntries(servers.map((server) => [server.name, firedBy(server)]));
+  };
   const progress = setInterval(() => {
     const { said, settled } = ledger.counts();
-    if (phase === 'playing') faults = servers.reduce((sum, server) => sum + firedBy(server), 0);
-    options.onProgress?.({ phase, turns, turnsMax, messages: said, settled, faults, killed: killer.killings.length });
+    if (phase === 'playing') countFaults();
+    options.onProgress?.({
+      phase,
+      turns,
+      turnsMax,
+      messages: said,
+      settled,
+      faults: Object.values(faults).reduce((sum, one) => sum + sumOf(one), 0),
+      killed: killer.killings.length,
+    });
   }, 1000);
 
   try {
     const openRoom = createRooms(platforms, stage.url);
     await playAll(plans, (plan) => play(plan, openRoom, ledger, () => (turns += 1)));
     await killer[Symbol.asyncDispose]();
-    faults = servers.reduce((sum, server) => sum + firedBy(server), 0);
+    countFaults();
     phase = 'settling';
     for (const server of servers) server.setFaults(null);
     const areUp = await untilUp(workers).then(
@@ -159,7 +175,7 @@ export const runFaults = async (options: FaultsOptions): Promise<Verdict> => {
       killings: killer.killings,
       ended: workers.reduce((sum, worker) => sum + worker.counts().ended, 0),
       hung: workers.reduce((sum, worker) => sum + worker.counts().hung, 0),
-      faultsFired: faults,
+      faults,
       logs: stage.folder,
     };
   } finally {
