@@ -19,6 +19,7 @@ import { createExchange } from '#guardrails/exchange-personal-data.ts';
 import { createCanary } from '#guardrails/canary.ts';
 import type { TokenEntry } from '#guardrails/pii/tokens.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
+import { createLogSeldom } from '#insight/log-seldom.ts';
 import { createMetrics } from '#insight/metrics.ts';
 import { openTraces } from '#insight/traces.ts';
 import type { Embedder } from '#knowledge/embed.ts';
@@ -93,7 +94,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       heartbeatSeconds: limits.heartbeatSeconds,
       ...given({ directUrl: config.secrets.DATABASE_DIRECT_URL ?? config.secrets.DATABASE_URL }),
     },
-    (error) => logger.warn({ error: error.name }, 'the queue had a problem'),
+    createLogSeldom(logger, 'the queue had a problem', 10_000),
   );
 
   const channels = new Map(parts.channels.map((channel) => [channel.name, channel]));
