@@ -71,6 +71,9 @@ const lastTurns = 6;
 /** All that a log may hold of an error: its message can quote what people wrote. */
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
 
+const accessTo = (model: string, apiKey: string | undefined, baseUrl: string | undefined) =>
+  apiKey ? { model, apiKey, ...given({ baseUrl }) } : null;
+
 /** Builds every part once, joins them, and starts. */
 export const startApp = async (parts: AppParts): Promise<App> => {
   const { config, store, logger } = parts;
@@ -142,8 +145,8 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const model =
     parts.model ??
     chooseModel({
-      ...given({ anthropicKey: config.secrets.ANTHROPIC_API_KEY, anthropicUrl: config.secrets.ANTHROPIC_BASE_URL }),
-      model: config.assistant.model,
+      claude: accessTo(config.assistant.model, config.secrets.ANTHROPIC_API_KEY, config.secrets.ANTHROPIC_BASE_URL),
+      fallback: accessTo(config.assistant.fallbackModel, config.secrets.OPENAI_API_KEY, config.secrets.OPENAI_BASE_URL),
       silenceMs: limits.silenceMs,
       retriesMax: limits.modelRetriesMax,
       extract: extractAnswer,
