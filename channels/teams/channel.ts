@@ -5,7 +5,7 @@ import { createConnector, type Place } from './connector.ts';
 import { activityIdOf, roomOf, threadOf, toSentKey, toThreadKey, type Thread } from './keys.ts';
 import { readActivity } from './payload.ts';
 import { tenantOf, toEvent } from './receive.ts';
-import { toActivity } from './render.ts';
+import { fitsActivity, toActivity } from './render.ts';
 import { defaultServiceUrl, isAllowedServiceUrl } from './service-url.ts';
 
 /** So many channels are remembered with the service URL they last spoke from. */
@@ -71,7 +71,8 @@ export function createTeamsChannel(settings: TeamsSettings): Channel {
 
   return {
     name: 'teams',
-    // An activity holds about 100 KB of UTF-16 with everything in it; a room takes 60 sends and edits in 30 s.
+    fits: fitsActivity,
+    // A room takes 60 sends and edits in 30 s.
     limits: { textLengthMax: 20_000, textUnit: 'characters', editIntervalMs: 2000 },
     start: async (given) => void (receive = given),
     stop: async () => void (receive = null),

@@ -32,14 +32,13 @@ export interface DispatchParts {
 }
 
 const delayMaxMs = 60_000;
+/** How long after a row that waits for another is looked at again by itself. */
+const notYetMs = 5000;
 
 /** Where rows wait for one another: the same thread on the same channel. */
 const queueOf = (row: OutboxRow): string => `${row.channel}:${row.follows ?? row.replaces ?? 'thread'}`;
 
-const codeOf = (error: unknown): string => {
-  if (error instanceof ChannelError) return `${error.reason}:${error.code}`;
-  return error instanceof NotYet ? 'waiting' : 'error';
-};
+const codeOf = (error: unknown): string => (error instanceof ChannelError ? `${error.reason}:${error.code}` : 'error');
 
 /** Sends what is due in one conversation, in order for each thread; what cannot go now is due again later. */
 export const createDispatch = (parts: DispatchParts) => {
@@ -55,11 +54,13 @@ export const createDispatch = (parts: DispatchParts) => {
   const settle = async (row: OutboxRow, error: unknown): Promise<Date | null> => {
     const known = error instanceof ChannelError ? error : null;
     const code = codeOf(error);
+    // It stays due: the pass that sends the other row sends this one too.
+    if (error instanceof NotYet) return new Date(clock.now().getTime() + notYetMs);
     if (error instanceof Uncertain) return end(row, 'uncertain', 'may_have_been_sent');
     const isRefused = known?.reason === 'refused' || known?.reason === 'unreachable';
     if (isRefused && !parts.isForDesk(row)) return end(row, 'failed', code);
     if (isRefused) parts.onTrouble(row, code);
-    if (!(error instanceof NotYet) && known?.reason !== 'rate_limited')
+    if (known?.reason !== 'rate_limited')
       await writeLedger(store, row, { subject: row.key, step: 'send_failed', code });
     const backoffMs = Math.min(delayMaxMs, parts.retryDelayMs * 2 ** row.attempts);
     const dueAt = new Date(clock.now().getTime() + (known?.retryAfterMs ?? backoffMs));

@@ -6,8 +6,6 @@ import type { Store } from '#store/open.ts';
 
 import { cardKey } from './case-draft.ts';
 
-export type Undelivered = 'failed' | 'expired' | 'uncertain';
-
 export interface UndeliveredParts {
   readonly store: Store;
   readonly draft: (turn: Received, reason: string, speaker: string) => Promise<CaseDraft | null>;
