@@ -26,6 +26,8 @@ export interface FaultsOptions {
   readonly scale: number;
   readonly killsMax: number;
   readonly killEveryMs?: readonly [number, number];
+  /** So long a customer waits for an answer before going on. */
+  readonly patienceMs: number;
   readonly settleMs: number;
   readonly broken?: BreakName;
   readonly onProgress?: (progress: Progress) => void;
@@ -135,7 +137,7 @@ export const runFaults = async (options: FaultsOptions): Promise<Verdict> => {
 
   try {
     const openRoom = createRooms(platforms, stage.url);
-    await playAll(plans, (plan) => play(plan, openRoom, ledger, () => (turns += 1)));
+    await playAll(plans, (plan) => play(plan, openRoom, ledger, options.patienceMs, () => (turns += 1)));
     await killer[Symbol.asyncDispose]();
     countFaults();
     phase = 'settling';
