@@ -6,7 +6,7 @@ import { toChannelError } from './failure.ts';
 import { openGateway, type Gateway } from './gateway.ts';
 import { placeOf, threadOf, toSentKey, toThreadKey, type Thread } from './keys.ts';
 import { asksSuffix, labelOf, toAction, toInteraction, toMessage, type Interaction } from './receive.ts';
-import { toDiscordMessage, toModal, toNonce } from './render.ts';
+import { fitsMessage, toDiscordMessage, toModal, toNonce } from './render.ts';
 
 /** The fields we read of a message that the API answers. */
 interface Posted {
@@ -152,6 +152,7 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
   return {
     name: 'discord',
     // A message holds 2,000; the rest is room for its sources. Creates and edits share about 5 in 5 s.
+    fits: fitsMessage,
     limits: { textLengthMax: 1900, textUnit: 'characters', editIntervalMs: 1300 },
     start: open,
     async stop() {

@@ -7,7 +7,7 @@ import { toChannelError } from './failure.ts';
 import { readSentKey, readThreadKey, repliesTo, toSentKey, toThreadKey, type SlackThread } from './keys.ts';
 import { createPeople } from './people.ts';
 import { isForTeam, senderIdOf, toAsking, toInboundEvent, type Identity } from './receive.ts';
-import { renderDialog, renderMessage } from './render.ts';
+import { fitsMessage, renderDialog, renderMessage } from './render.ts';
 import { openSocket, type Socket, type Take } from './socket.ts';
 import { isJson, readRequest, type Json } from './verify.ts';
 
@@ -232,9 +232,9 @@ export const createSlackChannel = (settings: SlackConfigInput): Channel => {
 
   return {
     name: 'slack',
-    // A markdown block takes 12,000; the rest is for broken mentions, which grow by one character each.
     // chat.update is counted by the minute over the whole workspace: 50.
-    limits: { textLengthMax: 11_500, textUnit: 'characters', editIntervalMs: 1200 },
+    limits: { textLengthMax: 3900, textUnit: 'bytes', editIntervalMs: 1200 },
+    fits: fitsMessage,
 
     async start(receive) {
       started = { identity: await authenticate(client, config.teamId), receive };

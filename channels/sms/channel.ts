@@ -3,7 +3,7 @@ import type { Channel, ChannelHealth, DeliveryKey, Receive, SentKey, SentMessage
 import { ChannelError, Refused } from '#core/errors.ts';
 import { smsConfig, type SmsConfig, type SmsConfigInput } from './config.ts';
 import { readThreadKey, toInboundDelivery, toInboundMessage, type Form } from './receive.ts';
-import { bodyLengthMax, renderBody } from './render.ts';
+import { fitsBody, renderBody } from './render.ts';
 
 const callTimeoutMs = 15_000;
 /** The platform names no wait with 20429 and asks for backoff; this is the first step. */
@@ -160,7 +160,8 @@ export const createSmsChannel = (settings: SmsConfigInput): Channel => {
 
   return {
     name: 'sms',
-    limits: { textLengthMax: bodyLengthMax, textUnit: 'characters', editIntervalMs: Infinity },
+    limits: { textLengthMax: 1600, textUnit: 'characters', editIntervalMs: Infinity },
+    fits: fitsBody,
 
     async start(given) {
       started = given;

@@ -7,7 +7,7 @@ import { activityIdOf, isStream, roomOf, threadOf, toSentKey, toStreamKey, toThr
 import { readActivity } from './payload.ts';
 import { tenantOf, toEvent } from './receive.ts';
 import { createRecent } from './recent.ts';
-import { toActivity } from './render.ts';
+import { fitsActivity, toActivity } from './render.ts';
 import { defaultServiceUrl, isAllowedServiceUrl } from './service-url.ts';
 import { createStreams } from './stream.ts';
 
@@ -95,7 +95,8 @@ export function createTeamsChannel(settings: TeamsSettings, clock: Clock = syste
 
   return {
     name: 'teams',
-    // An activity holds about 100 KB of UTF-16 with everything in it; a room takes 60 sends and edits in 30 s.
+    fits: fitsActivity,
+    // A room takes 60 sends and edits in 30 s.
     limits: { textLengthMax: 20_000, textUnit: 'characters', editIntervalMs: 2000 },
     start: async (given) => void (receive = given),
     stop: async () => void (receive = null),

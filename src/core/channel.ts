@@ -129,6 +129,8 @@ export type ChannelHealth = { readonly ok: true } | { readonly ok: false; readon
 export interface Channel {
   readonly name: string;
   readonly limits: ChannelLimits;
+  /** Whether the platform takes this in one message, as this channel would show it. */
+  fits(message: OutboundMessage): boolean;
   start(receive: Receive): Promise<void>;
   stop(): Promise<void>;
   /** Throws ChannelError. */
