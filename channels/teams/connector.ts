@@ -140,11 +140,17 @@ interface RestFailure {
 /** Without a usable Retry-After: the connector counts sends in windows of up to 30 s. */
 const retryAfterMsDefault = 2000;
 
-/** The connector tells the ends of a stream apart by its words alone. */
-function streamEndOf(message: string): 'stream_cancelled' | 'message_too_large' | 'stream_over' {
-  if (/cancell?ed/i.test(message)) return 'stream_cancelled';
-  return /too large/i.test(message) ? 'message_too_large' : 'stream_over';
-}
+/** The connector tells the refusals of a stream apart by its words alone. */
+const streamRefusals = [
+  ['stream_cancelled', /cancell?ed/i],
+  ['message_too_large', /too large/i],
+  // Only these words say that this chat has no streams at all.
+  ['stream_not_allowed', /^content stream is not allowed\.?$/i],
+  ['stream_over', /(?:)/],
+] as const;
+
+const streamRefusalOf = (message: string): string =>
+  streamRefusals.find(([, words]) => words.test(message))?.[0] ?? 'stream_over';
 
 function toChannelError(error: unknown): ChannelError {
   if (error instanceof TokenError)
@@ -159,7 +165,8 @@ function toChannelError(error: unknown): ChannelError {
   }
   // The refused token has been forgotten: the next try brings a new one.
   if (status === 401) return fail('rate_limited', retryAfterMsDefault);
-  if (name === 'ContentStreamNotAllowed') return fail('refused', undefined, streamEndOf(details?.error?.message ?? ''));
+  if (name === 'ContentStreamNotAllowed')
+    return fail('refused', undefined, streamRefusalOf(details?.error?.message ?? ''));
   if (status === 403 || status === 404) return fail('unreachable');
   // 412 tells of a write that met another one; what became of ours is not known.
   if (status === undefined || status === 408 || status === 412 || status >= 500) return fail('ambiguous');

@@ -51,7 +51,7 @@ export interface Streams {
   /** Shows that an answer is on its way. False where the platform takes no stream. Throws ChannelError. */
   announce(place: Place): Promise<boolean>;
   /**
-   * The id of a stream for this message, with nothing in it that stays. Null where there can be none now.
+   * The id of a stream for this message, with nothing in it that stays. Null where the chat has no streams.
    * Throws ChannelError; nothing is shown then.
    */
   begin(place: Place, owner: DeliveryKey): Promise<string | null>;
@@ -84,7 +84,7 @@ const notNow = (code: string, cause?: unknown) => new ChannelError('teams', 'rat
 export function createStreams(connector: Connector, clock: Clock): Streams {
   const byId = createRecent<Stream>(streamsMax);
   const current = createRecent<Stream>(streamsMax);
-  const starting = new Map<string, Promise<Stream | null>>();
+  const starting = new Map<string, ReturnType<typeof start>>();
   const now = () => clock.now().getTime();
   const idOf = ({ conversation }: Place, id: string) => `${conversation}:${id}`;
   const ageOf = ({ startedAt }: Stream) => now() - startedAt;
@@ -106,7 +106,8 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
     wanted: '',
     isEnding: false,
     state: 'open',
-    writtenAt: isForeign ? 0 : now(),
+    // What another process wrote may have been a moment ago.
+    writtenAt: now(),
     activity: id,
     isUncertain: false,
     idle: Promise.resolve(),
@@ -125,7 +126,8 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
       await connector.stream(place, activity);
     } catch (error) {
       if (isRefusal(error) && error.code === 'stream_cancelled') stream.state = 'cancelled';
-      if (isRefusal(error) && error.code === 'stream_over') stream.state = 'over';
+      if (isRefusal(error) && (error.code === 'stream_over' || error.code === 'stream_not_allowed'))
+        stream.state = 'over';
       throw error;
     } finally {
       stream.writtenAt = now();
@@ -145,13 +147,14 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
     return done;
   }
 
-  async function start(place: Place, text: string): Promise<Stream | null> {
+  /** Busy while another stream runs in the chat: perhaps that of another process, or of an answer that was begun before. */
+  async function start(place: Place, text: string): Promise<Stream | 'busy' | 'refused'> {
     const first = { type: 'typing', text, entities: [infoOf({ streamType: 'informative', streamSequence: 1 })] };
     let id: string | null;
     try {
       id = await connector.stream(place, first);
     } catch (error) {
-      if (isRefusal(error)) return null;
+      if (isRefusal(error)) return error.code === 'stream_over' ? 'busy' : 'refused';
       // The line goes away by itself, whether or not it was shown.
       throw isAmbiguous(error) ? notNow('stream_unknown', error) : error;
     }
@@ -162,16 +165,19 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
     return stream;
   }
 
-  /** The chat's stream or a new one, for this message. Null where another message has it, or none can be had. */
-  async function take(place: Place, owner: DeliveryKey | null, text: string): Promise<Stream | null> {
+  /** The chat's stream, if it waits or is this message's already, or a new one: whether there may be one is the platform's word. */
+  async function take(place: Place, owner: DeliveryKey | null, text: string): ReturnType<typeof start> {
     const { conversation } = place;
-    let stream = current.get(conversation) ?? null;
-    if (!stream || !isOpen(stream)) {
-      const started = starting.get(conversation) ?? start(place, text).finally(() => starting.delete(conversation));
-      starting.set(conversation, started);
-      stream = await started;
+    const known = current.get(conversation);
+    if (known && isOpen(known) && (known.owner === null || known.owner === owner)) {
+      known.owner = owner;
+      return known;
     }
-    if (!stream || (stream.owner !== null && stream.owner !== owner)) return null;
+    const started = starting.get(conversation) ?? start(place, text).finally(() => starting.delete(conversation));
+    starting.set(conversation, started);
+    const stream = await started;
+    if (typeof stream === 'string') return stream;
+    if (stream.owner !== null && stream.owner !== owner) return 'busy';
     stream.owner = owner;
     return stream;
   }
@@ -243,30 +249,37 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
   return {
     async announce(place) {
       const waiting = current.get(place.conversation);
-      if (waiting && isOpen(waiting)) {
-        if (waiting.owner !== null || now() - waiting.writtenAt < lineMsMax) return true;
+      if (waiting && waiting.owner === null && isOpen(waiting)) {
+        if (now() - waiting.writtenAt < lineMsMax) return true;
         const line = () => write(place, waiting, next(waiting, 'informative', lines.looking));
         await inTurn(waiting, line).catch((error: unknown) => {
           if (!isRefusal(error)) throw error;
           waiting.state = 'over';
         });
       }
-      return (await take(place, null, lines.looking)) !== null;
+      return typeof (await take(place, null, lines.looking)) !== 'string';
     },
 
-    begin: async (place, owner) => (await take(place, owner, lines.looking))?.id ?? null,
+    async begin(place, owner) {
+      const stream = await take(place, owner, lines.looking);
+      // What was begun before is shown first; the whole text is posted at the end if it comes to that.
+      if (stream === 'busy') throw notNow('stream_busy');
+      return stream === 'refused' ? null : stream.id;
+    },
 
     async grow(place, id, message) {
       const stream = byId.get(idOf(place, id));
       // Another process has begun it, and only that one knows what it shows: the end brings the whole text.
       if (!stream) return;
       stream.wanted = toActivity({ text: withoutUnsettled(message.text) }, id).text ?? '';
+      const wasOpen = stream.state === 'open';
       try {
         await inTurn(stream, () => growNow(place, stream, message));
       } catch (error) {
-        // The next chunk repeats this one; after the end the text goes on by updates.
-        if (stream.state !== 'over' && isAmbiguous(error)) throw notNow(error.code, error);
-        if (isRefusal(error) && error.code === 'stream_over') throw notNow(error.code, error);
+        // The next chunk repeats this one.
+        if (stream.state === 'open' && isAmbiguous(error)) throw notNow(error.code, error);
+        // The text goes on by updates.
+        if (wasOpen && stream.state === 'over' && isRefusal(error)) throw notNow(error.code, error);
         throw error;
       }
     },
@@ -275,7 +288,7 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
 
     async say(place, owner, message) {
       const stream = await take(place, owner, lines.writing);
-      if (!stream) return null;
+      if (typeof stream === 'string') return null;
       for (let tries = 1; ; tries += 1) {
         try {
           return await finish(place, stream.id, message);
