@@ -24,6 +24,8 @@ const wrongChannelType = 50_024;
 const threadArchived = 50_083;
 const lookBackMessages = 50;
 const threadNameLengthMax = 100;
+/** Creates and edits each have 5 in 5 s in a channel, as the platform's headers say. */
+const calls = { size: 2, refillPerMinute: 36 };
 /** The gateway does not deliver twice, so what could not be stored is tried again here. */
 const storeAgainAfterMs = [100, 500, 2000];
 
@@ -160,6 +162,7 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
     send: (key, message, deliveryKey) => mapped(post(key, message, deliveryKey)),
     edit: (sent, message) => mapped(patch(sent, message)),
     findSent: (key, deliveryKey, since) => mapped(find(key, deliveryKey, since)),
+    budget: (key, call) => ({ scope: `${call} ${threadOf(key).room}`, ...calls }),
     showTyping: async (key) => void (await mapped(rest.post(Routes.channelTyping(threadOf(key).room)))),
     room: (id) => toThreadKey({ room: id, opensThreads: true }),
     health: async () => gateway?.health() ?? { ok: false, problem: 'not started' },

@@ -141,7 +141,14 @@ const toSent = (thread: SlackThread, room: string, ts: string): SentMessage => (
   thread: toThreadKey(repliesTo(thread.team, room, ts, thread.root ?? undefined)),
 });
 
-type Outbound = Required<Pick<Channel, 'send' | 'edit' | 'findSent' | 'showTyping'>>;
+type Outbound = Required<Pick<Channel, 'send' | 'edit' | 'findSent' | 'showTyping' | 'budget'>>;
+
+/**
+ * docs.slack.dev/apis/web-api/rate-limits: chat.postMessage about one a second in each channel, short bursts allowed;
+ * chat.update 50 a minute over the workspace. Burst and a minute's refill together stay below that.
+ */
+const posts = { size: 3, refillPerMinute: 55 };
+const updates = { size: 10, refillPerMinute: 40 };
 
 const createOutbound = (client: WebClient): Outbound => ({
   async send(key, message, deliveryKey) {
@@ -169,6 +176,11 @@ const createOutbound = (client: WebClient): Outbound => ({
     const thread = readThreadKey(key);
     const ts = await findTs(client, thread, deliveryKey, since);
     return ts === null ? null : toSent(thread, thread.room, ts);
+  },
+
+  budget(key, kind) {
+    const { team, room } = readThreadKey(key);
+    return kind === 'send' ? { scope: `post ${team} ${room}`, ...posts } : { scope: `update ${team}`, ...updates };
   },
 
   async showTyping(key) {

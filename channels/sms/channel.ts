@@ -16,6 +16,9 @@ const searchMax = 50;
 const clockSkewMs = 60_000;
 const rememberedMax = 1000;
 
+/** The platform queues for the carrier; of calls it names no number and answers 20429 to too many at once. */
+const calls = { size: 20, refillPerMinute: 600 };
+
 const unreachable = new Set([21211, 21610, 21614]);
 
 /** Why a call of the Messages API failed, in the contract's words. */
@@ -90,10 +93,15 @@ const createRemembered = () => {
 
 const toSent = (sid: string, thread: ThreadKey): SentMessage => ({ message: sid as SentKey, thread });
 
-const createOutbound = (config: SmsConfig, client: twilio.Twilio): Required<Pick<Channel, 'send' | 'findSent'>> => {
+const createOutbound = (
+  config: SmsConfig,
+  client: twilio.Twilio,
+): Required<Pick<Channel, 'send' | 'findSent' | 'budget'>> => {
   const remembered = createRemembered();
   const statusCallback = config.publicUrl && `${config.publicUrl}/channels/sms/status`;
   return {
+    budget: () => ({ scope: config.from, ...calls }),
+
     async send(thread, message, key) {
       const { from: person, to: number } = readThreadKey(thread);
       const body = renderBody(message);

@@ -20,6 +20,12 @@ function admit(payload: Record<string, unknown>, config: TeamsConfig): void {
     throw new Refused(403, 'foreign_tenant');
 }
 
+/**
+ * learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit: 7 a second, 8 in two and 60 in thirty in one conversation,
+ * sends and updates together. Burst and refill stay below each.
+ */
+const calls = { size: 4, refillPerMinute: 100 };
+
 /** What the client takes as "done" after a press: the words are shown to the one who pressed. */
 const pressed = { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'Done.' };
 
@@ -86,6 +92,8 @@ export function createTeamsChannel(settings: TeamsSettings): Channel {
       const place = placeOf(threadOf(sent.thread));
       await connector.put(place, activityIdOf(sent.message), toActivity(message, Date.now().toString(36)));
     },
+
+    budget: (key) => ({ scope: roomOf(threadOf(key).conversation), ...calls }),
 
     async showTyping(key) {
       await connector.post(placeOf(threadOf(key)), { type: 'typing' });

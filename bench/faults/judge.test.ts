@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+
+import { answerTo } from './answers.ts';
+import type { Fact, Facts } from './database.ts';
+import { judgeCustomer, judgeDesk } from './judge.ts';
+import type { Customer, Said } from './ledger.ts';
+import type { ChannelName, Shown } from './rooms.ts';
+
+const sentences = {
+  disclosure: 'I am an AI.',
+  told: ['I am currently unavailable.'],
+  notices: ['Your case is resolved.'],
+};
+const unavailable = 'I am currently unavailable. A person will answer you here.';
+
+const factsWith = (of: (number: string) => Fact | null = () => null): Facts => ({
+  of,
+  undone: {},
+  states: [],
+  turns: 0,
+});
+
+/** Questions that were said, and taken, a second apart; `screen` is what the assistant has shown since. */
+const customerOf = (
+  questions: number,
+  screen: readonly string[],
+  {
+    channel = 'slack',
+    taken = true,
+    partial = false,
+  }: { channel?: ChannelName; taken?: boolean; partial?: boolean } = {},
+): Customer => {
+  const said = Array.from({ length: questions }, (_, index): Said => {
+    const at = index * 1000;
+    return {
+      number: `#s1-${index + 1}`,
+      channel,
+      saidAt: at,
+      workersUp: 'a b',
+      ...(taken ? { taken: { begunAt: at, endedAt: at + 10 } } : {}),
+    };
+  });
+  const shown = screen.map((text, index): Shown => ({ id: String(index), isOurs: true, text, partial }));
+  return {
+    name: 's1',
+    channel,
+    said,
+    room: { say: async () => undefined, shown: () => shown, onChange: () => undefined, close: async () => undefined },
+  };
+};
+
+const offencesOf = (customer: Customer, facts: Facts = factsWith()): string[] =>
+  judgeCustomer(customer, sentences, facts).offences.map(({ what, number }) => `${what} ${number ?? ''}`.trim());
+
+const answer = (...numbers: number[]): string => answerTo(numbers.map((number) => `#s1-${number}`));
+
+test('whole answers in the order of the questions are no offence, one for two questions and one in two parts included', () => {
+  const [first, rest] = [
+    answer(3).slice(0, answer(3).lastIndexOf('\n\n')),
+    answer(3).slice(answer(3).lastIndexOf('\n\n')),
+  ];
+  const customer = customerOf(3, [`I am an AI.\n\n${answer(1, 2)}`, first, rest]);
+  expect(judgeCustomer(customer, sentences, factsWith())).toEqual({ answered: 3, told: 0, offences: [] });
+});
+
+test('a question without an answer is lost, unless it was told that there is none', () => {
+  expect(offencesOf(customerOf(3, [answer(1), answer(3)]))).toEqual(['lost #s1-2']);
+  const customer = customerOf(3, [answer(1), unavailable, answer(3)]);
+  expect(judgeCustomer(customer, sentences, factsWith())).toEqual({ answered: 2, told: 1, offences: [] });
+});
+
+test('being told in the place of another question does not settle a lost one', () => {
+  expect(offencesOf(customerOf(3, [unavailable, answer(2)]))).toEqual(['lost #s1-3']);
+});
+
+test('a question that the platform never brought is no loss of ours; on Discord nothing tells us so', () => {
+  expect(offencesOf(customerOf(1, [], { taken: false }))).toEqual(['undelivered #s1-1']);
+  expect(offencesOf(customerOf(1, [], { taken: false, channel: 'discord' }))).toEqual(['lost #s1-1']);
+});
+
+test('an answer twice, a part twice, and being told twice are duplicates', () => {
+  expect(offencesOf(customerOf(1, [answer(1), answer(1)]))).toEqual(['duplicated #s1-1']);
+  expect(offencesOf(customerOf(1, [unavailable, unavailable]))).toEqual(['duplicated']);
+  expect(offencesOf(customerOf(2, [unavailable, unavailable]))).toEqual([]);
+});
+
+test('an answer that ends early, is said to grow, or has other words', () => {
+  const whole = answer(1);
+  expect(offencesOf(customerOf(1, [whole.slice(0, whole.indexOf('. ') + 1)]))).toEqual(['truncated #s1-1']);
+  expect(offencesOf(customerOf(1, [whole], { partial: true }))).toEqual(['truncated #s1-1']);
+  expect(offencesOf(customerOf(1, [whole.replace('Step s1', 'Step s9')]))).toEqual(['differing #s1-1']);
+  expect(offencesOf(customerOf(0, ['What is this?']))).toEqual(['unknown']);
+});
+
+test('answers against the order of the questions, unless the platform brought them so', () => {
+  expect(offencesOf(customerOf(2, [answer(2), answer(1)]))).toEqual(['disordered #s1-1']);
+  const customer = customerOf(2, [answer(2), answer(1)]);
+  customer.said[0]!.taken = { begunAt: 2000, endedAt: 2010 };
+  expect(offencesOf(customer)).toEqual([]);
+});
+
+test('what the process says it does not know is counted apart', () => {
+  const row = { key: 'x:reply', channel: 'slack', state: 'uncertain', attempts: 1, failure: null, text: '' };
+  const facts = factsWith(() => ({ stored: 1, isDone: true, outcome: 'answered', outbox: [row] }));
+  expect(offencesOf(customerOf(1, []), facts)).toEqual(['uncertain #s1-1']);
+});
+
+test('the same words of a customer twice in the desk', () => {
+  expect(judgeDesk(['#s1-1 Hello', 'claimed', 'claimed', '#s1-2 Hello'])).toEqual([]);
+  expect(judgeDesk(['#s1-1 Hello', '#s1-1 Hello'])).toHaveLength(1);
+});

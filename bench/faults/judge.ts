@@ -1,0 +1,161 @@
+import { answerTo, compare, numbersIn } from './answers.ts';
+import type { Facts } from './database.ts';
+import type { Customer, Said } from './ledger.ts';
+import { isEnded, readOutputs, wordsOf, type Output, type Sentences } from './outputs.ts';
+import type { ChannelName } from './rooms.ts';
+
+export const mistakes = ['lost', 'duplicated', 'disordered', 'truncated', 'differing', 'unknown', 'stuck'] as const;
+export type Mistake = (typeof mistakes)[number];
+
+/** Something that must not be, or that cannot be known to be. */
+export interface Offence {
+  /**
+   * - `undelivered`: the platform never brought it to us and does not try again
+   * - `uncertain`: the process says of its own message that it may not have been sent
+   */
+  readonly what: Mistake | 'undelivered' | 'uncertain';
+  readonly channel: string;
+  readonly customer: Customer | null;
+  readonly number: string | null;
+  readonly detail: string;
+}
+
+export interface Judged {
+  readonly answered: number;
+  readonly told: number;
+  readonly offences: readonly Offence[];
+}
+
+/** Whether the platform let the first of two go before it brought the second. */
+const cameFirst = (channel: ChannelName, first: Said, second: Said): boolean =>
+  channel === 'discord' ||
+  (first.taken !== undefined && second.taken !== undefined && first.taken.endedAt <= second.taken.begunAt);
+
+const known = new Set(['sent', 'failed', 'due', 'growing']);
+/** A row under a state we do not know says that its message may or may not have been sent. */
+const isUncertain = (facts: Facts, number: string | null): boolean =>
+  number !== null && (facts.of(number)?.outbox.some((row) => !known.has(row.state)) ?? false);
+
+type Add = (what: Mistake, number: string | null, detail: string) => void;
+
+const judgeAnswers = (answers: readonly (Output & { kind: 'answer' })[], add: Add): void => {
+  const seenIn = new Map<string, number>();
+  for (const [index, answer] of answers.entries()) {
+    for (const number of answer.numbers) {
+      const earlier = seenIn.get(number);
+      if (earlier !== undefined)
+        add('duplicated', number, `in answer ${earlier + 1} and in answer ${index + 1} of the room`);
+      seenIn.set(number, index);
+    }
+    const first = answer.numbers[0] ?? null;
+    const comparison = compare(answerTo(answer.numbers), wordsOf(answer));
+    if (comparison === 'part') add('truncated', first, isEnded(answer) ? 'words inside are missing' : 'it ends early');
+    if (comparison === 'other') add('differing', first, 'other words than the model said');
+    if (answer.parts.some((part) => part.partial)) add('truncated', first, 'it is said to be still growing');
+    if (new Set(answer.parts.map((part) => part.text)).size < answer.parts.length)
+      add('duplicated', first, 'a part of it is there twice');
+  }
+};
+
+/** The questions in the order in which they were answered, against the order in which they came. */
+const judgeOrder = (
+  { said, channel }: Customer,
+  answers: readonly { readonly numbers: readonly string[] }[],
+  add: Add,
+): void => {
+  const byNumber = new Map(said.map((one) => [one.number, one]));
+  const order = [...new Set(answers.flatMap((answer) => answer.numbers))].flatMap(
+    (number) => byNumber.get(number) ?? [],
+  );
+  for (const [index, one] of order.entries()) {
+    const later = order.slice(0, index).find((other) => one.saidAt < other.saidAt && cameFirst(channel, one, other));
+    if (later) add('disordered', one.number, `after ${later.number}`);
+  }
+};
+
+/** The questions that no answer names: what was said in their place settles those before the next answer. */
+const judgeSilence = (customer: Customer, outputs: readonly Output[], facts: Facts, add: Add) => {
+  const answered = new Set(outputs.flatMap((output) => (output.kind === 'answer' ? output.numbers : [])));
+  const indexOf = new Map(customer.said.map((one, index) => [one.number, index]));
+  const tells: { readonly after: number; readonly before: number }[] = [];
+  let last = -1;
+  const firstOf = (output: Output): number =>
+    output.kind === 'answer' ? Math.min(...output.numbers.map((number) => indexOf.get(number) ?? Infinity)) : Infinity;
+  for (const [index, output] of outputs.entries()) {
+    if (output.kind === 'answer') last = Math.max(last, ...output.numbers.map((number) => indexOf.get(number) ?? -1));
+    if (output.kind === 'told') tells.push({ after: last, before: Math.min(...outputs.slice(index).map(firstOf)) });
+  }
+  const silent = customer.said.filter((one) => !answered.has(one.number));
+  const settles = (index: number): boolean => tells.some(({ after, before }) => index > after && index < before);
+  let told = 0;
+  let undelivered: Said[] = [];
+  for (const one of silent) {
+    const index = indexOf.get(one.number) ?? -1;
+    if (one.handedAt !== undefined || settles(index)) told += 1;
+    else if (one.channel !== 'discord' && !one.taken && !facts.of(one.number)) undelivered = [...undelivered, one];
+    else add('lost', one.number, 'neither answered nor told nor handed over');
+  }
+  for (const [index, { after, before }] of tells.entries()) {
+    const questions = silent.filter((one) => {
+      const at = indexOf.get(one.number) ?? -1;
+      return at > after && at < before;
+    });
+    const others = tells.filter((other) => other.after === after && other.before === before);
+    if (others[0] === tells[index] && others.length > questions.length)
+      add('duplicated', null, `told ${others.length} times that there is no answer, for ${questions.length} questions`);
+  }
+  return { told, undelivered, answered: answered.size };
+};
+
+/** What became of everything that one customer said. */
+export const judgeCustomer = (customer: Customer, sentences: Sentences, facts: Facts): Judged => {
+  const offences: Offence[] = [];
+  const { channel } = customer;
+  const add: Add = (what, number, detail) =>
+    offences.push({ what: isUncertain(facts, number) ? 'uncertain' : what, channel, customer, number, detail });
+  const outputs = readOutputs(customer.room.shown(), sentences);
+  const answers = outputs.filter((output) => output.kind === 'answer');
+  judgeAnswers(answers, add);
+  judgeOrder(customer, answers, add);
+  for (const output of outputs)
+    if (output.kind === 'unknown')
+      add('unknown', null, `nobody knows why this was said: ${wordsOf(output).slice(0, 80)}`);
+  const { told, answered, undelivered } = judgeSilence(customer, outputs, facts, add);
+  for (const one of undelivered)
+    offences.push({
+      what: 'undelivered',
+      channel,
+      customer,
+      number: one.number,
+      detail: 'the platform did not bring it',
+    });
+  return { answered, told, offences };
+};
+
+/** What stands in the desk's room twice: a card of the same case, or the same words of a customer. */
+export const judgeDesk = (texts: readonly string[]): Offence[] => {
+  const about = texts.filter((text) => numbersIn(text).length > 0);
+  return about
+    .filter((text, index) => about.indexOf(text) < index)
+    .map((text) => ({
+      what: 'duplicated',
+      channel: 'desk',
+      customer: null,
+      number: numbersIn(text)[0] ?? null,
+      detail: `there twice: ${text.replaceAll('\n', ' ').slice(0, 60)}`,
+    }));
+};
+
+/** What has not come to its end in the time that it was given. */
+export const judgeRows = ({ undone, states }: Facts): Offence[] => {
+  const offence = (channel: string, count: number, detail: string): Offence[] =>
+    Array.from({ length: count }, () => ({ what: 'stuck' as const, channel, customer: null, number: null, detail }));
+  return [
+    ...Object.entries(undone).flatMap(([channel, count]) =>
+      offence(channel, count, 'an event in the inbox is not done'),
+    ),
+    ...states
+      .filter(({ state }) => state === 'due' || state === 'growing')
+      .flatMap(({ channel, state, count }) => offence(channel, count, `a message in the outbox is ${state}`)),
+  ];
+};
