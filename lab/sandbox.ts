@@ -83,7 +83,11 @@ export const startSandbox = async (
   });
   progress.end();
 
-  const model = secrets.ANTHROPIC_API_KEY ? config.assistant.model : '';
+  const model = secrets.ANTHROPIC_API_KEY
+    ? config.assistant.model
+    : secrets.OPENAI_API_KEY
+      ? config.assistant.fallbackModel
+      : '';
   const app = await startApp({
     config: { ...config, secrets, dataFolder },
     store,

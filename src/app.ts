@@ -4,22 +4,22 @@ import type { Logger } from 'pino';
 import { createCommitTurn } from '#conversation/commit-turn.ts';
 import { createInbox } from '#conversation/inbox.ts';
 import { humanAction } from '#conversation/open.ts';
-import type { Channel, OutboundMessage, ThreadKey } from '#core/channel.ts';
+import type { Channel, OutboundMessage } from '#core/channel.ts';
 import { type Clock, systemClock } from '#core/clock.ts';
 import { StoreError } from '#core/errors.ts';
 import { given } from '#core/given.ts';
 import type { Model } from '#core/model.ts';
 import type { CaseDraft, Escalated, Outgoing, Received } from '#core/turn.ts';
 import { replyKey } from '#delivery/deliver.ts';
-import { createDispatch } from '#delivery/dispatch.ts';
-import { createSendRow } from '#delivery/send-row.ts';
 import { createToParts } from '#delivery/to-parts.ts';
-import { caseOfCard, draftCase, isCard, toCaseAction } from '#escalation/case-draft.ts';
+import { draftCase, toCaseAction } from '#escalation/case-draft.ts';
 import { createDesk } from '#escalation/desk.ts';
+import { createTellUndelivered } from '#escalation/undelivered.ts';
 import { createExchange } from '#guardrails/exchange-personal-data.ts';
 import { createCanary } from '#guardrails/canary.ts';
 import type { TokenEntry } from '#guardrails/pii/tokens.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
+import { createLogSeldom } from '#insight/log-seldom.ts';
 import { createMetrics } from '#insight/metrics.ts';
 import { openTraces } from '#insight/traces.ts';
 import type { Embedder } from '#knowledge/embed.ts';
@@ -30,7 +30,6 @@ import { createDigest } from '#model/digest.ts';
 import { readPrompt } from '#model/prompts.ts';
 import { checkMasterKey, loadMasterKey } from '#privacy/master-key.ts';
 import { createVault } from '#privacy/vault.ts';
-import { saveCaseThread } from '#store/cases.ts';
 import { findConversation, saveTokens } from '#store/conversations.ts';
 import { conversationsWaiting } from '#store/inbox.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
@@ -40,6 +39,7 @@ import type { Store } from '#store/open.ts';
 import { conversationsUnsent } from '#store/outbox.ts';
 
 import type { Config } from './config.ts';
+import { openDelivery } from './open-delivery.ts';
 import { createPipeline } from './pipeline.ts';
 import { createRunTurns } from './run-turns.ts';
 import { type OpenServer, openServer } from './server.ts';
@@ -71,6 +71,9 @@ const lastTurns = 6;
 /** All that a log may hold of an error: its message can quote what people wrote. */
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
 
+const accessTo = (model: string, apiKey: string | undefined, baseUrl: string | undefined) =>
+  apiKey ? { model, apiKey, ...given({ baseUrl }) } : null;
+
 /** Builds every part once, joins them, and starts. */
 export const startApp = async (parts: AppParts): Promise<App> => {
   const { config, store, logger } = parts;
@@ -94,7 +97,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       heartbeatSeconds: limits.heartbeatSeconds,
       ...given({ directUrl: config.secrets.DATABASE_DIRECT_URL ?? config.secrets.DATABASE_URL }),
     },
-    (error) => logger.warn({ error: error.name }, 'the queue had a problem'),
+    createLogSeldom(logger, 'the queue had a problem', 10_000),
   );
 
   const channels = new Map(parts.channels.map((channel) => [channel.name, channel]));
@@ -113,7 +116,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     );
 
   const deskChannel = channels.get(config.desk.channel);
-  const draft = async (turn: Received, reason: string): Promise<CaseDraft | null> => {
+  const draft = async (turn: Received, reason: string, speaker = 'customer'): Promise<CaseDraft | null> => {
     const deskThread = deskChannel?.room?.(config.desk.room);
     if (!deskChannel || !deskThread) return null;
     const found = await findConversation(store, turn.owner.conversation);
@@ -125,7 +128,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     }));
     return draftCase({ channel: deskChannel.name, thread: deskThread }, turn, reason, [
       ...transcript,
-      { speaker: 'customer', text: turn.text },
+      { speaker, text: turn.text },
     ]);
   };
 
@@ -142,8 +145,8 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const model =
     parts.model ??
     chooseModel({
-      ...given({ anthropicKey: config.secrets.ANTHROPIC_API_KEY, anthropicUrl: config.secrets.ANTHROPIC_BASE_URL }),
-      model: config.assistant.model,
+      claude: accessTo(config.assistant.model, config.secrets.ANTHROPIC_API_KEY, config.secrets.ANTHROPIC_BASE_URL),
+      fallback: accessTo(config.assistant.fallbackModel, config.secrets.OPENAI_API_KEY, config.secrets.OPENAI_BASE_URL),
       silenceMs: limits.silenceMs,
       retriesMax: limits.modelRetriesMax,
       extract: extractAnswer,
@@ -153,21 +156,15 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const answerPrompt = readPrompt(prompts, 'answer');
   const canary = createCanary();
   const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels) });
-  const sendRow = createSendRow({
+  const delivery = openDelivery({
     store,
     vault,
     channels,
-    onShown: async (row, sent) => {
-      if (!isCard(row.key) || row.replaces) return;
-      const found = await findConversation(store, row.conversation);
-      if (found)
-        await saveCaseThread(
-          store,
-          { ...row, id: caseOfCard(row.key) },
-          vault.unwrap(found.wrappedKey).seal(sent.thread, 'thread'),
-          vault.index('thread', `${row.channel}:${sent.thread satisfies ThreadKey}`),
-        );
-    },
+    lanes,
+    clock,
+    logger,
+    limits,
+    onFailed: metrics.failedSends,
   });
   const disclosure = sentences.disclosure.replaceAll('{name}', config.assistant.name);
   const introduce = (turn: Received, text: string): string => (turn.isFirstContact ? `${disclosure}\n\n${text}` : text);
@@ -180,6 +177,11 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     message,
   });
 
+  const pace = {
+    intervalMaxMs: limits.editIntervalMs,
+    growthMin: limits.editGrowthMin,
+    patienceMs: limits.editPatienceMs,
+  };
   const pipeline = createPipeline({
     open: { textLengthMax: limits.textLengthMax, tooLongText: sentences.tooLong },
     relay: { store },
@@ -209,10 +211,10 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     guardOutput: { allowedHosts: config.links.allowedHosts, canary },
     deliver: {
       store,
-      vault,
       clock,
       channels,
-      sendRow,
+      sendRow: delivery.sendRow,
+      pace,
       introduce,
       onFirstText: metrics.firstText,
       blockedText: sentences.blocked,
@@ -239,36 +241,26 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     exchange,
     desk: createDesk({
       store,
+      fingerprint: (agent) => vault.index('agent', agent),
       texts: { joined: sentences.joined, handedBack: sentences.handedBack, resolved: sentences.resolved },
     }),
     trace: traces.begin,
     count: metrics.turns,
     eventsPerTurnMax: limits.eventsPerTurnMax,
     attemptsMax: limits.turnAttemptsMax,
+    retryDelayMs: limits.retryMs,
+    interruptsMax: config.turns.newWords === 'interrupt' ? limits.interruptsMax : 0,
+    tellUndelivered: createTellUndelivered({ store, draft }),
     texts: sentences,
     introduce,
     humanAction: askHuman,
-  });
-  const dispatch = createDispatch({
-    store,
-    lanes,
-    vault,
-    clock,
-    sendRow,
-    attemptsMax: limits.sendAttemptsMax,
-    retryDelayMs: limits.sendRetryMs,
-    onFailed: (row, code) => {
-      metrics.failedSends(row.channel, code);
-      logger.error({ conversation: row.conversation, key: row.key, code }, 'a message could not be sent');
-    },
   });
   const sweep = async (): Promise<void> => {
     for (const [lane, found] of [
       ['turns', await conversationsWaiting(store, limits.sweepMs)],
       ['outbox', await conversationsUnsent(store)],
     ] as const)
-      for (const conversation of found)
-        await store.transaction((transaction) => lanes.wake(transaction, lane, conversation));
+      for (const conversation of found) await delivery.wake(lane, conversation);
   };
   const sweeper = setInterval(
     () => void sweep().catch((error: unknown) => logger.warn({ error: nameOf(error) }, 'the sweep failed')),
@@ -288,6 +280,8 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     await store.checkSchema().catch((error: unknown) => {
       problems.push(error instanceof StoreError ? error.message : 'the database does not answer');
     });
+    const trouble = delivery.deskTrouble();
+    if (trouble) problems.push(`the room of the desk takes no messages: ${trouble}`);
     for (const channel of channels.values()) {
       const health = await channel.health?.();
       if (health && !health.ok) problems.push(`${channel.name}: ${health.problem}`);
@@ -306,7 +300,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     config.server,
   );
   await Promise.all([...channels.values()].map((channel) => channel.start(inbox(channel.name))));
-  await lanes.start({ turns: runTurns, outbox: dispatch });
+  await lanes.start({ turns: runTurns, outbox: delivery.dispatch });
 
   return {
     url: server.url,
@@ -323,6 +317,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     },
     stop: async () => {
       clearInterval(sweeper);
+      delivery.stop();
       await Promise.all([...channels.values()].map((channel) => channel.stop().catch(() => undefined)));
       await server.close();
       await lanes.stop(limits.stopMs);

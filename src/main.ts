@@ -86,6 +86,15 @@ program
   .option('--url <address>', 'a running Firstline; default: one of its own on the same database')
   .action(async ({ url }: { url?: string }) => (await import('./commands/chat.ts')).chat(read(), url));
 
+program
+  .command('doctor')
+  .description('find what is stuck, or print the life of every message of a conversation')
+  .option('--conversation <id>', "a conversation's id, a turn's, an outbox key or a platform's message id")
+  .action(async ({ conversation }: { conversation?: string }) => {
+    const { doctor } = await import('./commands/doctor.ts');
+    if (!(await doctor(read(), conversation))) process.exitCode = 1;
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {

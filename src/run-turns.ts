@@ -1,17 +1,19 @@
 import type { Logger } from 'pino';
 
 import type { CommitTurn } from '#conversation/commit-turn.ts';
-import { LaneLost } from '#conversation/commit-turn.ts';
 import { readWaiting, toTurn, type WaitingEvent } from '#conversation/open.ts';
 import type { OutboundMessage } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
+import { Interrupted, LaneLost, ModelError } from '#core/errors.ts';
 import type { Vault } from '#core/sealed.ts';
 import { Halt, type Pipeline } from '#core/stage.ts';
 import type { CaseDraft, Outgoing, Received, Summarized, TurnEnd } from '#core/turn.ts';
 import { takeLane } from '#store/conversations.ts';
+import { writeLedger } from '#store/ledger.ts';
 import type { Store } from '#store/open.ts';
 import { replyKey } from '#delivery/deliver.ts';
 import type { createDesk } from '#escalation/desk.ts';
+import type { createTellUndelivered } from '#escalation/undelivered.ts';
 import type { Exchange } from '#guardrails/exchange-personal-data.ts';
 import type { TracedWords, Traces } from '#insight/traces.ts';
 
@@ -29,6 +31,11 @@ export interface RunTurnsParts {
   readonly count: (channel: string, outcome: string) => void;
   readonly eventsPerTurnMax: number;
   readonly attemptsMax: number;
+  /** Pause before the first retry of a model; doubles with each one, up to ten seconds. */
+  readonly retryDelayMs: number;
+  /** How often one answer is begun anew because the person wrote more; 0 lets new words wait for the next turn. */
+  readonly interruptsMax: number;
+  readonly tellUndelivered: ReturnType<typeof createTellUndelivered>;
   readonly texts: { readonly unavailable: string; readonly unavailableAlone: string; readonly nobody: string };
   /** Tells on first contact that an AI answers. */
   readonly introduce: (turn: Received, text: string) => string;
@@ -39,12 +46,15 @@ export interface RunTurnsParts {
 export const createRunTurns = (parts: RunTurnsParts) => {
   const { store, vault, clock } = parts;
   const attempts = new Map<string, number>();
+  const interrupts = new Map<string, number>();
 
   const endOf = (turn: Received, outcome: string): TurnEnd => ({
     ...turn,
     outcome,
     discloses: false,
     answer: null,
+    generatedAt: null,
+    guardedAt: null,
     said: [],
     outgoing: [],
     opens: null,
@@ -83,27 +93,41 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     });
   };
 
+  /** What is remembered of a turn between its tries. */
+  const forget = (id: string): void => {
+    attempts.delete(id);
+    interrupts.delete(id);
+  };
+
+  /** Retries what may end better next time, within a bound; then the person is told, and a human is asked. */
   const failed = async (turn: Received, error: unknown): Promise<string> => {
-    const tried = (attempts.get(turn.turn.id) ?? 0) + 1;
-    attempts.set(turn.turn.id, tried);
-    parts.logger.error(
-      {
-        turn: turn.turn.id,
-        conversation: turn.owner.conversation,
-        attempt: tried,
-        error: error instanceof Error ? error.name : 'unknown',
-        code: errorCode(error),
-      },
-      'a turn failed',
-    );
-    if (tried < parts.attemptsMax && !(error instanceof Error && error.name === 'ModelError')) throw error;
-    attempts.delete(turn.turn.id);
+    const { id } = turn.turn;
+    const tried = (attempts.get(id) ?? 0) + 1;
+    attempts.set(id, tried);
+    const { conversation } = turn.owner;
+    const code = errorCode(error);
+    const name = error instanceof Error ? error.name : 'unknown';
+    parts.logger.error({ turn: id, conversation, attempt: tried, error: name, code }, 'a turn failed');
+    await writeLedger(store, turn.owner, { subject: id, step: 'turn_failed', code: code ?? name });
+    const isHopeless = error instanceof ModelError && (error.reason === 'invalid' || error.reason === 'refused');
+    if (tried < parts.attemptsMax && !isHopeless) {
+      if (!(error instanceof ModelError)) throw error;
+      await clock.wait(Math.min(10_000, error.retryAfterMs ?? parts.retryDelayMs * 2 ** (tried - 1)));
+      return 'retried';
+    }
+    forget(id);
     const { unavailable, unavailableAlone } = parts.texts;
     await settle(
       turn,
       new Halt('failed', { tell: unavailable, tellAlone: unavailableAlone, escalate: 'the assistant failed' }),
     );
     return 'failed';
+  };
+
+  const interrupted = async (turn: Received): Promise<string> => {
+    interrupts.set(turn.turn.id, (interrupts.get(turn.turn.id) ?? 0) + 1);
+    await writeLedger(store, turn.owner, { subject: turn.turn.id, step: 'interrupted' });
+    return 'interrupted';
   };
 
   const customerTurn = async (turn: Received): Promise<void> => {
@@ -117,13 +141,23 @@ export const createRunTurns = (parts: RunTurnsParts) => {
         outcome = made.reason;
         await settle(turn, made);
       } else words = { question: made.question, answer: made.shown.text, by: made.answer };
+      forget(turn.turn.id);
     } catch (error) {
-      if (error instanceof LaneLost) throw error;
-      outcome = await failed(turn, error);
+      if (error instanceof LaneLost) {
+        outcome = 'lane_lost';
+        throw error;
+      }
+      outcome = error instanceof Interrupted ? await interrupted(turn) : await failed(turn, error);
     } finally {
       trace.end(outcome, words);
       parts.count(turn.channel, outcome);
     }
+  };
+
+  const undeliveredTurn = async (turn: Received, event: WaitingEvent): Promise<void> => {
+    const told = await parts.tellUndelivered(turn, event.action ?? '');
+    await parts.commit({ ...endOf(turn, 'undelivered'), ...told });
+    await writeLedger(store, turn.owner, { subject: turn.turn.id, step: 'told_to_desk' });
   };
 
   const deskTurn = async (turn: Received, event: WaitingEvent): Promise<void> => {
@@ -153,12 +187,15 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       const waiting = await readWaiting(store, sealer, conversation, parts.eventsPerTurnMax);
       const [first] = waiting;
       if (!first) return;
-      if (first.from === 'desk') {
-        await deskTurn(toTurn(row, sealer, [first], clock.now()), first);
-        continue;
+      const now = clock.now();
+      if (first.from === 'desk') await deskTurn(toTurn(row, sealer, [first], now), first);
+      else if (first.from === 'delivery') await undeliveredTurn(toTurn(row, sealer, [first], now), first);
+      else {
+        const others = waiting.findIndex((event) => event.from !== 'customer');
+        const turn = toTurn(row, sealer, others < 0 ? waiting : waiting.slice(0, others), now);
+        const mayBeInterrupted = (interrupts.get(turn.turn.id) ?? 0) < parts.interruptsMax;
+        await customerTurn({ ...turn, mayBeInterrupted });
       }
-      const others = waiting.findIndex((event) => event.from === 'desk');
-      await customerTurn(toTurn(row, sealer, others < 0 ? waiting : waiting.slice(0, others), clock.now()));
     }
   };
 };

@@ -198,3 +198,30 @@ test('nothing of all this was an error of ours', () => {
   const problems = app.logs.map((line) => JSON.parse(line) as { level: number }).filter(({ level }) => level >= 50);
   expect(problems).toEqual([]);
 });
+
+test('what cannot be stored is not acknowledged, and is answered when it is delivered again', async () => {
+  const { wire, url, token } = target;
+  const words = { slack: 'Where is my chair?', teams: 'Where is my table?', sms: 'Where is my lamp?' };
+  const slack = JSON.stringify(wire.made.slack(words.slack));
+  const teams = JSON.stringify(wire.made.teams(words.teams));
+  const sms = wire.made.sms(words.sms);
+  const headers = { authorization: `Bearer ${token}` };
+  const body = JSON.stringify({ id: 'again', text: 'Where is my rug?' });
+  const deliver = async (): Promise<number[]> => {
+    const sent = [wire.slack(slack), wire.teams(teams), wire.sms(sms)];
+    const web = fetch(`${url}/channels/web/messages`, { method: 'POST', headers, body });
+    return (await Promise.all([...sent, web])).map(({ status }) => status);
+  };
+  await app.app.settled();
+  const before = await readLedger(app);
+  await app.store.query('alter table inbox rename to inbox_away');
+  expect(await deliver()).toEqual([500, 500, 500, 500]);
+  await app.store.query('alter table inbox_away rename to inbox');
+  const after = await readLedger(app);
+  for (const name of ['slack', 'teams', 'sms', 'web'])
+    expect(countedSince(before, after, name)).toEqual({ [`${name} failed`]: 1 });
+  expect(await deliver()).toEqual([200, 200, 200, 202]);
+  for (const name of ['slack', 'teams', 'sms'] as const)
+    await sees(platforms.seats[name], ({ text }) => text.includes(`You asked: ${words[name]}`));
+  await visitor.sees(({ text }) => text.includes('You asked: Where is my rug?'));
+});

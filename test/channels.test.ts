@@ -109,31 +109,31 @@ describe.each(names)('on %s', (name) => {
         teams: (text: string, order: string) =>
           wire.teams(JSON.stringify(wire.made.teams(text, `${second}90${order}`, { timestamp }))),
       }[name];
-      await sending('and this the second', '2');
-      await sending('This is the first', '1');
+      await sending('The second concerns a chair', '2');
+      await sending('The first concerns a lamp', '1');
       gate.resolve();
       const seat = platforms.seats[name];
-      await sees(seat, (message) => fromBot(message) && message.text.includes('and this the second'));
+      await sees(seat, (message) => fromBot(message) && message.text.includes('The second concerns a chair'));
       await desk.app.settled();
       expect(desk.model.requests.slice(asked + 1).map(({ question }) => question)).toEqual([
-        'This is the first\n\nand this the second',
+        'The first concerns a lamp\n\nThe second concerns a chair',
       ]);
     });
 
   test('an event that the platform delivers three times is answered once', async () => {
     const seat = platforms.seats[name];
     const asked = desk.model.requests.length;
-    await deliverAgain[name](platforms, desk.url, 'Is this delivered again?');
+    await deliverAgain[name](platforms, desk.url, 'Where is parcel seven?');
     // Whatever came before this is stored when this is answered.
-    await say('And is this the next one?');
-    await sees(seat, (message) => fromBot(message) && message.text.includes('And is this the next one?'));
+    await say('Where is parcel eight?');
+    await sees(seat, (message) => fromBot(message) && message.text.includes('Where is parcel eight?'));
     await desk.app.settled();
     expect(desk.model.requests.slice(asked).flatMap(({ question }) => question.split('\n\n'))).toEqual([
-      'Is this delivered again?',
-      'And is this the next one?',
+      'Where is parcel seven?',
+      'Where is parcel eight?',
     ]);
     const answers = seat.pane.view(seat.room).messages.filter(fromBot);
-    expect(answers.filter(({ text }) => text.includes('Is this delivered again?'))).toHaveLength(1);
+    expect(answers.filter(({ text }) => text.includes('Where is parcel seven?'))).toHaveLength(1);
     const metrics = await (await fetch(`${desk.url}/metrics`)).text();
     expect(metrics).toMatch(new RegExp(`firstline_events_total{channel="${name}",outcome="duplicate"} 2`));
   });

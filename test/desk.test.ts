@@ -12,6 +12,7 @@ import {
   seesInThread,
   seesOffer,
   threadOf,
+  threadText,
   wordsOf,
   write,
 } from './support/desk-room.ts';
@@ -34,16 +35,12 @@ describe.each(desks)('with the desk on %s', (name) => {
     firstline = await openTestApp({
       channels: (publicUrl) => {
         const environment = { ...platforms.environment, FIRSTLINE_PUBLIC_URL: publicUrl };
-        const made = [registry[name]?.(environment), registry['sms']?.(environment)];
-        const [room, sms] = made;
+        const [room, sms] = [registry[name]?.(environment), registry['sms']?.(environment)];
         if (!room || !sms) throw new Error('Both platforms have their settings');
         slow = createSlowChannel(room);
         return [slow, sms];
       },
-      settings: {
-        desk: { channel: name, room: desk.id },
-        limits: { perOrganization: { size: 1000, refillPerMinute: 1000 } },
-      },
+      settings: { desk: { channel: name, room: desk.id } },
     });
     platforms.connect(firstline.url);
   });
@@ -72,9 +69,11 @@ describe.each(desks)('with the desk on %s', (name) => {
     await visitor.sees(({ text }) => text === 'You are now talking with Ana Torres.');
     return { visitor, card: await seesOffer(desk.ana, card, 'back') };
   };
+  const introductions = (visitor: WebVisitor): string[] =>
+    visitor.messages().flatMap(({ text }) => (text.startsWith('You are now talking with') ? [text] : []));
   const assistantAnswers = async (visitor: WebVisitor): Promise<void> => {
-    await visitor.say('Is it the assistant again?');
-    await visitor.sees(({ text }) => text.includes('You asked: Is it the assistant again?'));
+    await visitor.say('Do you ship to Norway?');
+    await visitor.sees(({ text }) => text.includes('You asked: Do you ship to Norway?'));
   };
 
   test('the card tells agents who needs them, where, why, and what was said', async () => {
@@ -110,10 +109,7 @@ describe.each(desks)('with the desk on %s', (name) => {
       expect(words).toContain(part);
     expect(words).not.toContain(story.at(-1));
     await seesInThread(desk.ana, card, story.at(-1) ?? '');
-    const below = threadOf(desk.ana, card)
-      .map(({ text }) => text)
-      .join('\n');
-    for (const line of ['The first parcel was late.', ...story]) expect(below).toContain(line);
+    for (const line of ['The first parcel was late.', ...story]) expect(threadText(desk.ana, card)).toContain(line);
   });
 
   test('a visitor talks with an agent, in private from colleagues, and with the assistant again afterwards', async () => {
@@ -167,8 +163,7 @@ describe.each(desks)('with the desk on %s', (name) => {
     await write(desk.bob, card, 'I could take it as well');
     await visitor.sees(({ text }) => text.startsWith('You are now talking with'));
     await firstline.app.settled();
-    const joined = visitor.messages().filter(({ text }) => text.startsWith('You are now talking with'));
-    expect(joined.map(({ text }) => text)).toEqual(['You are now talking with Ana Torres.']);
+    expect(introductions(visitor)).toEqual(['You are now talking with Ana Torres.']);
     expect(visitor.messages().some(({ text }) => text.includes('take it as well'))).toBe(false);
   });
 
@@ -179,8 +174,7 @@ describe.each(desks)('with the desk on %s', (name) => {
     await seesInThread(desk.ana, card, 'has this case already');
     await visitor.sees(({ text }) => text.startsWith('You are now talking with'));
     await firstline.app.settled();
-    const joined = visitor.messages().filter(({ text }) => text.startsWith('You are now talking with'));
-    expect(joined).toHaveLength(1);
+    expect(introductions(visitor)).toHaveLength(1);
   });
 
   test('claim pressed twice in a row claims once', async () => {
@@ -190,7 +184,7 @@ describe.each(desks)('with the desk on %s', (name) => {
     await seesOffer(desk.ana, card, 'claim', false);
     await visitor.sees(({ text }) => text.startsWith('You are now talking with'));
     await firstline.app.settled();
-    expect(visitor.messages().filter(({ text }) => text.startsWith('You are now talking with'))).toHaveLength(1);
+    expect(introductions(visitor)).toHaveLength(1);
     expect(threadOf(desk.ana, card).filter(({ text }) => text.includes('has this case'))).toHaveLength(1);
   });
 
@@ -230,8 +224,8 @@ describe.each(desks)('with the desk on %s', (name) => {
     await sees(phone, ({ text }) => text === 'Bob Reyes: Then lift the handle.');
     await write(desk.bob, card, `${desk.mention} back`);
     await sees(phone, ({ text }) => text.startsWith("I'm back"));
-    await phone.pane.say({ ...phone, text: 'And the lock?' });
-    await sees(phone, (message) => fromBot(message) && message.text.includes('You asked: And the lock?'));
+    await phone.pane.say({ ...phone, text: 'Do you ship to Norway?' });
+    await sees(phone, (message) => fromBot(message) && message.text.includes('You asked: Do you ship to Norway?'));
     expect(phone.pane.view(phone.room).messages.some(({ text }) => text.includes('On my way'))).toBe(false);
   });
 
@@ -261,8 +255,8 @@ describe.each(desks)('with the desk on %s', (name) => {
     const words = (messages: readonly { text: string }[]): string => messages.map(({ text }) => text).join('\n');
     expect(words(first.messages())).not.toMatch(/\bhat|Blue|Bob/);
     expect(words(second.messages())).not.toMatch(/scarf|Red|Ana|resolved/);
-    expect(words(threadOf(desk.ana, one.card))).not.toMatch(/\bhat|Blue/);
-    expect(words(threadOf(desk.bob, other.card))).not.toMatch(/scarf|Red/);
+    expect(threadText(desk.ana, one.card)).not.toMatch(/\bhat|Blue/);
+    expect(threadText(desk.bob, other.card)).not.toMatch(/scarf|Red/);
   });
 
   test('what a customer writes before the card is posted stands in its thread, in order', async () => {
@@ -275,12 +269,9 @@ describe.each(desks)('with the desk on %s', (name) => {
     release();
     const card = await seesCard(desk.ana, 'the boiler leaks');
     await seesInThread(desk.ana, card, 'Now it stopped');
-    const words = threadOf(desk.ana, card)
-      .map(({ text }) => text)
-      .join('\n');
-    const places = added.map((text) => words.indexOf(text));
-    expect(places.every((place) => place >= 0)).toBe(true);
-    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    const words = threadText(desk.ana, card);
+    const inOrder = added.toSorted((a, b) => words.indexOf(a) - words.indexOf(b));
+    expect(inOrder.filter((text) => words.includes(text))).toEqual(added);
   });
 
   test('long words reach the other side whole, in as many messages as it takes', async () => {
@@ -289,10 +280,7 @@ describe.each(desks)('with the desk on %s', (name) => {
     const lines = Array.from({ length: 120 }, (_, index) => `Line ${index} of my long story about the order.`);
     await visitor.say(`${lines.join('\n')}\nThat was all.`);
     await seesInThread(desk.ana, card, 'That was all.');
-    const words = threadOf(desk.ana, card)
-      .map(({ text }) => text)
-      .join('\n');
-    for (const line of lines) expect(words).toContain(line);
+    for (const line of lines) expect(threadText(desk.ana, card)).toContain(line);
   });
 
   test('a long answer of an agent reaches the phone whole, in several text messages', async () => {

@@ -66,3 +66,25 @@ test('who asks for a person is heard even when the limit is used up', async () =
   await visitor.say('I want to talk to a human');
   await visitor.sees((message) => message.text.startsWith('There is no one I can pass you to'));
 });
+
+test('three quick messages are all answered, in order', async () => {
+  await using desk = await openTestApp();
+  await using visitor = await openVisitor(desk.url);
+  const gate = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  desk.model.next(async function* () {
+    begun.resolve();
+    await gate.promise;
+    yield 'The first is answered.';
+  });
+  await visitor.say('First question about shipping');
+  await begun.promise;
+  await visitor.say('Second question about refunds');
+  await visitor.say('Third question about passwords');
+  gate.resolve();
+  await visitor.sees((message) => message.author === 'assistant' && message.text.includes('Third question'));
+  await desk.app.settled();
+  expect(desk.model.requests.map(({ question }) => question).join('\n\n')).toBe(
+    'First question about shipping\n\nSecond question about refunds\n\nThird question about passwords',
+  );
+});

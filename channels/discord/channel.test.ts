@@ -177,7 +177,9 @@ test('nothing the bot says pings, on the wire', async () => {
   );
   const id = shown(direct)[1]!.id;
   expect(held(id)).toMatchObject({ mention_everyone: false, mentions: [], allowedMentions: { parse: [] }, flags: 4 });
-  expect(held(id)?.content).toBe(`@\u{200b}everyone <@${ada}> [1]\n-# [1] [Returns](<https://help.example/returns>)`);
+  expect(held(id)?.content).toBe(
+    `@\u{200b}everyone <\u{200b}@${ada}> [1]\n-# [1] [Returns](<https://help.example/returns>)`,
+  );
   await channel.edit!(sent, { text: '@here' });
   expect(held(id)).toMatchObject({ mention_everyone: false, allowedMentions: { parse: [] } });
 });

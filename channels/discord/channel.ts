@@ -6,7 +6,7 @@ import { toChannelError } from './failure.ts';
 import { openGateway, type Gateway } from './gateway.ts';
 import { placeOf, threadOf, toSentKey, toThreadKey, type Thread } from './keys.ts';
 import { asksSuffix, labelOf, toAction, toInteraction, toMessage, type Interaction } from './receive.ts';
-import { toDiscordMessage, toModal, toNonce } from './render.ts';
+import { fitsMessage, toDiscordMessage, toModal, toNonce } from './render.ts';
 
 /** The fields we read of a message that the API answers. */
 interface Posted {
@@ -24,6 +24,8 @@ const wrongChannelType = 50_024;
 const threadArchived = 50_083;
 const lookBackMessages = 50;
 const threadNameLengthMax = 100;
+/** Creates and edits each have 5 in 5 s in a channel, as the platform's headers say. */
+const calls = { size: 2, refillPerMinute: 36 };
 /** The gateway does not deliver twice, so what could not be stored is tried again here. */
 const storeAgainAfterMs = [100, 500, 2000];
 
@@ -150,6 +152,7 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
   return {
     name: 'discord',
     // A message holds 2,000; the rest is room for its sources. Creates and edits share about 5 in 5 s.
+    fits: fitsMessage,
     limits: { textLengthMax: 1900, textUnit: 'characters', editIntervalMs: 1300 },
     start: open,
     async stop() {
@@ -159,6 +162,7 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
     send: (key, message, deliveryKey) => mapped(post(key, message, deliveryKey)),
     edit: (sent, message) => mapped(patch(sent, message)),
     findSent: (key, deliveryKey, since) => mapped(find(key, deliveryKey, since)),
+    budget: (key, call) => ({ scope: `${call} ${threadOf(key).room}`, ...calls }),
     showTyping: async (key) => void (await mapped(rest.post(Routes.channelTyping(threadOf(key).room)))),
     room: (id) => toThreadKey({ room: id, opensThreads: true }),
     health: async () => gateway?.health() ?? { ok: false, problem: 'not started' },

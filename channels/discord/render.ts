@@ -16,6 +16,8 @@ const suppressEmbedsFlag = 1 << 2;
 const buttonsInRowMax = 5;
 const rowsMax = 5;
 const buttonLabelLengthMax = 80;
+/** Of a title, a fact or the name of a source. */
+const labelLengthMax = 200;
 const modalTitleLengthMax = 45;
 /** Longer text would not fit one message where it is passed on. */
 const typedLengthMax = 1900;
@@ -39,29 +41,25 @@ function toRows(actions: readonly Action[]): object[] {
 }
 
 function toSource({ number, title, url }: Citation): string {
-  const name = escapeMarkdown(title);
+  const name = escapeMarkdown(shorten(title));
   return `-# [${number}] ${url && !/[<>\s]/.test(url) ? `[${name}](<${url}>)` : name}`;
 }
 
-function cut(text: string, lengthMax: number): string {
-  if (text.length <= lengthMax) return text;
+/** Labels may lose their ends; an answer never does. */
+function shorten(label: string): string {
+  if (label.length <= labelLengthMax) return label;
   // Never half of a surrogate pair.
-  return `${text.slice(0, Math.max(0, lengthMax - 1)).replace(/[\u{d800}-\u{dbff}]$/u, '')}…`;
+  return `${label.slice(0, labelLengthMax - 1).replace(/[\u{d800}-\u{dbff}]$/u, '')}…`;
 }
 
-/** Title and facts are kept whole, the text is cut to what they leave; sources as many as fit. */
 function toContent({ text, title, facts = [], citations = [] }: OutboundMessage): string {
-  const head = title === undefined ? [] : [`**${escapeMarkdown(title)}**`];
-  const foot = facts.map(({ label, value }) => `**${escapeMarkdown(label)}:** ${escapeMarkdown(value)}`);
-  const left = contentLengthMax - [...head, ...foot].reduce((sum, part) => sum + part.length + 1, 0);
-  const body = text ? [cut(toDiscordMarkdown(text), Math.max(1, left))] : [];
-  return citations.reduce(
-    (content, citation) => {
-      const longer = `${content}\n${toSource(citation)}`;
-      return longer.length > contentLengthMax ? content : longer;
-    },
-    cut([...head, ...body, ...foot].join('\n'), contentLengthMax),
-  );
+  const named = (label: string) => escapeMarkdown(shorten(label));
+  return [
+    ...(title === undefined ? [] : [`**${named(title)}**`]),
+    ...(text.trim() === '' ? [] : [toDiscordMarkdown(text)]),
+    ...facts.map(({ label, value }) => `**${named(label)}:** ${named(value)}`),
+    ...citations.map(toSource),
+  ].join('\n');
 }
 
 /** The body of a create or an edit. */
@@ -71,6 +69,9 @@ export const toDiscordMessage = (message: OutboundMessage): DiscordMessage => ({
   allowed_mentions: { parse: [], replied_user: false },
   flags: suppressEmbedsFlag,
 });
+
+/** Whether Discord takes this message. */
+export const fitsMessage = (message: OutboundMessage): boolean => toContent(message).length <= contentLengthMax;
 
 /** The modal that asks for text; its custom id comes back with the text. */
 export const toModal = (customId: string, label: string) => ({

@@ -224,7 +224,9 @@ test('a direct message goes on at its top level', async () => {
 test('the longest text can be posted and edited', async () => {
   const lab = await openLab();
   const { channel } = await openChannel(lab);
-  const text = 'x'.repeat(channel.limits.textLengthMax);
+  const text = 'x'.repeat(4000);
+  expect(channel.fits({ text })).toBe(true);
+  expect(channel.fits({ text: `${text}x` })).toBe(false);
   const sent = await channel.send(thread('DADA'), { text }, 'k');
   await channel.edit!(sent, { text: text.replaceAll('x', 'y') });
   expect(lab.pane.view('DADA').messages[0]?.text).toBe(text.replaceAll('x', 'y'));

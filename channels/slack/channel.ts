@@ -7,7 +7,7 @@ import { toChannelError } from './failure.ts';
 import { readSentKey, readThreadKey, repliesTo, toSentKey, toThreadKey, type SlackThread } from './keys.ts';
 import { createPeople } from './people.ts';
 import { isForTeam, senderIdOf, toAsking, toInboundEvent, type Identity } from './receive.ts';
-import { renderDialog, renderMessage } from './render.ts';
+import { fitsMessage, renderDialog, renderMessage } from './render.ts';
 import { openSocket, type Socket, type Take } from './socket.ts';
 import { isJson, readRequest, type Json } from './verify.ts';
 
@@ -141,7 +141,14 @@ const toSent = (thread: SlackThread, room: string, ts: string): SentMessage => (
   thread: toThreadKey(repliesTo(thread.team, room, ts, thread.root ?? undefined)),
 });
 
-type Outbound = Required<Pick<Channel, 'send' | 'edit' | 'findSent' | 'showTyping'>>;
+type Outbound = Required<Pick<Channel, 'send' | 'edit' | 'findSent' | 'showTyping' | 'budget'>>;
+
+/**
+ * docs.slack.dev/apis/web-api/rate-limits: chat.postMessage about one a second in each channel, short bursts allowed;
+ * chat.update 50 a minute over the workspace. Burst and a minute's refill together stay below that.
+ */
+const posts = { size: 3, refillPerMinute: 55 };
+const updates = { size: 10, refillPerMinute: 40 };
 
 const createOutbound = (client: WebClient): Outbound => ({
   async send(key, message, deliveryKey) {
@@ -169,6 +176,11 @@ const createOutbound = (client: WebClient): Outbound => ({
     const thread = readThreadKey(key);
     const ts = await findTs(client, thread, deliveryKey, since);
     return ts === null ? null : toSent(thread, thread.room, ts);
+  },
+
+  budget(key, kind) {
+    const { team, room } = readThreadKey(key);
+    return kind === 'send' ? { scope: `post ${team} ${room}`, ...posts } : { scope: `update ${team}`, ...updates };
   },
 
   async showTyping(key) {
@@ -220,9 +232,9 @@ export const createSlackChannel = (settings: SlackConfigInput): Channel => {
 
   return {
     name: 'slack',
-    // A markdown block takes 12,000; the rest is for broken mentions, which grow by one character each.
     // chat.update is counted by the minute over the whole workspace: 50.
-    limits: { textLengthMax: 11_500, textUnit: 'characters', editIntervalMs: 1200 },
+    limits: { textLengthMax: 3900, textUnit: 'bytes', editIntervalMs: 1200 },
+    fits: fitsMessage,
 
     async start(receive) {
       started = { identity: await authenticate(client, config.teamId), receive };

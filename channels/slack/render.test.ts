@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { neutralizeMentions } from './mentions.ts';
 import { toCommonMark } from './mrkdwn.ts';
-import { renderMessage } from './render.ts';
+import { fitsMessage, renderMessage } from './render.ts';
 
 const zero = '\u200b';
 
@@ -58,11 +58,18 @@ test('a message still growing shows its text only', () => {
   ]);
 });
 
-test('a long text stays within what an update takes', () => {
-  const { text, blocks } = renderMessage({ text: '<&😀'.repeat(6000) });
-  expect(text.length).toBeLessThan(4000);
-  expect(text).not.toMatch(/&[a-z]*$/);
-  expect((blocks[0] as { text: string }).text.length).toBeLessThanOrEqual(12_000);
+test('what an update would refuse is told before it is sent, counted as it travels', () => {
+  expect(fitsMessage({ text: 'x'.repeat(4000) })).toBe(true);
+  expect(fitsMessage({ text: 'x'.repeat(4001) })).toBe(false);
+  expect(fitsMessage({ text: '<'.repeat(1001) })).toBe(false);
+  expect(fitsMessage({ text: '語'.repeat(1334) })).toBe(false);
+  // Marks that are not heard are counted where they are seen.
+  expect(fitsMessage({ text: `[a](https://example.com/${'b'.repeat(12_000)})` })).toBe(false);
+});
+
+test('all words are in the text that is heard, items and cells apart', () => {
+  const { text } = renderMessage({ text: '1. one\n   - deep\n2. two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> said' });
+  expect(text).toBe('1. one\n- deep\n2. two\na, b\n1, 2\nsaid'.replaceAll('>', '&gt;'));
 });
 
 test.each([
@@ -79,7 +86,7 @@ test.each([
   expect(neutralizeMentions(given)).toBe(expected);
 });
 
-test('nothing of a mention is left in any block', () => {
+test('trap 15: nothing of a mention is left in any block', () => {
   const payload = renderMessage({
     title: '@here',
     text: '<!channel>',

@@ -1,18 +1,20 @@
 import type { KnownBlock, ModalView } from '@slack/web-api';
-import { fromMarkdown } from 'mdast-util-from-markdown';
-import { toString } from 'mdast-util-to-string';
 import type { Action, Citation, OutboundMessage } from '#core/channel.ts';
 import { neutralizeMentions } from './mentions.ts';
 import { escapeMrkdwn } from './mrkdwn.ts';
 import { asksSuffix, type Asking } from './receive.ts';
+import { toWords } from './words.ts';
 
-/** docs.slack.dev/reference/block-kit, in characters. A `text` above 4,000 is refused by chat.update. */
-const lengthMax = { text: 3900, markdown: 12_000, header: 150, field: 2000, citation: 300, button: 75, value: 2000 };
+/** docs.slack.dev/reference/block-kit, in characters. */
+const lengthMax = { markdown: 12_000, header: 150, field: 2000, citation: 300, button: 75, value: 2000 };
 const dialogLengthMax = { title: 24, label: 2000, input: 3000 };
 const elementsMax = { fields: 10, context: 10, actions: 25 };
+const blocksMax = 50;
+/** More is refused by chat.update, which was seen to count UTF-8. */
+const textBytesMax = 4000;
 
 export interface SlackPayload {
-  /** For notifications and search; what people see is in the blocks. */
+  /** For notifications, search and screen readers, which do not look into blocks: so all words are in it. */
   readonly text: string;
   readonly blocks: KnownBlock[];
 }
@@ -34,13 +36,6 @@ const plain = (text: string, lengthMaximum: number): string => {
     if (escaped.length <= lengthMaximum || length <= 50) return escaped;
   }
 };
-
-const toWords = (markdown: string): string =>
-  fromMarkdown(markdown)
-    .children.flatMap((node) =>
-      node.type === 'list' ? node.children.map((item) => `- ${toString(item)}`) : toString(node),
-    )
-    .join('\n');
 
 const toButton = ({ id, label, style, asks }: Action) => ({
   type: 'button' as const,
@@ -68,9 +63,10 @@ const toFieldBlocks = (facts: NonNullable<OutboundMessage['facts']>): KnownBlock
 /** A message as text and blocks. A partial one has its text only: the rest comes with the last edit. */
 export const renderMessage = (message: OutboundMessage): SlackPayload => {
   const { title, facts = [], citations = [], actions = [] } = message;
-  const markdown = cut(neutralizeMentions(message.text), lengthMax.markdown);
+  const markdown = neutralizeMentions(message.text);
   const body: KnownBlock[] = markdown.trim() === '' ? [] : [{ type: 'markdown', text: markdown }];
-  const text = plain([title, toWords(message.text)].filter(Boolean).join('\n'), lengthMax.text) || '…';
+  const words = [title && cut(title, lengthMax.header), toWords(message.text)].filter(Boolean).join('\n');
+  const text = escapeMrkdwn(neutralizeMentions(words)) || citations.map(toCitationLine).join('\n') || '…';
   if (message.partial) return { text, blocks: body };
   return {
     text,
@@ -99,6 +95,13 @@ export const renderMessage = (message: OutboundMessage): SlackPayload => {
       })),
     ],
   };
+};
+
+/** Whether Slack takes this message, posted and edited. */
+export const fitsMessage = (message: OutboundMessage): boolean => {
+  const { text, blocks } = renderMessage(message);
+  const markdownLength = blocks.reduce((sum, block) => sum + (block.type === 'markdown' ? block.text.length : 0), 0);
+  return Buffer.byteLength(text) <= textBytesMax && markdownLength <= lengthMax.markdown && blocks.length <= blocksMax;
 };
 
 /** The dialog of a button that asks for text; it remembers where it was opened. */

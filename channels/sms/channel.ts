@@ -3,7 +3,7 @@ import type { Channel, ChannelHealth, DeliveryKey, Receive, SentKey, SentMessage
 import { ChannelError, Refused } from '#core/errors.ts';
 import { smsConfig, type SmsConfig, type SmsConfigInput } from './config.ts';
 import { readThreadKey, toInboundDelivery, toInboundMessage, type Form } from './receive.ts';
-import { bodyLengthMax, renderBody } from './render.ts';
+import { fitsBody, renderBody } from './render.ts';
 
 const callTimeoutMs = 15_000;
 /** The platform names no wait with 20429 and asks for backoff; this is the first step. */
@@ -15,6 +15,9 @@ const requestSizeMaxBytes = 4 * 1024 * 1024;
 const searchMax = 50;
 const clockSkewMs = 60_000;
 const rememberedMax = 1000;
+
+/** The platform queues for the carrier; of calls it names no number and answers 20429 to too many at once. */
+const calls = { size: 20, refillPerMinute: 600 };
 
 const unreachable = new Set([21211, 21610, 21614]);
 
@@ -90,10 +93,15 @@ const createRemembered = () => {
 
 const toSent = (sid: string, thread: ThreadKey): SentMessage => ({ message: sid as SentKey, thread });
 
-const createOutbound = (config: SmsConfig, client: twilio.Twilio): Required<Pick<Channel, 'send' | 'findSent'>> => {
+const createOutbound = (
+  config: SmsConfig,
+  client: twilio.Twilio,
+): Required<Pick<Channel, 'send' | 'findSent' | 'budget'>> => {
   const remembered = createRemembered();
   const statusCallback = config.publicUrl && `${config.publicUrl}/channels/sms/status`;
   return {
+    budget: () => ({ scope: config.from, ...calls }),
+
     async send(thread, message, key) {
       const { from: person, to: number } = readThreadKey(thread);
       const body = renderBody(message);
@@ -152,7 +160,8 @@ export const createSmsChannel = (settings: SmsConfigInput): Channel => {
 
   return {
     name: 'sms',
-    limits: { textLengthMax: bodyLengthMax, textUnit: 'characters', editIntervalMs: Infinity },
+    limits: { textLengthMax: 1600, textUnit: 'characters', editIntervalMs: Infinity },
+    fits: fitsBody,
 
     async start(given) {
       started = given;

@@ -1,18 +1,8 @@
+import type { List, Nodes } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { toString } from 'mdast-util-to-string';
 import { gfm } from 'micromark-extension-gfm';
-
-/** The parts of a syntax tree we read. */
-interface Node {
-  readonly type: string;
-  readonly value?: string;
-  readonly url?: string;
-  readonly alt?: string | null | undefined;
-  readonly ordered?: boolean | null | undefined;
-  readonly start?: number | null | undefined;
-  readonly children?: readonly Node[];
-}
 
 /**
  * One character outside GSM-7 makes every segment 70 characters short instead of 160
@@ -35,44 +25,75 @@ const lookAlikes: readonly (readonly [RegExp, string])[] = [
     '',
   ],
   [/\u200b|\u2060|\ufe0f|\ufeff|\u20e3/g, ''],
-  [/ {2,}(?=\S)/g, ' '],
-  [/ +$/gm, ''],
 ];
 
-/** Typography as GSM-7 look-alikes, emoji away; letters of every script stay. */
-export const transliterate = (text: string): string =>
-  lookAlikes.reduce((changed, [pattern, instead]) => changed.replace(pattern, instead), text);
+const toLookAlikes = (text: string): string =>
+  lookAlikes.reduce((changed, [pattern, instead]) => changed.replace(pattern, instead), text).replaceAll(/ {2,}/g, ' ');
 
-const inline = (node: Node): string => {
-  if (node.type === 'break') return '\n';
-  if (node.type === 'image') return [node.alt, node.url && `(${node.url})`].filter(Boolean).join(' ');
-  const inside = node.children ? node.children.map(inline).join('') : (node.value ?? '');
-  if (node.type !== 'link' || !node.url) return inside;
-  const address = node.url.replace(/^mailto:/, '');
-  return inside === address || inside === node.url ? address : `${inside} (${address})`;
+/** Typography as GSM-7 look-alikes, emoji away; letters of every script stay. */
+export const transliterate = (text: string): string => toLookAlikes(text).replaceAll(/ +$/gm, '');
+
+const lineBreak = /^<br\s*\/?>$/i;
+
+const inline = (node: Nodes): string => {
+  switch (node.type) {
+    case 'text':
+      return toLookAlikes(node.value.replaceAll('\n', ' '));
+    case 'inlineCode':
+      return node.value;
+    case 'break':
+      return '\n';
+    case 'html':
+      return lineBreak.test(node.value) ? '\n' : node.value;
+    case 'image':
+      return [node.alt && toLookAlikes(node.alt), `(${node.url})`].filter(Boolean).join(' ');
+    // What is struck out would read as meant.
+    case 'delete':
+      return `~${node.children.map(inline).join('')}~`;
+    case 'footnoteReference':
+      return `[${node.identifier}]`;
+    case 'link': {
+      const inside = node.children.map(inline).join('');
+      const address = node.url.replace(/^mailto:/, '');
+      const isShown = [address, node.url].includes(toString(node));
+      return isShown ? address : `${inside} (${address})`;
+    }
+    default:
+      return 'children' in node ? node.children.map(inline).join('') : '';
+  }
 };
 
-const list = (node: Node): string =>
-  (node.children ?? [])
+const list = (node: List): string =>
+  node.children
     .map((item, index) => {
       const mark = node.ordered ? `${(node.start ?? 1) + index})` : '-';
-      return `${mark} ${blocks(item, '\n')}`;
+      const box = item.checked === null || item.checked === undefined ? '' : item.checked ? '[x] ' : '[ ] ';
+      return `${mark} ${box}${blocks(item.children, '\n')}`;
     })
     .join('\n');
 
-const block = (node: Node): string => {
-  if (node.type === 'list') return list(node);
-  if (node.type === 'table')
-    return (node.children ?? []).map((row) => (row.children ?? []).map(inline).join(', ')).join('\n');
-  if (node.type === 'blockquote') return blocks(node, '\n');
-  if (node.type === 'thematicBreak' || node.type === 'definition') return '';
-  return node.children ? node.children.map(inline).join('') : toString(node);
+const block = (node: Nodes): string => {
+  switch (node.type) {
+    case 'list':
+      return list(node);
+    case 'table':
+      return node.children.map((row) => row.children.map(inline).join(', ')).join('\n');
+    case 'blockquote':
+      return blocks(node.children, '\n');
+    case 'footnoteDefinition':
+      return `[${node.identifier}] ${blocks(node.children, '\n')}`;
+    // Code means what is written, blanks and quotes included.
+    case 'code':
+      return node.value;
+    default:
+      return inline(node).replaceAll(/ +$/gm, '').trim();
+  }
 };
 
-const blocks = (node: Node, between: string): string => (node.children ?? []).map(block).filter(Boolean).join(between);
+const blocks = (nodes: readonly Nodes[], between: string): string => nodes.map(block).filter(Boolean).join(between);
 
 /** CommonMark with tables as text for a phone: words, addresses, "-" and "1)". */
 export const toPlainText = (markdown: string): string => {
   const tree = fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
-  return transliterate(blocks(tree as Node, '\n\n')).trim();
+  return blocks(tree.children, '\n\n').trim();
 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { toPlainText } from './plain-text.ts';
-import { renderBody } from './render.ts';
+import { fitsBody, renderBody } from './render.ts';
 
 test.each([
   ['“Quoted” – it’s…', '"Quoted" - it\'s...'],
@@ -15,6 +15,9 @@ test.each([
   ['👩‍💻 🇩🇪 می‌خواهم 1️⃣', 'می‌خواهم 1'],
   ['| a | b |\n|---|---|\n| 1 | 2 |', 'a, b\n1, 2'],
   ['```sh\nnpm start\n```', 'npm start'],
+  ['~~10~~ 9 euros', '~10~ 9 euros'],
+  ['- [x] packed\n- [ ] sent', '- [x] packed\n- [ ] sent'],
+  ['one<br>two', 'one\ntwo'],
   ['Größe: 5 €, Привет', 'Größe: 5 €, Привет'],
 ])('%j reads %j on a phone', (markdown, expected) => {
   expect(toPlainText(markdown)).toBe(expected);
@@ -40,9 +43,27 @@ test('sources and the way to a person stand below the text', () => {
   expect(renderBody({ text: 'Hi', actions: [{ id: 'good', label: 'Helpful' }] })).toBe('Hi');
 });
 
-test('the body never grows beyond one message, and the text goes first', () => {
+test('what one message cannot hold is told before it is sent, footers included', () => {
   const below = { citations: [{ number: 1, title: 'Guide' }], actions: [{ id: 'human', label: 'A person' }] };
-  expect(renderBody({ text: 'x'.repeat(1600), ...below })).toBe('x'.repeat(1600));
-  expect(renderBody({ text: 'x'.repeat(1570), ...below })).toBe(`${'x'.repeat(1570)}\n\nReply AGENT for a person.`);
-  expect(renderBody({ text: '…'.repeat(1000) })).toHaveLength(1600);
+  expect(fitsBody({ text: 'x'.repeat(1600) })).toBe(true);
+  expect(fitsBody({ text: 'x'.repeat(1600), ...below })).toBe(false);
+  expect(fitsBody({ text: '…'.repeat(1000) })).toBe(false);
+  expect(renderBody({ text: 'x'.repeat(1700) })).toBe('x'.repeat(1700));
+});
+
+test('trap 36: typography and emoji in words cost no second alphabet', () => {
+  const body = renderBody({ text: '“Smart” – it’s *done*… ✅ 5\u00a0% • ok' });
+  expect(body).toBe('"Smart" - it\'s done... 5 % - ok');
+  expect(body).toMatch(/^[ -~]*$/);
+});
+
+test('code is sent as it is written: blanks and quotes mean something there', () => {
+  const code = "if x:\n    print(`a`, 'b')  # “c”";
+  expect(toPlainText(`Run:\n\n\`\`\`py\n${code}\n\`\`\`\n\nor \`\` x  \`y\` \`\`.`)).toBe(
+    `Run:\n\n${code}\n\nor x  \`y\`.`,
+  );
+});
+
+test('a message of pictures alone is still a message', () => {
+  expect(renderBody({ text: '👍' })).toBe('👍');
 });

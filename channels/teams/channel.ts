@@ -5,7 +5,7 @@ import { createConnector, type Place } from './connector.ts';
 import { activityIdOf, roomOf, threadOf, toSentKey, toThreadKey, type Thread } from './keys.ts';
 import { readActivity } from './payload.ts';
 import { tenantOf, toEvent } from './receive.ts';
-import { toActivity } from './render.ts';
+import { fitsActivity, toActivity } from './render.ts';
 import { defaultServiceUrl, isAllowedServiceUrl } from './service-url.ts';
 
 /** So many channels are remembered with the service URL they last spoke from. */
@@ -19,6 +19,12 @@ function admit(payload: Record<string, unknown>, config: TeamsConfig): void {
   if (config.appType === 'SingleTenant' && tenantOf(payload) !== config.tenantId)
     throw new Refused(403, 'foreign_tenant');
 }
+
+/**
+ * learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit: 7 a second, 8 in two and 60 in thirty in one conversation,
+ * sends and updates together. Burst and refill stay below each.
+ */
+const calls = { size: 4, refillPerMinute: 100 };
 
 /** What the client takes as "done" after a press: the words are shown to the one who pressed. */
 const pressed = { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'Done.' };
@@ -65,7 +71,8 @@ export function createTeamsChannel(settings: TeamsSettings): Channel {
 
   return {
     name: 'teams',
-    // An activity holds about 100 KB of UTF-16 with everything in it; a room takes 60 sends and edits in 30 s.
+    fits: fitsActivity,
+    // A room takes 60 sends and edits in 30 s.
     limits: { textLengthMax: 20_000, textUnit: 'characters', editIntervalMs: 2000 },
     start: async (given) => void (receive = given),
     stop: async () => void (receive = null),
@@ -85,6 +92,8 @@ export function createTeamsChannel(settings: TeamsSettings): Channel {
       const place = placeOf(threadOf(sent.thread));
       await connector.put(place, activityIdOf(sent.message), toActivity(message, Date.now().toString(36)));
     },
+
+    budget: (key) => ({ scope: roomOf(threadOf(key).conversation), ...calls }),
 
     async showTyping(key) {
       await connector.post(placeOf(threadOf(key)), { type: 'typing' });

@@ -16,6 +16,10 @@ const citationsMax = 20;
 const nameLengthMax = 80;
 const abstractLengthMax = 160;
 
+/** An activity holds about 100 KB of UTF-16 with everything in it; clients show more than this badly, and a card not at all. */
+const activityBytesMax = 40 * 1024;
+const cardBytesMax = 28 * 1024;
+
 /** A message may have one root entity, so label and citations share it. */
 const toRootEntity = (citations: readonly Citation[]) => ({
   type: 'https://schema.org/Message',
@@ -36,6 +40,8 @@ const toClaim = ({ number, title, url }: Citation) => ({
     ...(url ? { url } : {}),
   },
 });
+
+const toLine = ({ number, title, url }: Citation): string => `[${number}] ${url ? `[${title}](${url})` : title}`;
 
 const styles = { primary: 'positive', danger: 'destructive' } as const;
 
@@ -73,7 +79,7 @@ export function toActivity(
   { text, title, facts = [], citations = [], actions = [] }: OutboundMessage,
   shown: string,
 ): TeamsActivity {
-  const markdown = toTeamsMarkdown(text);
+  const markdown = [toTeamsMarkdown(text), ...citations.slice(citationsMax).map(toLine)].join('\n\n').trim();
   if (title === undefined && facts.length === 0) {
     return {
       type: 'message',
@@ -96,13 +102,13 @@ export function toActivity(
             style: 'heading',
           },
         ]),
-    ...(text ? [{ type: 'TextBlock', text: markdown, wrap: true }] : []),
+    ...(text ? [{ type: 'TextBlock', text: toTeamsMarkdown(text), wrap: true }] : []),
     ...(facts.length > 0
       ? [{ type: 'FactSet', facts: facts.map(({ label, value }) => ({ title: label, value })) }]
       : []),
-    ...citations.map(({ number, title: name, url }) => ({
+    ...citations.map((citation) => ({
       type: 'TextBlock',
-      text: `[${number}] ${url ? `[${name}](${url})` : name}`,
+      text: toLine(citation),
       wrap: true,
       isSubtle: true,
       size: 'Small',
@@ -113,4 +119,11 @@ export function toActivity(
     summary: title ?? text.slice(0, nameLengthMax),
     attachments: [toCard(body, actions, shown)],
   };
+}
+
+/** Whether Teams takes this message and shows it well. */
+export function fitsActivity(message: OutboundMessage): boolean {
+  const activity = toActivity(message, '');
+  const { length } = JSON.stringify(activity);
+  return length * 2 <= activityBytesMax && JSON.stringify(activity.attachments ?? []).length * 2 <= cardBytesMax;
 }

@@ -59,6 +59,9 @@ const methods: Readonly<Record<string, string>> = {
   demo: 'GET',
 };
 
+/** No platform sets a limit here: a message is still to be drawn at once on a phone. */
+const textShownMax = 20_000;
+
 const tokenOf = (request: Request): string | null => {
   const [scheme, token] = (request.headers.get('authorization') ?? '').split(' ');
   return scheme === 'Bearer' && token ? token : null;
@@ -147,7 +150,8 @@ export const createWebChannel = (parts: WebParts): Channel => {
 
   return {
     name: 'web',
-    limits: { textLengthMax: 20_000, textUnit: 'characters', editIntervalMs: 100 },
+    limits: { textLengthMax: textShownMax, textUnit: 'characters', editIntervalMs: 100 },
+    fits: ({ text }) => text.length <= textShownMax,
     start: async (receiver) => {
       receive = receiver;
     },

@@ -1,12 +1,4 @@
-import {
-  checkFaultScript,
-  strikesAt,
-  type Fault,
-  type FaultName,
-  type FaultScript,
-  type Point,
-  type ServerName,
-} from './script.ts';
+import { checkFaultScript, strikesAt, type Fault, type FaultScript, type Point, type ServerName } from './script.ts';
 
 interface Active {
   readonly rule: Fault;
@@ -24,9 +16,6 @@ export interface Faults {
   /** How often each rule struck, as `method fault`; a rule that never did shows 0. */
   fired(): Record<string, number>;
 }
-
-/** What the picked fault is when only some kinds are possible. */
-export type FaultOf<Name extends FaultName> = Extract<Fault, { fault: Name }>;
 
 /** Mulberry32: small, fast, and the same everywhere. */
 const createRandom = (seed: number): (() => number) => {

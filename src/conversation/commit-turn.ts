@@ -1,18 +1,12 @@
+import { Interrupted, LaneLost } from '#core/errors.ts';
 import type { Outgoing, TurnEnd } from '#core/turn.ts';
 import { claimCase, closeCase, insertCase, openCase } from '#store/cases.ts';
-import { holdsLane, markDisclosed } from '#store/conversations.ts';
+import { holdLane, markDisclosed } from '#store/conversations.ts';
 import { finishEvents } from '#store/inbox.ts';
 import type { Lanes } from '#store/lanes.ts';
 import { insertMessage, insertTurn } from '#store/messages.ts';
 import type { Store, Transaction } from '#store/open.ts';
 import { putOutbox } from '#store/outbox.ts';
-
-/** The lane was taken over by another worker, which will answer: everything this one made is void. */
-export class LaneLost extends Error {
-  override readonly name = 'LaneLost';
-}
-
-export const outboxBodyPurpose = 'outbox';
 
 const put = (transaction: Transaction, end: TurnEnd, outgoing: Outgoing): Promise<unknown> =>
   putOutbox(transaction, {
@@ -20,7 +14,7 @@ const put = (transaction: Transaction, end: TurnEnd, outgoing: Outgoing): Promis
     key: outgoing.key,
     channel: outgoing.channel,
     thread: end.sealer.seal(outgoing.thread, 'thread'),
-    body: end.sealer.seal(JSON.stringify(outgoing.message), outboxBodyPurpose),
+    body: end.sealer.seal(JSON.stringify(outgoing.message), 'outbox'),
     ...(outgoing.replaces === undefined ? {} : { replaces: outgoing.replaces }),
     ...(outgoing.follows === undefined ? {} : { follows: outgoing.follows }),
     state: 'due',
@@ -52,14 +46,16 @@ export interface CommitTurnParts {
 
 /**
  * Writes the end of a turn as one: what was said, what goes out, the case it opens or closes, and that its events are done.
- * Throws LaneLost, writing nothing, when another worker has taken the lane since.
+ * Throws, writing nothing, LaneLost when another worker has taken the lane since, or Interrupted when the person wrote more.
  */
 export const createCommitTurn =
   ({ store, lanes, toParts }: CommitTurnParts) =>
   (end: TurnEnd): Promise<void> =>
     store.transaction(async (transaction) => {
-      if (!(await holdsLane(transaction, end.owner.conversation, end.fence)))
-        throw new LaneLost(end.owner.conversation);
+      const { conversation } = end.owner;
+      const { isOurs, wroteMore } = await holdLane(transaction, conversation, end.fence, Math.max(...end.positions));
+      if (!isOurs) throw new LaneLost(conversation);
+      if (wroteMore && end.mayBeInterrupted) throw new Interrupted(conversation);
       await insertTurn(transaction, end.owner, {
         id: end.turn.id,
         outcome: end.outcome,
@@ -67,6 +63,8 @@ export const createCommitTurn =
         inputTokens: end.answer?.usage.inputTokens ?? 0,
         outputTokens: end.answer?.usage.outputTokens ?? 0,
         startedAt: end.turn.startedAt,
+        generatedAt: end.generatedAt,
+        guardedAt: end.guardedAt,
       });
       for (const said of end.said)
         await insertMessage(transaction, end.owner, end.turn.id, said.speaker, end.sealer.seal(said.text, 'message'));
@@ -75,7 +73,7 @@ export const createCommitTurn =
       const outgoing = [...end.outgoing, ...(end.opens?.outgoing ?? [])].flatMap((one) => toParts(one));
       for (const one of outgoing) await put(transaction, end, one);
       await finishEvents(transaction, end.owner, end.positions, end.turn.id);
-      if (outgoing.length > 0) await lanes.wake(transaction, 'outbox', end.owner.conversation);
+      if (outgoing.length > 0) await lanes.wake(transaction, 'outbox', conversation);
     });
 
 export type CommitTurn = ReturnType<typeof createCommitTurn>;

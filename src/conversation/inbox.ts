@@ -1,5 +1,6 @@
 import type { InboundAction, InboundEvent, InboundMessage, Receive } from '#core/channel.ts';
 import type { Sealer, Vault } from '#core/sealed.ts';
+import type { ConversationRef } from '#core/turn.ts';
 import { caseOfThread, findCase } from '#store/cases.ts';
 import { type ConversationRow, findConversation, openConversation, type Place } from '#store/conversations.ts';
 import { insertEvent } from '#store/inbox.ts';
@@ -9,7 +10,8 @@ import { noteDelivery } from '#store/outbox.ts';
 
 /** What is kept of an event, sealed. */
 export interface StoredEvent {
-  readonly from: 'customer' | 'desk';
+  /** `delivery`: not a person, but a message of ours that did not arrive. */
+  readonly from: 'customer' | 'desk' | 'delivery';
   readonly kind: 'message' | 'action';
   readonly channel: string;
   readonly sender: { readonly id: string; readonly displayName: string };
@@ -68,6 +70,30 @@ interface Found {
 const isEmpty = (event: InboundMessage | InboundAction): boolean =>
   event.kind === 'message' && event.text.trim() === '';
 
+/** A message of ours that was given up, as an event of its conversation: whoever has the lane tells a person. */
+export const storeUndelivered = (
+  { store, lanes }: Pick<InboxParts, 'store' | 'lanes'>,
+  owner: ConversationRef,
+  sealer: Sealer,
+  lost: { readonly key: string; readonly channel: string; readonly text: string; readonly why: string },
+): Promise<void> =>
+  store.transaction(async (transaction) => {
+    const event: StoredEvent = {
+      from: 'delivery',
+      kind: 'message',
+      channel: lost.channel,
+      sender: { id: '', displayName: '' },
+      text: lost.text,
+      textLength: lost.text.length,
+      action: lost.why,
+      sentAt: new Date().toISOString(),
+    };
+    const body = sealer.seal(JSON.stringify(event), bodyPurpose);
+    const id = `${owner.conversation}:${lost.key}`;
+    if (await insertEvent(transaction, owner, { channel: 'undelivered', id, body }))
+      await lanes.wake(transaction, 'turns', owner.conversation);
+  });
+
 /** Commits each event of a channel once under the platform's own id, together with the wake-up of its lane. */
 export const createInbox = ({
   store,
@@ -115,8 +141,9 @@ export const createInbox = ({
       const body = vault
         .unwrap(found.row.wrappedKey)
         .seal(JSON.stringify(toStored(event, found.from, found.action, textLengthMax)), bodyPurpose);
-      if (!(await insertEvent(transaction, found.row, { channel: event.channel, id: event.id, body })))
-        return 'duplicate';
+      // A fingerprint: the platform's id of an event may name a person or a room.
+      const id = vault.index('event', `${event.channel}:${event.id}`);
+      if (!(await insertEvent(transaction, found.row, { channel: event.channel, id, body }))) return 'duplicate';
       await lanes.wake(transaction, 'turns', found.row.conversation);
       return 'stored';
     });

@@ -63,6 +63,7 @@ export const toTurn = (row: ConversationRow, sealer: Sealer, events: readonly Wa
       .join('\n\n'),
     longestLength: Math.max(...events.map((event) => event.textLength)),
     pressedHuman: events.some((event) => event.action === humanAction),
+    mayBeInterrupted: false,
   };
 };
 

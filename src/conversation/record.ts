@@ -28,6 +28,8 @@ export const record =
       ...turn,
       discloses: turn.isFirstContact,
       outcome: turn.opens ? 'escalated' : 'answered',
+      generatedAt: turn.shown.generatedAt,
+      guardedAt: turn.shown.guardedAt,
       said: [
         { speaker: 'customer', text: turn.question },
         { speaker: 'assistant', text: turn.shown.text },

@@ -115,12 +115,22 @@ export interface ChannelLimits {
   readonly editIntervalMs: number;
 }
 
+/** How many calls of one kind a platform takes in one scope: a burst of `size`, then `refillPerMinute`. */
+export interface Budget {
+  /** Names what is counted together, such as the edits of one workspace. */
+  readonly scope: string;
+  readonly size: number;
+  readonly refillPerMinute: number;
+}
+
 export type ChannelHealth = { readonly ok: true } | { readonly ok: false; readonly problem: string };
 
 /** An optional method is the capability itself: where it is absent, the platform cannot do it. */
 export interface Channel {
   readonly name: string;
   readonly limits: ChannelLimits;
+  /** Whether the platform takes this in one message, as this channel would show it. */
+  fits(message: OutboundMessage): boolean;
   start(receive: Receive): Promise<void>;
   stop(): Promise<void>;
   /** Throws ChannelError. */
@@ -128,6 +138,8 @@ export interface Channel {
   edit?(sent: SentMessage, message: OutboundMessage): Promise<void>;
   /** Looks at the platform for a message that an interrupted `send` may have left there. */
   findSent?(thread: ThreadKey, key: DeliveryKey, since: Date): Promise<SentMessage | null>;
+  /** What a call in this thread is counted against; absent where the platform counts nothing. */
+  budget?(thread: ThreadKey, call: 'send' | 'edit'): Budget;
   showTyping?(thread: ThreadKey): Promise<void>;
   /** The thread that starts when something is posted in this room; only channels that can hold the desk have it. */
   room?(id: string): ThreadKey;

@@ -43,6 +43,16 @@ export class ModelError extends Error {
   }
 }
 
+/** Another worker has taken the lane and will answer: everything this one made is void. */
+export class LaneLost extends Error {
+  override readonly name = 'LaneLost';
+}
+
+/** The person has written more before the answer was whole: it is made anew from all they wrote. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
 /** Everything that is wrong with the configuration, told at once. The process ends with exit code 78 (EX_CONFIG). */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

@@ -50,6 +50,8 @@ export interface Received {
   readonly longestLength: number;
   /** The person pressed the button that asks for a human. */
   readonly pressedHuman: boolean;
+  /** More words of this person end the turn, and are answered together with these. */
+  readonly mayBeInterrupted: boolean;
 }
 
 export interface Opened extends Received {
@@ -109,6 +111,10 @@ export interface Delivered extends OutputGuarded {
     readonly text: CheckedText;
     readonly citations: readonly Citation[];
     readonly firstTextMs: number | null;
+    /** When the first words had passed the output guard. */
+    readonly guardedAt: Date | null;
+    /** When the model had written all of it. */
+    readonly generatedAt: Date;
   };
 }
 
@@ -134,11 +140,16 @@ export interface CaseDraft {
 }
 
 /** How a turn ended: written in one transaction, so that its words, its acts and its being done cannot part. */
-export interface TurnEnd extends Pick<Received, 'owner' | 'fence' | 'positions' | 'turn' | 'sealer'> {
+export interface TurnEnd extends Pick<
+  Received,
+  'owner' | 'fence' | 'positions' | 'turn' | 'sealer' | 'mayBeInterrupted'
+> {
   readonly outcome: string;
   /** What goes out tells that an AI answers here: recorded once for the conversation. */
   readonly discloses: boolean;
   readonly answer: ModelAnswer | null;
+  readonly generatedAt: Date | null;
+  readonly guardedAt: Date | null;
   readonly said: readonly { readonly speaker: 'customer' | 'assistant' | 'agent'; readonly text: string }[];
   readonly outgoing: readonly Outgoing[];
   readonly opens: CaseDraft | null;

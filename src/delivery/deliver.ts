@@ -1,22 +1,23 @@
 import type { Channel, Citation, OutboundMessage } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
-import type { Vault } from '#core/sealed.ts';
+import { ChannelError, Interrupted, LaneLost } from '#core/errors.ts';
 import { Halt } from '#core/stage.ts';
 import type { CheckedText, Delivered, OutputGuarded } from '#core/turn.ts';
 import type { Store } from '#store/open.ts';
-import { findOutbox, putOutbox } from '#store/outbox.ts';
+import { findOutbox, holdGrowing, markShown, markUnsettled, type OutboxRow } from '#store/outbox.ts';
 
-import { createLiveMessage } from './live-message.ts';
 import { lengthIn } from './fit.ts';
+import { createLiveMessage, type Pace } from './live-message.ts';
 import { safePrefix } from './safe-prefix.ts';
 import type { SendRow } from './send-row.ts';
 
 export interface DeliverParts {
   readonly store: Store;
-  readonly vault: Vault;
   readonly clock: Clock;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly sendRow: SendRow;
+  /** How words grow, besides the channel's own least interval. */
+  readonly pace: Omit<Pace, 'intervalMs'>;
   /** Tells on first contact that an AI answers. */
   readonly introduce: (turn: OutputGuarded, text: string) => string;
   /** Told when the reader can see the first words. */
@@ -38,39 +39,70 @@ const citationsIn = (text: string, turn: OutputGuarded): Citation[] => {
   });
 };
 
+/** Shows the answer of a turn as it grows, under the lane's fence. */
+const createWriter = ({ store, sendRow }: DeliverParts, turn: OutputGuarded, channel: Channel) => {
+  const key = replyKey(turn.turn.id);
+  const place = {
+    ...turn.owner,
+    key,
+    channel: channel.name,
+    thread: turn.sealer.seal(turn.thread, 'thread'),
+    // The whole text takes this place at the turn's end; what grows is never sent again from here.
+    body: turn.sealer.seal(JSON.stringify({ text: '' } satisfies OutboundMessage), 'outbox'),
+  };
+  const lastPosition = Math.max(...turn.positions);
+  let row: OutboxRow | null = null;
+
+  const hold = async (): Promise<void> => {
+    const held = await holdGrowing(store, place, turn.fence, lastPosition);
+    if (!held) throw new LaneLost(turn.owner.conversation);
+    if (held.wroteMore && turn.mayBeInterrupted) throw new Interrupted(turn.owner.conversation);
+  };
+
+  return async (text: string): Promise<void> => {
+    row ??= await findOutbox(store, turn.owner, key);
+    const current: OutboxRow = row ?? {
+      ...place,
+      replaces: null,
+      follows: null,
+      state: 'growing',
+      attemptedAt: null,
+      attempts: 0,
+      dueAt: new Date(),
+      createdAt: new Date(),
+      sent: null,
+      unsettled: false,
+    };
+    try {
+      const shown = await sendRow(current, turn.sealer, { text, partial: true }, { use: 'growth', hold });
+      if (!current.sent) await markShown(store, current, shown.sealed, shown.index);
+      row = { ...current, sent: shown.sealed, attemptedAt: null };
+    } catch (error) {
+      if (error instanceof ChannelError && error.reason === 'ambiguous') {
+        if (current.sent) await markUnsettled(store, current);
+        else row = { ...current, attemptedAt: new Date() };
+      }
+      throw error;
+    }
+  };
+};
+
 /**
  * Drains the checked reply and lets it grow on the platform, where the platform can edit. The whole text is written by the
  * turn's end through the outbox, over the same message.
  */
-export const deliver = (parts: DeliverParts) => {
-  const writer = (turn: OutputGuarded, channel: Channel) => {
-    const key = replyKey(turn.turn.id);
-    return async (text: string): Promise<void> => {
-      const message: OutboundMessage = { text, partial: true };
-      const earlier = await findOutbox(parts.store, turn.owner, key);
-      if (!earlier)
-        await putOutbox(parts.store, {
-          ...turn.owner,
-          key,
-          channel: channel.name,
-          thread: turn.sealer.seal(turn.thread, 'thread'),
-          body: turn.sealer.seal(JSON.stringify(message), 'outbox'),
-          state: 'growing',
-        });
-      const row = earlier ?? (await findOutbox(parts.store, turn.owner, key));
-      if (row?.state === 'growing') await parts.sendRow(row, turn.sealer, message, false);
-    };
-  };
-
-  return async (turn: OutputGuarded): Promise<Delivered | Halt> => {
+export const deliver =
+  (parts: DeliverParts) =>
+  async (turn: OutputGuarded): Promise<Delivered | Halt> => {
     const channel = parts.channels.get(turn.channel);
     if (!channel) return new Halt('channel_off');
     const began = performance.now();
     let firstTextMs: number | null = null;
-    const write = writer(turn, channel);
+    let guardedAt: Date | null = null;
+    const write = createWriter(parts, turn, channel);
     const live = createLiveMessage({
       clock: parts.clock,
-      intervalMs: channel.limits.editIntervalMs,
+      pace: { ...parts.pace, intervalMs: channel.limits.editIntervalMs },
       write: async (text) => {
         await write(text);
         if (firstTextMs !== null) return;
@@ -78,10 +110,15 @@ export const deliver = (parts: DeliverParts) => {
         parts.onFirstText(channel.name, firstTextMs);
       },
     });
+    const { text: pieces } = turn.reply;
     let text = '';
-    let step = await turn.reply.text.next();
+    const asked = pieces.next();
+    // A sign of life while the model thinks; where the platform has none, the words themselves must do.
+    channel.showTyping?.(turn.thread).catch(() => undefined);
+    let step = await asked;
     try {
-      for (; !step.done; step = await turn.reply.text.next()) {
+      for (; !step.done && !live.stopped; step = await pieces.next()) {
+        guardedAt ??= parts.clock.now();
         text += step.value;
         const safe = channel.edit ? safePrefix(text) : '';
         const visible = parts.introduce(turn, turn.tokens.restore(safe));
@@ -90,9 +127,21 @@ export const deliver = (parts: DeliverParts) => {
       }
     } finally {
       await live.end();
+      await pieces.return(undefined as never);
     }
+    if (live.stopped) throw live.stopped;
+    if (!step.done) throw new LaneLost(turn.owner.conversation);
     if (turn.reply.blocked()) return new Halt('leak_blocked', { tell: parts.blockedText, escalate: 'guardrail' });
     const whole = text.trim() as CheckedText;
-    return { ...turn, answer: step.value, shown: { text: whole, citations: citationsIn(whole, turn), firstTextMs } };
+    return {
+      ...turn,
+      answer: step.value,
+      shown: {
+        text: whole,
+        citations: citationsIn(whole, turn),
+        firstTextMs,
+        guardedAt,
+        generatedAt: parts.clock.now(),
+      },
+    };
   };
-};

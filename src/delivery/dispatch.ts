@@ -1,73 +1,111 @@
 import type { OutboundMessage } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
-import { ChannelError } from '#core/errors.ts';
-import type { Vault } from '#core/sealed.ts';
-import { findConversation } from '#store/conversations.ts';
-import type { Lanes } from '#store/lanes.ts';
+import { ChannelError, LaneLost } from '#core/errors.ts';
+import type { Sealer, Vault } from '#core/sealed.ts';
+import { takeOutbox } from '#store/conversations.ts';
+import { writeLedger } from '#store/ledger.ts';
 import type { Store } from '#store/open.ts';
-import { dueOutbox, markFailed, markLater, type OutboxRow } from '#store/outbox.ts';
+import { dueOutbox, holdDue, markEnded, markLater, markSent, type OutboxRow } from '#store/outbox.ts';
 
-import { NotYet, type SendRow } from './send-row.ts';
+import { NotYet, type SendRow, Uncertain } from './send-row.ts';
+
+export type Undelivered = 'failed' | 'expired' | 'uncertain';
 
 export interface DispatchParts {
   readonly store: Store;
-  readonly lanes: Lanes;
   readonly vault: Vault;
   readonly clock: Clock;
   readonly sendRow: SendRow;
-  readonly attemptsMax: number;
   /** Pause before the first retry; doubles with each one, up to a minute. */
   readonly retryDelayMs: number;
-  readonly onFailed: (row: OutboxRow, code: string) => void;
+  /** A message older than this is not posted any more: a person decides. */
+  readonly ageMaxMs: number;
+  /** How long an edit without a known end may still land after the last one. */
+  readonly settleMs: number;
+  /** Rows that are for agents: they wait for their room, however long it takes. */
+  readonly isForDesk: (row: OutboxRow) => boolean;
+  /** Looks again at this time. */
+  readonly wakeAt: (conversation: string, at: Date) => void;
+  readonly onSent: (row: OutboxRow) => void;
+  readonly onTrouble: (row: OutboxRow, code: string) => void;
+  readonly onEnded: (row: OutboxRow, state: Undelivered, code: string) => Promise<void>;
 }
 
 const delayMaxMs = 60_000;
+/** How long after a row that waits for another is looked at again by itself. */
+const notYetMs = 5000;
 
 /** Where rows wait for one another: the same thread on the same channel. */
 const queueOf = (row: OutboxRow): string => `${row.channel}:${row.follows ?? row.replaces ?? 'thread'}`;
 
+const codeOf = (error: unknown): string => (error instanceof ChannelError ? `${error.reason}:${error.code}` : 'error');
+
 /** Sends what is due in one conversation, in order for each thread; what cannot go now is due again later. */
 export const createDispatch = (parts: DispatchParts) => {
-  const { store, lanes, vault, clock } = parts;
+  const { store, vault, clock } = parts;
 
-  const settleFailure = async (row: OutboxRow, error: unknown): Promise<Date | null> => {
+  const end = async (row: OutboxRow, state: Undelivered, code: string): Promise<null> => {
+    await markEnded(store, row, state, code);
+    await parts.onEnded(row, state, code);
+    return null;
+  };
+
+  /** When to try again, or null when it is over. */
+  const settle = async (row: OutboxRow, error: unknown): Promise<Date | null> => {
     const known = error instanceof ChannelError ? error : null;
-    const code = known ? `${known.reason}:${known.code}` : error instanceof NotYet ? 'waiting' : 'error';
-    const isFinal =
-      known?.reason === 'refused' || known?.reason === 'unreachable' || row.attempts + 1 >= parts.attemptsMax;
-    if (isFinal) {
-      await markFailed(store, row, code);
-      parts.onFailed(row, code);
-      return null;
-    }
+    const code = codeOf(error);
+    // It stays due: the pass that sends the other row sends this one too.
+    if (error instanceof NotYet) return new Date(clock.now().getTime() + notYetMs);
+    if (error instanceof Uncertain) return end(row, 'uncertain', 'may_have_been_sent');
+    const isRefused = known?.reason === 'refused' || known?.reason === 'unreachable';
+    if (isRefused && !parts.isForDesk(row)) return end(row, 'failed', code);
+    if (isRefused) parts.onTrouble(row, code);
+    if (known?.reason !== 'rate_limited')
+      await writeLedger(store, row, { subject: row.key, step: 'send_failed', code });
     const backoffMs = Math.min(delayMaxMs, parts.retryDelayMs * 2 ** row.attempts);
     const dueAt = new Date(clock.now().getTime() + (known?.retryAfterMs ?? backoffMs));
-    await markLater(store, row, dueAt, code, known?.reason !== 'rate_limited');
+    await markLater(store, row, dueAt, code, known?.reason === 'ambiguous' || known === null);
     return dueAt;
   };
 
+  /** Posting late is worse than asking a person; an edit of what is there already is never late. */
+  const isTooOld = (row: OutboxRow): boolean =>
+    row.sent === null &&
+    row.replaces === null &&
+    !parts.isForDesk(row) &&
+    clock.now().getTime() - row.createdAt.getTime() > parts.ageMaxMs;
+
+  const send = async (row: OutboxRow, sealer: Sealer, fence: number): Promise<Date | null> => {
+    if (isTooOld(row)) return end(row, 'expired', 'too_old');
+    try {
+      const message = JSON.parse(sealer.open(row.body, 'outbox')) as OutboundMessage;
+      const hold = async (): Promise<void> => {
+        if (!(await holdDue(store, row, fence))) throw new LaneLost(row.conversation);
+      };
+      const { sealed, index } = await parts.sendRow(row, sealer, message, { use: 'final', hold });
+      await markSent(store, row, sealed, index, parts.settleMs);
+      parts.onSent(row);
+      return row.unsettled ? new Date(clock.now().getTime() + parts.settleMs) : null;
+    } catch (error) {
+      if (error instanceof LaneLost) throw error;
+      return settle(row, error);
+    }
+  };
+
   return async (conversation: string, signal: AbortSignal): Promise<void> => {
-    const found = await findConversation(store, conversation);
-    if (!found) return;
-    const sealer = vault.unwrap(found.wrappedKey);
+    const taken = await takeOutbox(store, conversation);
+    if (!taken) return;
+    const sealer = vault.unwrap(taken.row.wrappedKey);
     const blocked = new Set<string>();
     let next: Date | null = null;
     for (const row of await dueOutbox(store, conversation)) {
       if (signal.aborted) break;
       if (blocked.has(queueOf(row))) continue;
-      let retryAt: Date | null = row.dueAt > clock.now() ? row.dueAt : null;
-      if (!retryAt) {
-        try {
-          const message = JSON.parse(sealer.open(row.body, 'outbox')) as OutboundMessage;
-          await parts.sendRow(row, sealer, message, true);
-        } catch (error) {
-          retryAt = await settleFailure(row, error);
-        }
-      }
-      if (!retryAt) continue;
+      const again = row.dueAt > clock.now() ? row.dueAt : await send(row, sealer, taken.fence);
+      if (!again) continue;
       blocked.add(queueOf(row));
-      if (!next || retryAt < next) next = retryAt;
+      if (!next || again < next) next = again;
     }
-    if (next) await store.transaction((transaction) => lanes.wake(transaction, 'outbox', conversation, next));
+    if (next) parts.wakeAt(conversation, next);
   };
 };

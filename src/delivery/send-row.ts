@@ -1,71 +1,131 @@
 import type { Channel, OutboundMessage, SentKey, SentMessage, ThreadKey } from '#core/channel.ts';
+import { ChannelError } from '#core/errors.ts';
 import type { Sealer, Vault } from '#core/sealed.ts';
+import { writeLedger } from '#store/ledger.ts';
 import type { Store } from '#store/open.ts';
-import { findOutbox, markAttempt, markSent, type OutboxRow } from '#store/outbox.ts';
+import { clearAttempt, findOutbox, markShown, type OutboxRow } from '#store/outbox.ts';
 
-export const sentPurpose = 'sent';
+import type { Budgets, Use } from './budgets.ts';
+
+const sentPurpose = 'sent';
 
 export interface SendRowParts {
   readonly store: Store;
   readonly vault: Vault;
   readonly channels: ReadonlyMap<string, Channel>;
+  readonly budgets: Budgets;
   /** Told of every message the platform has, before the row says so: what depends on it is known after a crash in between. */
   readonly onShown: (row: OutboxRow, sent: SentMessage) => Promise<void>;
 }
 
-/** Rows that wait for another row of the same conversation to be shown first. */
+/** This row waits for another row of the same conversation to be shown first. */
 export class NotYet extends Error {
   override readonly name = 'NotYet';
 }
 
-export const readSent = (sealer: Sealer, row: OutboxRow): SentMessage | null =>
-  row.sent ? (JSON.parse(sealer.open(row.sent, sentPurpose)) as SentMessage) : null;
+/** The whole message may have been sent, and the platform has no way to tell: sending it again might show it twice. */
+export class Uncertain extends Error {
+  override readonly name = 'Uncertain';
+}
+
+/** How a message is written: for growing words or for good. */
+export interface Writing {
+  readonly use: Use;
+  /** Notes the write in the store, for whoever holds the lane. Throws LaneLost. */
+  hold(): Promise<void>;
+}
+
+export interface ShownRow {
+  readonly sent: SentMessage;
+  readonly sealed: ReturnType<Sealer['seal']>;
+  /** Fingerprint of the platform's id. */
+  readonly index: string;
+}
 
 /**
- * Shows one outbox row, once: edits the message if the row has one already, and where an earlier attempt has no known end,
- * looks at the platform before sending again. Throws ChannelError or NotYet.
+ * Writes one outbox row to its platform, once: edits the message if the row has one already, and where an earlier attempt has
+ * no known end, looks at the platform before sending again. Throws ChannelError, NotYet, Uncertain or LaneLost.
  */
-export const createSendRow = ({ store, vault, channels, onShown }: SendRowParts) => {
+export const createSendRow = ({ store, vault, channels, budgets, onShown }: SendRowParts) => {
+  const readSent = (sealer: Sealer, row: OutboxRow | null): SentMessage | null =>
+    row?.sent ? (JSON.parse(sealer.open(row.sent, sentPurpose)) as SentMessage) : null;
+
   const sentOf = async (row: OutboxRow, sealer: Sealer, key: string): Promise<SentMessage> => {
-    const other = await findOutbox(store, row, key);
-    const sent = other && readSent(sealer, other);
+    const sent = readSent(sealer, await findOutbox(store, row, key));
     if (!sent) throw new NotYet(key);
     return sent;
   };
 
-  const post = async (
+  /** One call to the platform, within the budget and under the fence. */
+  const call = async <T>(
     channel: Channel,
     row: OutboxRow,
-    sealer: Sealer,
-    message: OutboundMessage,
-  ): Promise<SentMessage> => {
+    [kind, thread]: readonly ['send' | 'edit', ThreadKey],
+    { use, hold }: Writing,
+    work: () => Promise<T>,
+  ): Promise<T> => {
+    const waitMs = await budgets.take(channel, thread, kind, use);
+    if (waitMs > 0) throw new ChannelError(channel.name, 'rate_limited', 'budget', { retryAfterMs: waitMs });
+    await hold();
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ChannelError)) throw error;
+      if (error.reason === 'rate_limited') {
+        await budgets.block(channel, thread, kind, error.retryAfterMs ?? 0);
+        await writeLedger(store, row, { subject: row.key, step: 'rate_limited', code: error.code });
+      }
+      if (kind === 'send' && error.reason !== 'ambiguous') await clearAttempt(store, row);
+      throw error;
+    }
+  };
+
+  /** What an attempt without a known end left on the platform, or null where it left nothing. */
+  const leftBehind = async (
+    channel: Channel,
+    row: OutboxRow,
+    thread: ThreadKey,
+    use: Use,
+  ): Promise<SentMessage | null> => {
+    if (!row.attemptedAt) return null;
+    if (channel.findSent) return channel.findSent(thread, row.key, row.createdAt);
+    if (use === 'growth') throw new ChannelError(channel.name, 'ambiguous', 'unknown_end');
+    // Only growing words were tried: the whole text is worth more than the chance of a beginning that stays.
+    if (row.attempts === 0) return null;
+    throw new Uncertain(row.key);
+  };
+
+  return async (row: OutboxRow, sealer: Sealer, message: OutboundMessage, writing: Writing): Promise<ShownRow> => {
+    const channel = channels.get(row.channel);
+    if (!channel) throw new NotYet(`channel ${row.channel}`);
+    const toShown = (sent: SentMessage): ShownRow => ({
+      sent,
+      sealed: sealer.seal(JSON.stringify(sent), sentPurpose),
+      index: vault.index('sent', sent.message satisfies SentKey),
+    });
+    const edit = async (sent: SentMessage): Promise<void> => {
+      const { edit: change } = channel;
+      if (change) await call(channel, row, ['edit', sent.thread], writing, () => change(sent, message));
+    };
+
+    const existing = row.replaces ? await sentOf(row, sealer, row.replaces) : readSent(sealer, row);
+    if (existing) {
+      await edit(existing);
+      return toShown(existing);
+    }
     const thread = row.follows
       ? (await sentOf(row, sealer, row.follows)).thread
       : (sealer.open(row.thread, 'thread') as ThreadKey);
-    const earlier = row.attemptedAt && (await channel.findSent?.(thread, row.key, row.createdAt));
-    if (earlier) {
-      await channel.edit?.(earlier, message);
-      return earlier;
-    }
-    await markAttempt(store, row);
-    return channel.send(thread, message, row.key);
-  };
-
-  return async (row: OutboxRow, sealer: Sealer, message: OutboundMessage, finished: boolean): Promise<SentMessage> => {
-    const channel = channels.get(row.channel);
-    if (!channel) throw new NotYet(`channel ${row.channel}`);
-    const existing = row.replaces ? await sentOf(row, sealer, row.replaces) : readSent(sealer, row);
-    if (existing) await channel.edit?.(existing, message);
-    const sent = existing ?? (await post(channel, row, sealer, message));
+    const left = await leftBehind(channel, row, thread, writing.use);
+    const sent =
+      left ?? (await call(channel, row, ['send', thread], writing, () => channel.send(thread, message, row.key)));
     await onShown(row, sent);
-    await markSent(
-      store,
-      row,
-      sealer.seal(JSON.stringify(sent), sentPurpose),
-      vault.index('sent', sent.message satisfies SentKey),
-      finished,
-    );
-    return sent;
+    const shown = toShown(sent);
+    if (!left) return shown;
+    await markShown(store, row, shown.sealed, shown.index);
+    await writeLedger(store, row, { subject: row.key, step: 'reconciled' });
+    await edit(left);
+    return shown;
   };
 };
 

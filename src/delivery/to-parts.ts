@@ -1,10 +1,50 @@
-import type { Channel } from '#core/channel.ts';
+import type { Channel, Citation, OutboundMessage } from '#core/channel.ts';
 import type { Outgoing } from '#core/turn.ts';
 
 import { fit } from './fit.ts';
 
+/** One message and no more: what has no room is left out, and seen to be. */
+const shorten = (channel: Channel, message: OutboundMessage): OutboundMessage => {
+  if (channel.fits(message) || !channel.fits({ ...message, text: '…' })) return message;
+  const shortened = (text: string): OutboundMessage => ({ ...message, text: `${text}\n\n…` });
+  return shortened(fit(message.text, (text) => channel.fits(shortened(text)))[0] ?? '');
+};
+
+/** As many citations together as one message takes. */
+const toSources = (channel: Channel, { citations = [], actions = [] }: OutboundMessage): OutboundMessage[] => {
+  const groups: Citation[][] = [];
+  for (const citation of citations) {
+    const group = groups.at(-1);
+    if (group && channel.fits({ text: '', citations: [...group, citation], actions })) group.push(citation);
+    else groups.push([citation]);
+  }
+  return groups.map((group, index) => ({
+    text: '',
+    citations: group,
+    ...(index === groups.length - 1 && actions.length > 0 ? { actions } : {}),
+  }));
+};
+
+/** The room that words need beside sources, for both to stand in one message. */
+const roomForWords = 'words '.repeat(20);
+
+/** The messages that show this one whole, in reading order. Citations and buttons stand on the last. */
+export const split = (channel: Channel, message: OutboundMessage): OutboundMessage[] => {
+  if (message.text.trim() === '') return [message];
+  const isRoomy = channel.fits({ ...message, text: roomForWords });
+  const texts = fit(message.text, (text, isLast) =>
+    channel.fits(isLast && (isRoomy || text === message.text) ? { ...message, text } : { text }),
+  );
+  const [last = ''] = texts.slice(-1);
+  const isWhole = channel.fits({ ...message, text: last });
+  return [
+    ...texts.slice(0, -1).map((text) => ({ text })),
+    ...(isWhole ? [{ ...message, text: last }] : [{ text: last }, ...toSources(channel, message)]),
+  ];
+};
+
 /**
- * The messages that one is shown as: several, under keys of their own, where its words are too long for the channel.
+ * The messages that one is shown as: several, under keys of their own, where it is too long for the channel.
  * A message with a title stays one, and so does what replaces a message that is shown already.
  */
 export const createToParts =
@@ -12,11 +52,12 @@ export const createToParts =
   (outgoing: Outgoing): Outgoing[] => {
     const channel = channels.get(outgoing.channel);
     const { message, key } = outgoing;
-    if (!channel || outgoing.replaces !== undefined || message.title !== undefined) return [outgoing];
-    const texts = fit(message.text, channel.limits);
-    return texts.map((text, part) => ({
+    if (!channel) return [outgoing];
+    if (outgoing.replaces !== undefined || message.title !== undefined)
+      return [{ ...outgoing, message: shorten(channel, message) }];
+    return split(channel, message).map((part, index) => ({
       ...outgoing,
-      key: part === 0 ? key : `${key}:${part}`,
-      message: part === texts.length - 1 ? { ...message, text } : { text },
+      key: index === 0 ? key : `${key}:${index}`,
+      message: part,
     }));
   };

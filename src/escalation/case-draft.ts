@@ -31,6 +31,12 @@ export const toCaseAction = (action: string): { act: CaseAct; id: string } | nul
 const cardSuffix = ':card';
 export const cardKey = (id: string): string => `${id}${cardSuffix}`;
 export const isCard = (key: string): boolean => key.endsWith(cardSuffix);
+/** A card, or a message that stands with one: for agents, in the desk's room. */
+export const isInCase = (row: {
+  readonly key: string;
+  readonly follows: string | null;
+  readonly replaces: string | null;
+}): boolean => [row.key, row.follows, row.replaces].some((key) => key !== null && isCard(key));
 export const caseOfCard = (key: string): string => key.slice(0, -cardSuffix.length);
 
 const quote = (text: string): string =>

@@ -70,8 +70,15 @@ type Change = Pick<TurnEnd, 'outcome' | 'said' | 'outgoing' | 'claims' | 'closes
 
 const nothing: Change = { outcome: 'desk_private', said: [], outgoing: [], claims: null, closes: null };
 
+export interface DeskParts {
+  readonly store: Store;
+  readonly texts: DeskTexts;
+  /** Who an agent is, told apart without being told. */
+  readonly fingerprint: (agent: string) => string;
+}
+
 /** What one thing an agent did in a case's thread changes: for the case, its card, the thread and the customer. */
-export const createDesk = ({ store, texts }: { store: Store; texts: DeskTexts }) => {
+export const createDesk = ({ store, texts, fingerprint }: DeskParts) => {
   const toCustomer = (turn: DeskTurn, message: OutboundMessage, name = 'agent'): Outgoing => ({
     key: `${turn.turnId}:${name}`,
     channel: turn.channel,
@@ -99,7 +106,8 @@ export const createDesk = ({ store, texts }: { store: Store; texts: DeskTexts })
 
   const claim = (turn: DeskTurn, found: CaseRow, event: DeskEvent): Change => {
     const agent = event.sender.displayName;
-    if (found.claimedBy === event.sender.id) return nothing;
+    const agentPrint = fingerprint(event.sender.id);
+    if (found.claimedBy === agentPrint) return nothing;
     if (found.state === 'claimed') {
       const holder = found.claimedName ? turn.sealer.open(found.claimedName, 'agent') : 'a colleague';
       return {
@@ -111,7 +119,7 @@ export const createDesk = ({ store, texts }: { store: Store; texts: DeskTexts })
     return {
       ...nothing,
       outcome: 'desk_claimed',
-      claims: { agent: event.sender.id, name: agent },
+      claims: { agent: agentPrint, name: agent },
       outgoing: [
         toCard(turn, found, `claimed by ${agent}`, ['reply', 'back', 'resolve']),
         toThread(
@@ -179,7 +187,7 @@ export const createDesk = ({ store, texts }: { store: Store; texts: DeskTexts })
       case 'private':
         return nothing;
       case 'talk':
-        if (found.state === 'claimed' && found.claimedBy === event.sender.id)
+        if (found.state === 'claimed' && found.claimedBy === fingerprint(event.sender.id))
           return reply(turn, found, event, act.text);
         return found.state === 'waiting'
           ? {

@@ -113,19 +113,43 @@ export const openConversation = async (
  */
 export const takeLane = async (sql: Sql, conversation: string): Promise<ConversationRow | null> => {
   const [raw] = await sql.query<Raw>(
-    `update conversation set fence = fence + 1 where id = $1
+    `with started as (
+       update inbox set started_at = now() where conversation = $1 and done_at is null and started_at is null)
+     update conversation set fence = fence + 1 where id = $1
        and exists (select 1 from inbox where conversation = $1 and done_at is null) returning ${columns}`,
     [conversation],
   );
   return raw ? toRow(raw) : null;
 };
 
-/** Locks the conversation and tells whether the lane is still ours. */
-export const holdsLane = async (transaction: Transaction, conversation: string, fence: number): Promise<boolean> => {
+/** Takes the conversation's outbox where something is due: from now on only the holder of the returned fence may send. */
+export const takeOutbox = async (
+  sql: Sql,
+  conversation: string,
+): Promise<{ row: ConversationRow; fence: number } | null> => {
+  const [raw] = await sql.query<Raw & { outbox_fence: number }>(
+    `update conversation set outbox_fence = outbox_fence + 1 where id = $1
+       and exists (select 1 from outbox where conversation = $1 and state = 'due') returning ${columns}, outbox_fence`,
+    [conversation],
+  );
+  return raw ? { row: toRow(raw), fence: raw.outbox_fence } : null;
+};
+
+/** Locks the conversation and tells whether the lane is still ours, and whether the person wrote after this position. */
+export const holdLane = async (
+  transaction: Transaction,
+  conversation: string,
+  fence: number,
+  position: number,
+): Promise<{ isOurs: boolean; wroteMore: boolean }> => {
   const [row] = await transaction.query<{ fence: number }>(`select fence from conversation where id = $1 for update`, [
     conversation,
   ]);
-  return row?.fence === fence;
+  const more = await transaction.query(
+    `select 1 from inbox where conversation = $1 and done_at is null and position > $2 limit 1`,
+    [conversation, position],
+  );
+  return { isOurs: row?.fence === fence, wroteMore: more.length > 0 };
 };
 
 export const findConversation = async (sql: Sql, conversation: string): Promise<ConversationRow | null> => {

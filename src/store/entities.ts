@@ -45,6 +45,8 @@ const Conversation = defineEntity({
     wrappedKey: p.type(SealedType).$type<Buffer>(),
     /** Raised by every worker that takes the lane; an older worker's writes are refused. */
     fence: p.integer().default(0),
+    /** The same for whoever sends what is due. */
+    outboxFence: p.integer().default(0),
     summary: sealed().nullable(),
     summarizedThrough: p.bigint().default(0),
     tokens: sealed().nullable(),
@@ -68,6 +70,7 @@ const Inbox = defineEntity({
     eventId: p.text(),
     body: sealed(),
     receivedAt: p.datetime().defaultRaw('now()'),
+    startedAt: p.datetime().nullable(),
     doneAt: p.datetime().nullable(),
     turn: p.uuid().nullable(),
   },
@@ -104,9 +107,19 @@ const Turn = defineEntity({
     inputTokens: p.integer().default(0),
     outputTokens: p.integer().default(0),
     startedAt: p.datetime(),
+    /** When the model had written all of it. */
+    generatedAt: p.datetime().nullable(),
+    /** When the first words had passed the output guard. */
+    guardedAt: p.datetime().nullable(),
     finishedAt: p.datetime().defaultRaw('now()'),
   },
 });
+
+/**
+ * - `growing`: an answer is being written; `due`: it is whole and to be sent; `sent`: the platform has it whole
+ * - `failed`: refused for good; `expired`: too old to be sent without asking; `uncertain`: it may have been sent
+ */
+export type OutboxState = 'growing' | 'due' | 'sent' | 'failed' | 'expired' | 'uncertain';
 
 /** Everything a person is shown. A row is written before its message is sent, and says what became of it. */
 const Outbox = defineEntity({
@@ -123,7 +136,7 @@ const Outbox = defineEntity({
     replaces: p.text().nullable(),
     /** The key of the row in whose thread this one is posted; that thread is known only once the row is sent. */
     follows: p.text().nullable(),
-    state: p.text().$type<'growing' | 'due' | 'sent' | 'failed'>(),
+    state: p.text().$type<OutboxState>(),
     /** A send was begun and its end is not known: look before sending again. */
     attemptedAt: p.datetime().nullable(),
     attempts: p.integer().default(0),
@@ -133,6 +146,14 @@ const Outbox = defineEntity({
     failure: p.text().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     sentAt: p.datetime().nullable(),
+    /** When its first words were on the platform. */
+    shownAt: p.datetime().nullable(),
+    edits: p.integer().default(0),
+    editedAt: p.datetime().nullable(),
+    /** When it was given up: failed, expired or uncertain. */
+    endedAt: p.datetime().nullable(),
+    /** An edit in flight has no known end and may land over the last one: that one is written once more. */
+    unsettled: p.boolean().default(false),
   },
   indexes: [
     {
@@ -182,6 +203,32 @@ const WebMessage = defineEntity({
     sequence: p.bigint(),
     body: sealed(),
     createdAt: p.datetime().defaultRaw('now()'),
+  },
+});
+
+/** What went wrong in the life of a message or a turn, and when. */
+const Ledger = defineEntity({
+  name: 'Ledger',
+  tableName: 'ledger',
+  properties: {
+    ...partOfConversation,
+    position: p.bigint().primary().autoincrement(),
+    subject: p.text(),
+    step: p.text(),
+    code: p.text().nullable(),
+    at: p.datetime().defaultRaw('clock_timestamp()'),
+  },
+});
+
+/** How many calls a platform takes in one scope, over all processes. The scope is a keyed fingerprint. */
+const Budget = defineEntity({
+  name: 'Budget',
+  tableName: 'budget',
+  properties: {
+    scope: p.text().primary(),
+    tokens: p.double(),
+    filledAt: p.datetime(),
+    blockedUntil: p.datetime().nullable(),
   },
 });
 
@@ -245,6 +292,8 @@ export const entities = [
   Outbox,
   SupportCase,
   WebMessage,
+  Ledger,
+  Budget,
   Bucket,
   Setting,
   Document,

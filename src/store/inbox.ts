@@ -23,9 +23,6 @@ export const insertEvent = async (
   return rows.length > 0;
 };
 
-export const hasEvent = async (sql: Sql, channel: string, id: string): Promise<boolean> =>
-  (await sql.query(`select 1 from inbox where channel = $1 and event_id = $2`, [channel, id])).length > 0;
-
 /** What waits in this conversation, oldest first, at most `limit` rows. */
 export const waitingEvents = async (sql: Sql, conversation: string, limit: number): Promise<InboxRow[]> => {
   const rows = await sql.query<{ position: number | string; body: Uint8Array; received_at: string }>(

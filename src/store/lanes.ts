@@ -1,5 +1,6 @@
 import { fromPglite, PgBoss } from 'pg-boss';
 
+import { type LaneWorker, startLaneWorker } from './lane-worker.ts';
 import type { Store, Transaction } from './open.ts';
 
 /** `turns` drains a conversation's inbox, `outbox` its unsent messages. A job only says that there is work. */
@@ -27,9 +28,31 @@ const lanes: readonly Lane[] = ['turns', 'outbox'];
 /** Retries of the wake-up itself: work that failed for good is marked in its own table, so this only bounds a broken handler. */
 const retriesMax = 20;
 
+/** A retry that becomes due and a worker that died wake nobody; where wake-ups do not come through at all, this is the pace. */
+const backstopMs = 2000;
+const pollMs = 500;
+/** Looks, settles and heartbeats of both lanes, and the queue's own upkeep. */
+const connectionsMax = 6;
+
+type Listening = Awaited<ReturnType<NonNullable<ReturnType<PgBoss['getDb']>['listen']>>>;
+
 const toDatabase = (transaction: Transaction) => ({
   executeSql: async (text: string, values: unknown[] = []) => ({ rows: await transaction.query<never>(text, values) }),
 });
+
+/** Hears of every wake-up as it is committed; null where the connection cannot listen. */
+const listen = async (
+  boss: PgBoss,
+  onWake: (lane: string) => void,
+  onReconnect: () => void,
+): Promise<Listening | null> => {
+  const database = boss.getDb();
+  // The queue notifies on a channel named after its schema.
+  const { rows } = await database.executeSql(
+    `select 'pgboss_' || left(encode(sha224('pgboss'::bytea), 'hex'), 24) as channel`,
+  );
+  return (await database.listen?.((rows[0] as { channel: string }).channel, onWake, onReconnect)) ?? null;
+};
 
 /**
  * One job at a time per conversation over any number of processes: a `stately` queue keyed by conversation holds at most
@@ -40,10 +63,10 @@ export const openLanes = async (
   settings: LaneSettings,
   onError: (error: Error) => void,
 ): Promise<Lanes> => {
-  const shared = { useListenNotify: true, monitorIntervalSeconds: 2, superviseIntervalSeconds: 2 };
+  const shared = { monitorIntervalSeconds: 2, superviseIntervalSeconds: 2 };
   const boss = store.embedded
     ? new PgBoss({ ...shared, backend: 'pglite', db: fromPglite(store.embedded) })
-    : new PgBoss({ ...shared, connectionString: settings.directUrl ?? '', max: settings.slots + 2 });
+    : new PgBoss({ ...shared, connectionString: settings.directUrl ?? '', max: connectionsMax });
   boss.on('error', onError);
   await boss.start();
   for (const lane of lanes)
@@ -59,26 +82,11 @@ export const openLanes = async (
       deleteAfterSeconds: 3600,
     });
 
-  const serve = async (lane: Lane, work: Work): Promise<void> => {
-    let id = '';
-    id = await boss.work(
-      lane,
-      {
-        batchSize: 1,
-        pollingIntervalSeconds: 0.5,
-        notifyPollingIntervalSeconds: 2,
-        includeMetadata: true,
-        heartbeatRefreshSeconds: settings.heartbeatSeconds / 3,
-      },
-      async ([job]) => {
-        try {
-          if (job?.singletonKey) await work(job.singletonKey, job.signal);
-        } finally {
-          // A freed key wakes nobody by itself.
-          boss.notifyWorker(id);
-        }
-      },
-    );
+  const workers = new Map<string, LaneWorker>();
+  let listening: Listening | null = null;
+  let polling: NodeJS.Timeout | undefined;
+  const noticeAll = (): void => {
+    for (const worker of workers.values()) worker.notice();
   };
 
   return {
@@ -90,9 +98,21 @@ export const openLanes = async (
       });
     },
     start: async (work) => {
+      const { slots, heartbeatSeconds } = settings;
       for (const lane of lanes)
-        await Promise.all(Array.from({ length: settings.slots }, () => serve(lane, work[lane])));
+        workers.set(
+          lane,
+          startLaneWorker({ boss, lane, slots, heartbeatMs: (heartbeatSeconds * 1000) / 3, work: work[lane], onError }),
+        );
+      listening = await listen(boss, (lane) => workers.get(lane)?.notice(), noticeAll).catch(() => null);
+      polling = setInterval(noticeAll, listening ? backstopMs : pollMs);
+      noticeAll();
     },
-    stop: (timeoutMs) => boss.stop({ graceful: true, timeout: timeoutMs }),
+    stop: async (timeoutMs) => {
+      clearInterval(polling);
+      await listening?.close();
+      await Promise.all([...workers.values()].map((worker) => worker.stop(timeoutMs)));
+      await boss.stop({ graceful: true, timeout: 1000 });
+    },
   };
 };

@@ -47,12 +47,14 @@ export interface TurnRow {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly startedAt: Date;
+  readonly generatedAt: Date | null;
+  readonly guardedAt: Date | null;
 }
 
 export const insertTurn = (transaction: Transaction, key: ConversationKey, turn: TurnRow): Promise<unknown> =>
   transaction.query(
-    `insert into turn (organization, person, conversation, id, outcome, model, input_tokens, output_tokens, started_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`,
+    `insert into turn (organization, person, conversation, id, outcome, model, input_tokens, output_tokens, started_at, generated_at, guarded_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing`,
     [
       key.organization,
       key.person,
@@ -63,5 +65,7 @@ export const insertTurn = (transaction: Transaction, key: ConversationKey, turn:
       turn.inputTokens,
       turn.outputTokens,
       turn.startedAt,
+      turn.generatedAt,
+      turn.guardedAt,
     ],
   );

@@ -1,6 +1,7 @@
 import type { Sealed } from '#core/sealed.ts';
 
 import { type ConversationKey, toSealed } from './conversations.ts';
+import type { OutboxState } from './entities.ts';
 import type { Sql } from './open.ts';
 
 export interface OutboxRow extends ConversationKey {
@@ -10,12 +11,14 @@ export interface OutboxRow extends ConversationKey {
   readonly body: Sealed;
   readonly replaces: string | null;
   readonly follows: string | null;
-  readonly state: 'growing' | 'due' | 'sent' | 'failed';
+  readonly state: OutboxState;
+  /** A send was begun and its end is not known. */
   readonly attemptedAt: Date | null;
   readonly attempts: number;
   readonly dueAt: Date;
   readonly createdAt: Date;
   readonly sent: Sealed | null;
+  readonly unsettled: boolean;
 }
 
 interface Raw {
@@ -34,6 +37,7 @@ interface Raw {
   due_at: string;
   created_at: string;
   sent: Uint8Array | null;
+  unsettled: boolean;
 }
 
 const toRow = (raw: Raw): OutboxRow => ({
@@ -52,9 +56,10 @@ const toRow = (raw: Raw): OutboxRow => ({
   dueAt: new Date(raw.due_at),
   createdAt: new Date(raw.created_at),
   sent: raw.sent ? toSealed(raw.sent) : null,
+  unsettled: raw.unsettled,
 });
 
-const columns = `organization, person, conversation, key, channel, thread, body, replaces, follows, state, attempted_at, attempts, due_at, created_at, sent`;
+const columns = `organization, person, conversation, key, channel, thread, body, replaces, follows, state, attempted_at, attempts, due_at, created_at, sent, unsettled`;
 const where = `organization = $1 and person = $2 and conversation = $3 and key = $4`;
 const idOf = (row: ConversationKey & { key: string }): unknown[] => [
   row.organization,
@@ -95,22 +100,72 @@ export const dueOutbox = async (sql: Sql, conversation: string): Promise<OutboxR
     ])
   ).map(toRow);
 
-export const markAttempt = (sql: Sql, row: ConversationKey & { key: string }): Promise<unknown> =>
-  sql.query(`update outbox set attempted_at = now(), attempts = attempts + 1 where ${where}`, idOf(row));
+/**
+ * Before each write of an answer that grows: makes its row, or notes one more write, for whoever holds the lane. Null when
+ * another worker holds it. `isNew` tells that no earlier try can have shown anything.
+ */
+export const holdGrowing = async (
+  sql: Sql,
+  row: Omit<NewOutbox, 'state'>,
+  fence: number,
+  position: number,
+): Promise<{ row: OutboxRow; isNew: boolean; wroteMore: boolean } | null> => {
+  const [raw] = await sql.query<Raw & { is_new: boolean; wrote_more: boolean }>(
+    `insert into outbox (organization, person, conversation, key, channel, thread, body, state, attempted_at)
+     select $1, $2, $3, $4, $5, $6, $7, 'growing', now() from conversation where id = $3 and fence = $8
+     on conflict (organization, person, conversation, key) do update set edits = outbox.edits + 1, edited_at = now(),
+       attempted_at = case when outbox.sent is null then coalesce(outbox.attempted_at, now()) end
+     where outbox.state = 'growing'
+     returning ${columns}, (xmax = 0) as is_new,
+       exists (select 1 from inbox where conversation = $3 and done_at is null and position > $9) as wrote_more`,
+    [...idOf(row), row.channel, row.thread, row.body, fence, position],
+  );
+  return raw ? { row: toRow(raw), isNew: raw.is_new, wroteMore: raw.wrote_more } : null;
+};
 
-/** The platform has it: under `growing` more will follow, under `due` it is finished. */
+/** Before each send of what is due: false when another worker has taken the outbox. */
+export const holdDue = async (sql: Sql, row: ConversationKey & { key: string }, fence: number): Promise<boolean> =>
+  (
+    await sql.query(
+      `update outbox set attempted_at = now(), attempts = attempts + 1 where ${where} and state = 'due'
+         and exists (select 1 from conversation where id = $3 and outbox_fence = $5) returning 1`,
+      [...idOf(row), fence],
+    )
+  ).length > 0;
+
+/** Nothing was shown by the last attempt. */
+export const clearAttempt = (sql: Sql, row: ConversationKey & { key: string }): Promise<unknown> =>
+  sql.query(`update outbox set attempted_at = null where ${where}`, idOf(row));
+
+/** The platform has a part of it; more will follow. */
+export const markShown = (
+  sql: Sql,
+  row: ConversationKey & { key: string },
+  sent: Sealed,
+  sentIndex: string,
+): Promise<unknown> =>
+  sql.query(
+    `update outbox set sent = $5, sent_index = $6, attempted_at = null, shown_at = coalesce(shown_at, now()) where ${where}`,
+    [...idOf(row), sent, sentIndex],
+  );
+
+/** The platform has it whole. An unsettled one is written once more after `settleMs`, over whatever lands late. */
 export const markSent = (
   sql: Sql,
   row: ConversationKey & { key: string },
   sent: Sealed,
   sentIndex: string,
-  finished: boolean,
+  settleMs: number,
 ): Promise<unknown> =>
   sql.query(
-    `update outbox set sent = $5, sent_index = $6, attempted_at = null, state = case when $7 then 'sent' else state end,
-       sent_at = case when $7 then now() else sent_at end where ${where}`,
-    [...idOf(row), sent, sentIndex, finished],
+    `update outbox set sent = $5, sent_index = $6, attempted_at = null, shown_at = coalesce(shown_at, now()), sent_at = now(),
+       state = case when unsettled then 'due' else 'sent' end, unsettled = false,
+       due_at = case when unsettled then now() + $7 * interval '1 millisecond' else due_at end where ${where}`,
+    [...idOf(row), sent, sentIndex, settleMs],
   );
+
+export const markUnsettled = (sql: Sql, row: ConversationKey & { key: string }): Promise<unknown> =>
+  sql.query(`update outbox set unsettled = true where ${where}`, idOf(row));
 
 export const markLater = (
   sql: Sql,
@@ -124,20 +179,26 @@ export const markLater = (
     [...idOf(row), dueAt, failure, mayBeShown],
   );
 
-export const markFailed = (sql: Sql, row: ConversationKey & { key: string }, failure: string): Promise<unknown> =>
-  sql.query(`update outbox set state = 'failed', failure = $5 where ${where}`, [...idOf(row), failure]);
+/** Given up, and why. */
+export const markEnded = (
+  sql: Sql,
+  row: ConversationKey & { key: string },
+  state: Extract<OutboxState, 'failed' | 'expired' | 'uncertain'>,
+  failure: string,
+): Promise<unknown> =>
+  sql.query(`update outbox set state = $5, failure = $6, ended_at = now() where ${where}`, [
+    ...idOf(row),
+    state,
+    failure,
+  ]);
 
 /** What the platform told us later about a message of ours. */
 export const noteDelivery = (sql: Sql, channel: string, sentIndex: string, failure: string | null): Promise<unknown> =>
   sql.query(`update outbox set failure = $3 where channel = $1 and sent_index = $2`, [channel, sentIndex, failure]);
 
-/** True when the message is one of ours in this conversation. */
-export const isOurs = async (sql: Sql, channel: string, sentIndex: string): Promise<boolean> =>
-  (await sql.query(`select 1 from outbox where channel = $1 and sent_index = $2`, [channel, sentIndex])).length > 0;
-
 export const conversationsUnsent = async (sql: Sql): Promise<string[]> =>
   (
     await sql.query<{ conversation: string }>(
-      `select distinct conversation from outbox where state = 'due' and due_at < now() - interval '5 seconds' limit 500`,
+      `select distinct conversation from outbox where state = 'due' and due_at < now() limit 500`,
     )
   ).map((row) => row.conversation);

@@ -64,6 +64,11 @@ export const seesOffer = (seat: Seat, card: PaneMessage, act: string, isOffered 
 export const threadOf = (seat: Seat, card: PaneMessage): PaneMessage[] =>
   seat.pane.view(seat.room).messages.filter(({ thread }) => thread === card.id);
 
+export const threadText = (seat: Seat, card: PaneMessage): string =>
+  threadOf(seat, card)
+    .map(({ text }) => text)
+    .join('\n');
+
 export const seesInThread = (seat: Seat, card: PaneMessage, words: string): Promise<PaneMessage> =>
   sees(seat, (message) => message.thread === card.id && fromBot(message) && message.text.includes(words));
 

@@ -30,16 +30,27 @@ export interface TestAppOptions {
   readonly channels?: readonly Channel[] | ((publicUrl: string) => readonly Channel[]);
   readonly settings?: Record<string, unknown>;
   readonly model?: Model;
+  readonly secrets?: Config['secrets'];
+  /** Keeps to the platforms' rate limits; without it a story runs as fast as it can, against platforms that count nothing. */
+  readonly budgets?: boolean;
   /** Reads the sample help center, by words only. */
   readonly knowledge?: boolean;
 }
+
+const withoutBudget = (channel: Channel): Channel => {
+  const copy = { ...channel };
+  delete copy.budget;
+  return copy;
+};
 
 /** The real app on a real database (embedded, or the one in DATABASE_URL), with a scripted model. */
 export const openTestApp = async ({
   channels = [],
   settings = {},
   model,
+  secrets = {},
   knowledge = false,
+  budgets = false,
 }: TestAppOptions = {}): Promise<TestApp> => {
   const folder = mkdtempSync(join(tmpdir(), 'firstline-'));
   const logs: string[] = [];
@@ -59,16 +70,17 @@ export const openTestApp = async ({
       write: () => undefined,
     });
   const scripted = createScriptedModel();
-  const secrets = { ...config.secrets, ...given({ DATABASE_URL: database.url }) };
+  const all = { ...config.secrets, ...secrets, ...given({ DATABASE_URL: database.url }) };
   const made = typeof channels === 'function' ? channels(`http://localhost:${port}`) : channels;
   const app = await startApp({
-    config: { ...config, secrets },
+    config: { ...config, secrets: all },
     store,
     logger,
-    channels: made,
+    channels: budgets ? made : made.map(withoutBudget),
     embedder: null,
     model: model ?? scripted,
   });
+  let isClosed = false;
   return {
     app,
     url: app.url,
@@ -76,6 +88,8 @@ export const openTestApp = async ({
     model: scripted,
     logs,
     [Symbol.asyncDispose]: async () => {
+      if (isClosed) return;
+      isClosed = true;
       await app.stop();
       await store.close();
       await database[Symbol.asyncDispose]();

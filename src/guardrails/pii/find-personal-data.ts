@@ -14,7 +14,7 @@ import type { Finding, PersonalDataSpan, Recognizer } from './personal-data.ts';
 import { findPhones } from './phone.ts';
 import { findSecrets } from './secret.ts';
 
-export type { PersonalDataSpan, PersonalDataType } from './personal-data.ts';
+export type { PersonalDataSpan } from './personal-data.ts';
 
 /** Each family on its own; names and street addresses join here as two more rows. */
 const recognizers: readonly { readonly find: Recognizer; readonly needs: RegExp }[] = [

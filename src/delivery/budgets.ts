@@ -1,0 +1,38 @@
+import type { Budget, Channel, ThreadKey } from '#core/channel.ts';
+import { blockBudget, takeBudget } from '#store/budgets.ts';
+import type { Store } from '#store/open.ts';
+
+/** Words that grow give way to final texts and to agents: these are never taken back, and may use the whole budget. */
+export type Use = 'growth' | 'final';
+
+export interface Budgets {
+  /** Takes one call over all processes; 0, or the milliseconds until it may be tried again. */
+  take(channel: Channel, thread: ThreadKey, call: 'send' | 'edit', use: Use): Promise<number>;
+  /** The platform itself said to wait: everybody does. */
+  block(channel: Channel, thread: ThreadKey, call: 'send' | 'edit', waitMs: number): Promise<void>;
+}
+
+export interface BudgetsParts {
+  readonly store: Store;
+  /** A fingerprint that tells scopes apart without telling what they are: a scope may hold a phone number. */
+  readonly index: (scope: string) => string;
+  /** Share of a budget that growing words leave untouched. */
+  readonly reserveShare: number;
+}
+
+export const createBudgets = ({ store, index, reserveShare }: BudgetsParts): Budgets => {
+  const budgetOf = (channel: Channel, thread: ThreadKey, call: 'send' | 'edit'): Budget | null => {
+    const budget = channel.budget?.(thread, call);
+    return budget ? { ...budget, scope: index(`${channel.name}:${budget.scope}`) } : null;
+  };
+  return {
+    take: async (channel, thread, call, use) => {
+      const budget = budgetOf(channel, thread, call);
+      return budget ? takeBudget(store, budget, use === 'growth' ? budget.size * reserveShare : 0) : 0;
+    },
+    block: async (channel, thread, call, waitMs) => {
+      const budget = budgetOf(channel, thread, call);
+      if (budget) await blockBudget(store, budget, waitMs);
+    },
+  };
+};

@@ -1,0 +1,104 @@
+import type { Logger } from 'pino';
+
+import { storeUndelivered } from '#conversation/inbox.ts';
+import type { Channel, OutboundMessage, ThreadKey } from '#core/channel.ts';
+import type { Clock } from '#core/clock.ts';
+import type { Vault } from '#core/sealed.ts';
+import { createBudgets } from '#delivery/budgets.ts';
+import { createDispatch } from '#delivery/dispatch.ts';
+import { createSendRow, type SendRow } from '#delivery/send-row.ts';
+import { caseOfCard, isCard, isInCase } from '#escalation/case-draft.ts';
+import { saveCaseThread } from '#store/cases.ts';
+import { findConversation } from '#store/conversations.ts';
+import type { Lane, Lanes, Work } from '#store/lanes.ts';
+import type { Store } from '#store/open.ts';
+
+import type { Config } from './config.ts';
+
+export interface DeliveryParts {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly lanes: Lanes;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly limits: Config['limits'];
+  /** Told of every message that was given up. */
+  readonly onFailed: (channel: string, code: string) => void;
+}
+
+export interface Delivery {
+  readonly sendRow: SendRow;
+  readonly dispatch: Work;
+  wake(lane: Lane, conversation: string): Promise<void>;
+  /** What keeps the desk's room from taking messages, in the platform's own word. */
+  deskTrouble(): string | null;
+  stop(): void;
+}
+
+/** Joins what sends messages with what must know of it: the case whose card was posted, the desk, the person to be told. */
+export const openDelivery = (parts: DeliveryParts): Delivery => {
+  const { store, vault, channels, lanes, clock, logger, limits } = parts;
+  const budgets = createBudgets({
+    store,
+    index: (scope) => vault.index('budget', scope),
+    reserveShare: limits.budgetReserveShare,
+  });
+  const sendRow = createSendRow({
+    store,
+    vault,
+    channels,
+    budgets,
+    onShown: async (row, sent) => {
+      if (!isCard(row.key) || row.replaces) return;
+      const found = await findConversation(store, row.conversation);
+      if (found)
+        await saveCaseThread(
+          store,
+          { ...row, id: caseOfCard(row.key) },
+          vault.unwrap(found.wrappedKey).seal(sent.thread, 'thread'),
+          vault.index('thread', `${row.channel}:${sent.thread satisfies ThreadKey}`),
+        );
+    },
+  });
+  const stopping = new AbortController();
+  const wake = (lane: Lane, conversation: string): Promise<void> =>
+    store.transaction((transaction) => lanes.wake(transaction, lane, conversation));
+  let deskTrouble: string | null = null;
+  const dispatch = createDispatch({
+    store,
+    vault,
+    clock,
+    sendRow,
+    retryDelayMs: limits.retryMs,
+    ageMaxMs: limits.sendAgeMs,
+    settleMs: limits.editSettleMs,
+    isForDesk: isInCase,
+    // A timer and not a delayed job: a job that waits would keep a message that is due now from being sent. The sweep stands in
+    // for the timer of a process that died.
+    wakeAt: (conversation, at) => {
+      const delayMs = Math.max(0, at.getTime() - clock.now().getTime());
+      void clock
+        .wait(delayMs, stopping.signal)
+        .then(() => (stopping.signal.aborted ? undefined : wake('outbox', conversation)))
+        .catch(() => undefined);
+    },
+    onSent: (row) => {
+      if (isInCase(row)) deskTrouble = null;
+    },
+    onTrouble: (row, code) => {
+      if (deskTrouble !== code) logger.error({ channel: row.channel, code }, 'the room of the desk takes no messages');
+      deskTrouble = code;
+    },
+    onEnded: async (row, state, code) => {
+      parts.onFailed(row.channel, code);
+      logger.error({ conversation: row.conversation, key: row.key, state, code }, 'a message was given up');
+      const found = await findConversation(store, row.conversation);
+      if (!found) return;
+      const sealer = vault.unwrap(found.wrappedKey);
+      const { text } = JSON.parse(sealer.open(row.body, 'outbox')) as OutboundMessage;
+      await storeUndelivered({ store, lanes }, row, sealer, { ...row, text, why: `${state}:${code}` });
+    },
+  });
+  return { sendRow, dispatch, wake, deskTrouble: () => deskTrouble, stop: () => stopping.abort() };
+};
