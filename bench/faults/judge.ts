@@ -51,7 +51,8 @@ const judgeAnswers = (answers: readonly (Output & { kind: 'answer' })[], add: Ad
     const comparison = compare(answerTo(answer.numbers), wordsOf(answer));
     if (comparison === 'part') add('truncated', first, isEnded(answer) ? 'words inside are missing' : 'it ends early');
     if (comparison === 'other') add('differing', first, 'other words than the model said');
-    if (answer.parts.some((part) => part.partial)) add('truncated', first, 'it is said to be still growing');
+    if (comparison !== 'part' && answer.parts.some((part) => part.partial))
+      add('truncated', first, 'it is said to be still growing');
     if (new Set(answer.parts.map((part) => part.text)).size < answer.parts.length)
       add('duplicated', first, 'a part of it is there twice');
   }
