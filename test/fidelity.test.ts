@@ -180,6 +180,25 @@ describe('fidelity', () => {
     },
   );
 
+  test('on slack all words are also in the text that is heard', async () => {
+    const { channel, thread } = roads['slack']!;
+    const text = answers['all of it'];
+    const { rooms } = state<{ rooms: { id: string; messages: { text: string }[] }[] }>(platforms.servers.slack);
+    const before = rooms.find(({ id }) => id === platforms.seats.slack.room)?.messages.length;
+    for (const [index, part] of split(channel, { text }).entries()) await channel.send(thread, part, `heard:${index}`);
+    const heard = state<{ rooms: { id: string; messages: { text: string }[] }[] }>(platforms.servers.slack)
+      .rooms.find(({ id }) => id === platforms.seats.slack.room)!
+      .messages.slice(before)
+      .map((message) => message.text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'));
+    const lines = heard.join('\n').split('\n');
+    const read = { ...readMarkdown(''), texts: lines, heads: lines, rows: lines.map((line) => [line]) };
+    const { lost, text: kept } = compare(readMarkdown(text), read, letters);
+    expect({ kept, lost: kept === 100 ? [] : lost.filter((one) => !one.includes('://')) }).toEqual({
+      kept: 100,
+      lost: [],
+    });
+  });
+
   test.each(['slack', 'teams', 'discord', 'sms'])(
     '%s takes every part of any answer, posted and edited',
     async (name) => {
