@@ -53,9 +53,19 @@ const openRoads = async (platforms: Platforms): Promise<Record<string, Road>> =>
     await channel.start(async () => undefined);
     return channel;
   };
+  const teams = await open('teams');
+  const teamsRoad = (kind: 'personal' | 'groupChat', conversation: string): Road => ({
+    channel: teams,
+    thread: toTeamsThread({ kind, conversation, serviceUrl: servers.teams.serviceUrl }),
+    held: () =>
+      state<{ rooms: { id: string; messages: { activity: { text?: string } }[] }[] }>(servers.teams)
+        .rooms.find(({ id }) => id === conversation)!
+        .messages.map(({ activity }) => activity.text ?? ''),
+    // Items stand for rows there, too.
+    read: (text) => ({ ...readMarkdown(text), rows: cellsOf(parse(text)) }),
+    count: visibleSigns,
+  });
   const { identity } = state<{ identity: { teamId: string } }>(servers.slack);
-  // A group: in a personal chat a stream is paced as its readers read, and this is about what arrives and not when.
-  const group = await servers.teams.addRoom({ type: 'groupChat', members: [seats.teams.user] });
   const journal: WebMessage[] = [];
   const web = createWebChannel({
     config: { enabled: true, allowedOrigins: [] },
@@ -87,17 +97,9 @@ const openRoads = async (platforms: Platforms): Promise<Record<string, Road>> =>
       read: readMarkdown,
       count: visibleSigns,
     },
-    teams: {
-      channel: await open('teams'),
-      thread: toTeamsThread({ kind: 'groupChat', conversation: group, serviceUrl: servers.teams.serviceUrl }),
-      held: () =>
-        state<{ rooms: { id: string; messages: { activity: { text?: string } }[] }[] }>(servers.teams)
-          .rooms.find(({ id }) => id === group)!
-          .messages.map(({ activity }) => activity.text ?? ''),
-      // Items stand for rows there, too.
-      read: (text) => ({ ...readMarkdown(text), rows: cellsOf(parse(text)) }),
-      count: visibleSigns,
-    },
+    teams: teamsRoad('groupChat', await servers.teams.addRoom({ type: 'groupChat', members: [seats.teams.user] })),
+    // One to one, where an answer streams at the platform's pace.
+    'teams chat': teamsRoad('personal', seats.teams.room),
     discord: {
       channel: await open('discord'),
       thread: toDiscordThread({ room: seats.discord.room }),
@@ -159,28 +161,28 @@ describe('fidelity', () => {
     await platforms[Symbol.asyncDispose]();
   });
 
-  test.each(names.flatMap((name) => Object.keys(answers).map((answer) => [name, answer] as const)))(
-    'on %s nothing is lost of %s',
-    async (name, answer) => {
-      const road = roads[name]!;
-      const text = answers[answer as keyof typeof answers] ?? '';
-      const before = road.held().length;
-      const parts = split(road.channel, { text });
-      for (const [index, part] of parts.entries()) {
-        const key = `${answer.length}:${before}:${index}`;
-        // Where a message can change, what was posted first is changed into the part: both roads must take it.
-        const { edit } = road.channel;
-        const first = edit ? { text: '…', partial: true } : part;
-        const sent = await whenItMay(() => road.channel.send(road.thread, first, key));
-        if (edit) await whenItMay(() => edit(sent, part));
-      }
-      const read = joinReadings(road.held().slice(before).map(road.read));
-      const kept = compare(readMarkdown(text), read, road.count);
-      const figure = kinds.map((kind) => kept[kind].toFixed(kept[kind] === 100 ? 0 : 1).padStart(8)).join('');
-      figures.push(`${`${name}: ${answer}`.padEnd(20)}${String(parts.length).padStart(6)}${figure}`);
-      expect(kept.lost).toEqual([]);
-    },
-  );
+  test.each([
+    ...names.flatMap((name) => Object.keys(answers).map((answer) => [name, answer] as const)),
+    ['teams chat', 'all of it'] as const,
+  ])('on %s nothing is lost of %s', async (name, answer) => {
+    const road = roads[name]!;
+    const text = answers[answer as keyof typeof answers] ?? '';
+    const before = road.held().length;
+    const parts = split(road.channel, { text });
+    for (const [index, part] of parts.entries()) {
+      const key = `${answer.length}:${before}:${index}`;
+      // Where a message can change, what was posted first is changed into the part: both roads must take it.
+      const { edit } = road.channel;
+      const first = edit ? { text: '…', partial: true } : part;
+      const sent = await whenItMay(() => road.channel.send(road.thread, first, key));
+      if (edit) await whenItMay(() => edit(sent, part));
+    }
+    const read = joinReadings(road.held().slice(before).map(road.read));
+    const kept = compare(readMarkdown(text), read, road.count);
+    const figure = kinds.map((kind) => kept[kind].toFixed(kept[kind] === 100 ? 0 : 1).padStart(8)).join('');
+    figures.push(`${`${name}: ${answer}`.padEnd(20)}${String(parts.length).padStart(6)}${figure}`);
+    expect(kept.lost).toEqual([]);
+  });
 
   test('on slack all words are also in the text that is heard', async () => {
     const { channel, thread } = roads['slack']!;

@@ -118,3 +118,8 @@ test('what cannot be cut well is cut between graphemes, and never for ever', () 
   expect(fit('e\u0301'.repeat(10) + '\u0301'.repeat(300), within(100)).join('')).toHaveLength(320);
   expect(() => fit('text', () => false)).toThrow(RangeError);
 });
+
+test('a table whose heads alone fill a part is still shown whole', () => {
+  const parts = fit(`| ${sentences(20)} | b |\n|---|---|\n| row one | x |\n| row two | y |`, within(200));
+  expect(parts.join(' ')).toMatch(/Sentence 19[^]*row one[^]*row two/);
+});
