@@ -146,7 +146,6 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
   }
 
   async function start(place: Place, text: string): Promise<Stream | null> {
-    await pause(current.get(place.conversation)?.writtenAt ?? 0);
     const first = { type: 'typing', text, entities: [infoOf({ streamType: 'informative', streamSequence: 1 })] };
     let id: string | null;
     try {
