@@ -66,6 +66,8 @@ const openRoads = async (platforms: Platforms): Promise<Record<string, Road>> =>
     count: visibleSigns,
   });
   const { identity } = state<{ identity: { teamId: string } }>(servers.slack);
+  // A group: in a personal chat a stream is paced as its readers read, and this is about what arrives and not when.
+  const group = await servers.teams.addRoom({ type: 'groupChat', members: [seats.teams.user] });
   const journal: WebMessage[] = [];
   const web = createWebChannel({
     config: { enabled: true, allowedOrigins: [] },
@@ -97,7 +99,7 @@ const openRoads = async (platforms: Platforms): Promise<Record<string, Road>> =>
       read: readMarkdown,
       count: visibleSigns,
     },
-    teams: teamsRoad('groupChat', await servers.teams.addRoom({ type: 'groupChat', members: [seats.teams.user] })),
+    teams: teamsRoad('groupChat', group),
     // One to one, where an answer streams at the platform's pace.
     'teams chat': teamsRoad('personal', seats.teams.room),
     discord: {
