@@ -1,12 +1,5 @@
-import type { ChannelLimits } from '#core/channel.ts';
-
 import { type Cut, findCuts, rank } from './cuts.ts';
 import { toStandalone } from './standalone.ts';
-
-const encoder = new TextEncoder();
-
-export const lengthIn = (text: string, unit: ChannelLimits['textUnit']): number =>
-  unit === 'bytes' ? encoder.encode(text).length : text.length;
 
 /** Whether the platform takes this text in one message; the last part may have more to carry. */
 export type Fits = (text: string, isLast: boolean) => boolean;
