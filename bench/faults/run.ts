@@ -171,7 +171,11 @@ export const runFaults = async (options: FaultsOptions): Promise<Verdict> => {
       settled: settled && areUp,
       said: ledger.customers.flatMap((customer) => customer.said),
       judged: Object.fromEntries(judged),
-      offences: [...judged.flatMap(([, one]) => one.offences), ...judgeDesk(deskTexts), ...judgeRows(facts)],
+      offences: [
+        ...judged.flatMap(([, one]) => one.offences),
+        ...judgeDesk(deskTexts),
+        ...judgeRows(facts, ledger.customers),
+      ],
       calls: callsOf(stage),
       facts,
       killings: killer.killings,
