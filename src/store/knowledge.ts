@@ -69,6 +69,9 @@ const insertPassages = (
     ],
   );
 
+export const hasDocuments = async (sql: Sql): Promise<boolean> =>
+  (await sql.query(`select 1 from document limit 1`)).length > 0;
+
 /** Documents that anyone may be answered from. */
 export const sharedOrganization = '*';
 
