@@ -54,6 +54,8 @@ const openRoads = async (platforms: Platforms): Promise<Record<string, Road>> =>
     return channel;
   };
   const { identity } = state<{ identity: { teamId: string } }>(servers.slack);
+  // A group: in a personal chat a stream is paced as its readers read, and this is about what arrives and not when.
+  const group = await servers.teams.addRoom({ type: 'groupChat', members: [seats.teams.user] });
   const journal: WebMessage[] = [];
   const web = createWebChannel({
     config: { enabled: true, allowedOrigins: [] },
@@ -87,10 +89,10 @@ const openRoads = async (platforms: Platforms): Promise<Record<string, Road>> =>
     },
     teams: {
       channel: await open('teams'),
-      thread: toTeamsThread({ kind: 'personal', conversation: seats.teams.room, serviceUrl: servers.teams.serviceUrl }),
+      thread: toTeamsThread({ kind: 'groupChat', conversation: group, serviceUrl: servers.teams.serviceUrl }),
       held: () =>
         state<{ rooms: { id: string; messages: { activity: { text?: string } }[] }[] }>(servers.teams)
-          .rooms.find(({ id }) => id === seats.teams.room)!
+          .rooms.find(({ id }) => id === group)!
           .messages.map(({ activity }) => activity.text ?? ''),
       // Items stand for rows there, too.
       read: (text) => ({ ...readMarkdown(text), rows: cellsOf(parse(text)) }),
