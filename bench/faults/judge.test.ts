@@ -119,7 +119,9 @@ test('what is not done is stuck', () => {
   expect(judgeRows(factsWith({ undone: { slack: 1 }, states }), [])).toHaveLength(3);
 });
 
-test('the same words of a customer twice in the desk', () => {
-  expect(judgeDesk(['#s1-1 Hello', 'claimed', 'claimed', '#s1-2 Hello'])).toEqual([]);
-  expect(judgeDesk(['#s1-1 Hello', '#s1-1 Hello'])).toHaveLength(1);
+test('the same words of a customer twice in the desk, or two cards of one case', () => {
+  const relayed = '**Ada** (slack):\n\n#s1-1 Hello';
+  expect(judgeDesk([relayed, '> #s1-1 Hello', '> #s1-1 Hello'], new Map([['resolve:1', new Set(['a'])]]))).toEqual([]);
+  expect(judgeDesk([relayed, relayed], new Map())).toHaveLength(1);
+  expect(judgeDesk([], new Map([['resolve:1', new Set(['a', 'b'])]]))).toHaveLength(1);
 });

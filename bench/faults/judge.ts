@@ -142,18 +142,27 @@ export const judgeCustomer = (customer: Customer, sentences: Sentences, facts: F
   return { answered, told, offences };
 };
 
-/** What stands in the desk's room twice: a card of the same case, or the same words of a customer. */
-export const judgeDesk = (texts: readonly string[]): Offence[] => {
-  const about = texts.filter((text) => numbersIn(text).length > 0);
-  return about
-    .filter((text, index) => about.indexOf(text) < index)
-    .map((text) => ({
-      what: 'duplicated',
-      channel: 'desk',
-      customer: null,
-      number: numbersIn(text)[0] ?? null,
-      detail: `there twice: ${text.replaceAll('\n', ' ').slice(0, 60)}`,
-    }));
+/** A customer's words as the desk is shown them while a person has the case. */
+const isRelayed = (text: string): boolean => /^\*\*.+\*\* \(\w+\):/.test(text) && numbersIn(text).length > 0;
+
+/** What stands in the desk's room twice: the words of a customer, or the card of a case. */
+export const judgeDesk = (texts: readonly string[], cards: ReadonlyMap<string, ReadonlySet<string>>): Offence[] => {
+  const twice = (detail: string, number: string | null): Offence => ({
+    what: 'duplicated',
+    channel: 'desk',
+    customer: null,
+    number,
+    detail,
+  });
+  const relayed = texts.filter(isRelayed);
+  return [
+    ...relayed
+      .filter((text, index) => relayed.indexOf(text) < index)
+      .map((text) => twice('words of a customer are there twice', numbersIn(text)[0] ?? null)),
+    ...[...cards]
+      .filter(([, messages]) => messages.size > 1)
+      .map(([id, messages]) => twice(`the card with ${id} is there ${messages.size} times`, null)),
+  ];
 };
 
 /** What has not come to its end in the time that it was given, and what was given up. */

@@ -106,7 +106,7 @@ export const runFaults = async (options: FaultsOptions): Promise<Verdict> => {
   for (const server of servers) server.setFaults(script);
 
   await using rooms = new AsyncDisposableStack();
-  rooms.use(startAgent(platforms.seats.desk, ledger.handed));
+  const agent = rooms.use(startAgent(platforms.seats.desk, ledger.handed));
   await using killer = startKiller({
     workers,
     random: random.fork('killer'),
@@ -173,7 +173,7 @@ export const runFaults = async (options: FaultsOptions): Promise<Verdict> => {
       judged: Object.fromEntries(judged),
       offences: [
         ...judged.flatMap(([, one]) => one.offences),
-        ...judgeDesk(deskTexts),
+        ...judgeDesk(deskTexts, agent.cards),
         ...judgeRows(facts, ledger.customers),
       ],
       calls: callsOf(stage),
