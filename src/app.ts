@@ -133,11 +133,9 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   };
 
   const exchange = createExchange({
-    load: async (owner, sealer) => {
-      const found = await findConversation(store, owner.conversation);
-      return found?.tokens ? (JSON.parse(sealer.open(found.tokens, 'tokens')) as TokenEntry[]) : [];
-    },
-    save: async (owner, sealer, entries) => {
+    read: ({ sealer, known }) =>
+      known.tokens ? (JSON.parse(sealer.open(known.tokens, 'tokens')) as TokenEntry[]) : [],
+    save: async ({ owner, sealer }, entries) => {
       await saveTokens(store, owner, sealer.seal(JSON.stringify(entries), 'tokens'));
     },
   });

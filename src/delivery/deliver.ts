@@ -59,7 +59,7 @@ const createWriter = ({ store, sendRow }: DeliverParts, turn: OutputGuarded, cha
   };
 
   return async (text: string): Promise<void> => {
-    row ??= await findOutbox(store, turn.owner, key);
+    if (!row && !turn.turn.isFirstTry) row = await findOutbox(store, turn.owner, key);
     const current: OutboxRow = row ?? {
       ...place,
       replaces: null,

@@ -92,13 +92,24 @@ export const findOutbox = async (sql: Sql, key: ConversationKey, name: string): 
   return raw ? toRow(raw) : null;
 };
 
-/** What is to be sent in this conversation, oldest first. */
-export const dueOutbox = async (sql: Sql, conversation: string): Promise<OutboxRow[]> =>
-  (
-    await sql.query<Raw>(`select ${columns} from outbox where conversation = $1 and state = 'due' order by position`, [
-      conversation,
-    ])
-  ).map(toRow);
+export interface TakenOutbox {
+  readonly fence: number;
+  readonly wrappedKey: Buffer;
+  /** Oldest first. */
+  readonly due: readonly OutboxRow[];
+}
+
+/** Takes what is due in a conversation: from now on only the holder of the fence may send it. Null when nothing is. */
+export const takeOutbox = async (sql: Sql, conversation: string): Promise<TakenOutbox | null> => {
+  const rows = await sql.query<Raw & { outbox_fence: number; wrapped_key: Uint8Array }>(
+    `with taken as (update conversation set outbox_fence = outbox_fence + 1 where id = $1
+       and exists (select 1 from outbox where conversation = $1 and state = 'due') returning outbox_fence, wrapped_key)
+     select ${columns}, outbox_fence, wrapped_key from taken join outbox on conversation = $1 and state = 'due' order by position`,
+    [conversation],
+  );
+  const [first] = rows;
+  return first ? { fence: first.outbox_fence, wrappedKey: Buffer.from(first.wrapped_key), due: rows.map(toRow) } : null;
+};
 
 /**
  * Before each write of an answer that grows: makes its row, or notes one more write, for whoever holds the lane. Null when
