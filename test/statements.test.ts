@@ -5,7 +5,7 @@ import type { Channel, Receive, SentKey, ThreadKey } from '#core/channel.ts';
 import { openTestApp } from './support/test-app.ts';
 
 /** Each is a round trip on the way to the model, or to the reader: more only for a good reason. */
-const statementsMax = 28;
+const statementsMax = 29;
 
 const thread = 'here' as ThreadKey;
 
@@ -16,7 +16,7 @@ const createEcho = () => {
   const show = async ({ text }: { text: string }): Promise<void> => void shown.push(text);
   const channel: Channel = {
     name: 'echo',
-    limits: { textLengthMax: 4000, textUnit: 'characters', editIntervalMs: 0 },
+    limits: { editIntervalMs: 0 },
     start: async (given) => void (receive = given),
     stop: async () => undefined,
     send: async (_, message) => {

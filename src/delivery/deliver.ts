@@ -3,6 +3,7 @@ import type { Clock } from '#core/clock.ts';
 import { ChannelError, Interrupted, LaneLost } from '#core/errors.ts';
 import { Halt } from '#core/stage.ts';
 import type { CheckedText, Delivered, OutputGuarded } from '#core/turn.ts';
+import { holdsFence } from '#store/conversations.ts';
 import type { Store } from '#store/open.ts';
 import { findOutbox, holdGrowing, markShown, markUnsettled, type OutboxRow } from '#store/outbox.ts';
 
@@ -38,6 +39,9 @@ const citationsIn = (text: string, turn: OutputGuarded): Citation[] => {
   });
 };
 
+/** How soon it is looked again whether the messages before this one are out. */
+const earlierFirstMs = 250;
+
 /** Shows the answer of a turn as it grows, under the lane's fence. */
 const createWriter = ({ store, sendRow }: DeliverParts, turn: OutputGuarded, channel: Channel) => {
   const key = replyKey(turn.turn.id);
@@ -54,6 +58,8 @@ const createWriter = ({ store, sendRow }: DeliverParts, turn: OutputGuarded, cha
 
   const hold = async (): Promise<void> => {
     const held = await holdGrowing(store, place, turn.fence, lastPosition);
+    if (!held && (await holdsFence(store, turn.owner.conversation, turn.fence)))
+      throw new ChannelError(channel.name, 'rate_limited', 'earlier_first', { retryAfterMs: earlierFirstMs });
     if (!held) throw new LaneLost(turn.owner.conversation);
     if (held.wroteMore && turn.mayBeInterrupted) throw new Interrupted(turn.owner.conversation);
   };

@@ -196,3 +196,7 @@ export const saveSummary = (sql: Sql, key: ConversationKey, summary: Sealed, thr
     `update conversation set summary = $4, summarized_through = $5 where organization = $1 and person = $2 and id = $3 and summarized_through < $5`,
     [key.organization, key.person, key.conversation, summary, through],
   );
+
+/** Whether the lane is still held under this number. */
+export const holdsFence = async (sql: Sql, conversation: string, fence: number): Promise<boolean> =>
+  (await sql.query(`select 1 from conversation where id = $1 and fence = $2`, [conversation, fence])).length > 0;
