@@ -46,6 +46,7 @@ export const run = async (args: readonly string[]): Promise<void> => {
     process.exitCode = values.help ? 0 : 2;
     return;
   }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   const verdict = await runFaults({
     server,
     turns: Number(values.turns),

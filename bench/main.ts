@@ -2,6 +2,8 @@ const benches = {
   start: 'from `npm start` to ready: a first start, and one on the data of the first',
   'first-text': "from the model's first sentence to the first visible words, on every channel of the sandbox",
   latency: 'what Firstline adds to a bare bot: time to each step, turns a second, CPU; needs DATABASE_URL',
+  streams:
+    'twenty answers that grow at once within the limits of one platform: finals lost, refused calls, how old the text is',
   faults: 'many customers, every fault at once, workers killed: what is lost, said twice or left half said',
 } as const;
 

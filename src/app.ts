@@ -43,6 +43,7 @@ import { openDelivery } from './open-delivery.ts';
 import { createPipeline } from './pipeline.ts';
 import { createRunTurns } from './run-turns.ts';
 import { type OpenServer, openServer } from './server.ts';
+import { type StartedChannels, startChannels } from './start-channels.ts';
 import { openWebChannel } from './web-journal.ts';
 
 export interface AppParts {
@@ -133,11 +134,9 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   };
 
   const exchange = createExchange({
-    load: async (owner, sealer) => {
-      const found = await findConversation(store, owner.conversation);
-      return found?.tokens ? (JSON.parse(sealer.open(found.tokens, 'tokens')) as TokenEntry[]) : [];
-    },
-    save: async (owner, sealer, entries) => {
+    read: ({ sealer, known }) =>
+      known.tokens ? (JSON.parse(sealer.open(known.tokens, 'tokens')) as TokenEntry[]) : [],
+    save: async ({ owner, sealer }, entries) => {
       await saveTokens(store, owner, sealer.seal(JSON.stringify(entries), 'tokens'));
     },
   });
@@ -275,6 +274,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     toCaseAction,
     count: metrics.events,
   });
+  let started: StartedChannels | null = null;
   const readiness = async (): Promise<string[]> => {
     const problems: string[] = [];
     await store.checkSchema().catch((error: unknown) => {
@@ -282,6 +282,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     });
     const trouble = delivery.deskTrouble();
     if (trouble) problems.push(`the room of the desk takes no messages: ${trouble}`);
+    problems.push(...(started?.problems() ?? ['the channels are connecting']));
     for (const channel of channels.values()) {
       const health = await channel.health?.();
       if (health && !health.ok) problems.push(`${channel.name}: ${health.problem}`);
@@ -299,7 +300,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     },
     config.server,
   );
-  await Promise.all([...channels.values()].map((channel) => channel.start(inbox(channel.name))));
+  started = await startChannels({ channels, receive: inbox, clock, logger });
   await lanes.start({ turns: runTurns, outbox: delivery.dispatch });
 
   return {
@@ -318,7 +319,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     stop: async () => {
       clearInterval(sweeper);
       delivery.stop();
-      await Promise.all([...channels.values()].map((channel) => channel.stop().catch(() => undefined)));
+      await started?.stop();
       await server.close();
       await lanes.stop(limits.stopMs);
       await traces.stop(5000);

@@ -181,18 +181,18 @@ export const createRunTurns = (parts: RunTurnsParts) => {
 
   return async (conversation: string, signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
-      const row = await takeLane(store, conversation);
-      if (!row) return;
-      const sealer = vault.unwrap(row.wrappedKey);
-      const waiting = await readWaiting(store, sealer, conversation, parts.eventsPerTurnMax);
+      const taken = await takeLane(store, conversation, parts.eventsPerTurnMax);
+      if (!taken) return;
+      const sealer = vault.unwrap(taken.row.wrappedKey);
+      const waiting = readWaiting(sealer, taken.waiting);
       const [first] = waiting;
       if (!first) return;
       const now = clock.now();
-      if (first.from === 'desk') await deskTurn(toTurn(row, sealer, [first], now), first);
-      else if (first.from === 'delivery') await undeliveredTurn(toTurn(row, sealer, [first], now), first);
+      if (first.from === 'desk') await deskTurn(toTurn(taken, sealer, [first], now), first);
+      else if (first.from === 'delivery') await undeliveredTurn(toTurn(taken, sealer, [first], now), first);
       else {
         const others = waiting.findIndex((event) => event.from !== 'customer');
-        const turn = toTurn(row, sealer, others < 0 ? waiting : waiting.slice(0, others), now);
+        const turn = toTurn(taken, sealer, others < 0 ? waiting : waiting.slice(0, others), now);
         const mayBeInterrupted = (interrupts.get(turn.turn.id) ?? 0) < parts.interruptsMax;
         await customerTurn({ ...turn, mayBeInterrupted });
       }

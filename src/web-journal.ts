@@ -2,7 +2,7 @@ import { createWebChannel, type WebJournal, type WebParts } from '#channels/web/
 import type { WebMessage } from '#channels/web/render.ts';
 import type { Channel, ThreadKey } from '#core/channel.ts';
 import type { Vault } from '#core/sealed.ts';
-import { openConversation } from '#store/conversations.ts';
+import { findAtPlace } from '#store/conversations.ts';
 import { putJournal, readJournal } from '#store/journal.ts';
 import type { Store } from '#store/open.ts';
 
@@ -14,16 +14,15 @@ export const openWebChannel = ({
   vault,
   ...parts
 }: Omit<WebParts, 'journal'> & { store: Store; vault: Vault }): Channel => {
-  const find = (thread: ThreadKey) =>
-    store.transaction((transaction) => {
-      const { visitor } = JSON.parse(thread) as { visitor: string };
-      return openConversation(transaction, {
-        organization: webOrganization,
-        channel: 'web',
-        handle: vault.index('handle', `web:${visitor}`),
-        threadIndex: vault.index('thread', `web:${thread}`),
-      });
+  const find = (thread: ThreadKey) => {
+    const { visitor } = JSON.parse(thread) as { visitor: string };
+    return findAtPlace(store, {
+      organization: webOrganization,
+      channel: 'web',
+      handle: vault.index('handle', `web:${visitor}`),
+      threadIndex: vault.index('thread', `web:${thread}`),
     });
+  };
   const journal: WebJournal = {
     put: async (thread, message) => {
       const found = await find(thread);

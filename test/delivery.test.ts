@@ -135,6 +135,27 @@ describe('between two workers and new words', () => {
   });
 });
 
+test('an answer that still waits for the platform is not overtaken by the next one', async () => {
+  await using platforms = await openPlatforms({ rateLimits: 'off' });
+  await using firstline = await openOn(platforms, ['slack']);
+  const { slack } = platforms.seats;
+  // The first answer is one word, so that nothing of it grows, and its first post is told to wait.
+  firstline.model.next(() => ['One']);
+  firstline.model.next(() => ['Two begins here, and it grows. ', 'It goes on for a while. ', 'Then it ends.']);
+  const post = { server: 'slack', method: 'chat.postMessage', times: 1 } as const;
+  platforms.servers.slack.setFaults([{ ...post, fault: 'rate_limit', retryAfterSeconds: 1 }]);
+  await slack.pane.say({ room: slack.room, user: slack.user, text: 'First question?' });
+  await expect.poll(() => firstline.store.query(`select 1 from turn`), { timeout: 10_000 }).toHaveLength(1);
+  await slack.pane.say({ room: slack.room, user: slack.user, text: 'Second question?' });
+  await sees(slack, (message) => fromBot(message) && message.text.includes('Then it ends.'));
+  await firstline.app.settled();
+  const texts = slack.pane
+    .view(slack.room)
+    .messages.filter(fromBot)
+    .map(({ text }) => text);
+  expect(texts.map((text) => /One|Two/.exec(text)?.[0])).toEqual(['One', 'Two']);
+});
+
 describe('what cannot be delivered', () => {
   let platforms: Platforms;
   let firstline: TestApp;

@@ -10,7 +10,7 @@ const server = process.env['DATABASE_URL'] ?? '';
 
 /** What went wrong in a short play, told so that one can look into it. */
 const play = async (options: Partial<FaultsOptions>): Promise<{ what: string; told: string }[]> => {
-  const usual = { server, turns: 60, seed: 1, scale: 1, killsMax: 0, patienceMs: 30_000, settleMs: 60_000 };
+  const usual = { server, turns: 60, seed: 1, scale: 1, killsMax: 0, patienceMs: 20_000, settleMs: 90_000 };
   const verdict = await runFaults({ ...usual, ...options });
   return verdict.offences
     .filter(({ what }) => mistakes.some((mistake) => mistake === what))
@@ -23,7 +23,7 @@ test.skipIf(server === '')(
     const found = await play({ killsMax: 1, killEveryMs: [5000, 8000] });
     expect(found.map(({ told }) => told).join('\n\n')).toBe('');
   },
-  150_000,
+  240_000,
 );
 
 test.skipIf(server === '')(
@@ -32,7 +32,7 @@ test.skipIf(server === '')(
     const found = await play({ turns: 20, scale: 3, broken: 'dedupe', patienceMs: 5000, settleMs: 20_000 });
     expect(found.map(({ what }) => what)).toContain('duplicated');
   },
-  150_000,
+  240_000,
 );
 
 test('what the broken builds take away is still there to be taken', async () => {

@@ -6,11 +6,17 @@ const lookMs = 500;
 /** Reading a case takes an agent so long; what the customer writes meanwhile is passed on to the desk. */
 const readMs = 4000;
 
+export interface Agent extends AsyncDisposable {
+  /** The messages that were the card of each case: one, where all is well. */
+  readonly cards: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
 /** An agent in the desk's room who resolves every case, so that the assistant answers again. `onSeen` hears of every message there. */
-export const startAgent = (seat: Seat, onSeen: (text: string) => void): AsyncDisposable => {
+export const startAgent = (seat: Seat, onSeen: (text: string) => void): Agent => {
   const ending = new AbortController();
   const seen = new Map<string, string>();
   const resolved = new Set<string>();
+  const cards = new Map<string, Set<string>>();
   const foundAt = new Map<string, number>();
 
   const act = async (): Promise<void> => {
@@ -21,7 +27,9 @@ export const startAgent = (seat: Seat, onSeen: (text: string) => void): AsyncDis
         onSeen(message.text);
       }
       const resolve = message.actions.find(({ id }) => id.startsWith('resolve:'));
-      if (!resolve || resolved.has(resolve.id)) continue;
+      if (!resolve) continue;
+      cards.set(resolve.id, (cards.get(resolve.id) ?? new Set()).add(message.id));
+      if (resolved.has(resolve.id)) continue;
       foundAt.set(resolve.id, foundAt.get(resolve.id) ?? Date.now());
       if (Date.now() - (foundAt.get(resolve.id) ?? 0) < readMs) continue;
       const press = { room: seat.room, user: seat.user, message: message.id, action: resolve.id };
@@ -41,6 +49,7 @@ export const startAgent = (seat: Seat, onSeen: (text: string) => void): AsyncDis
   };
   const working = work();
   return {
+    cards,
     [Symbol.asyncDispose]: async () => {
       ending.abort();
       await working;

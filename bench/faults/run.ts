@@ -106,7 +106,7 @@ export const runFaults = async (options: FaultsOptions): Promise<Verdict> => {
   for (const server of servers) server.setFaults(script);
 
   await using rooms = new AsyncDisposableStack();
-  rooms.use(startAgent(platforms.seats.desk, ledger.handed));
+  const agent = rooms.use(startAgent(platforms.seats.desk, ledger.handed));
   await using killer = startKiller({
     workers,
     random: random.fork('killer'),
@@ -171,7 +171,11 @@ export const runFaults = async (options: FaultsOptions): Promise<Verdict> => {
       settled: settled && areUp,
       said: ledger.customers.flatMap((customer) => customer.said),
       judged: Object.fromEntries(judged),
-      offences: [...judged.flatMap(([, one]) => one.offences), ...judgeDesk(deskTexts), ...judgeRows(facts)],
+      offences: [
+        ...judged.flatMap(([, one]) => one.offences),
+        ...judgeDesk(deskTexts, agent.cards),
+        ...judgeRows(facts, ledger.customers),
+      ],
       calls: callsOf(stage),
       facts,
       killings: killer.killings,

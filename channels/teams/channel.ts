@@ -97,7 +97,7 @@ export function createTeamsChannel(settings: TeamsSettings, clock: Clock = syste
     name: 'teams',
     fits: fitsActivity,
     // A room takes 60 sends and edits in 30 s.
-    limits: { textLengthMax: 20_000, textUnit: 'characters', editIntervalMs: 2000 },
+    limits: { editIntervalMs: 2000 },
     start: async (given) => void (receive = given),
     stop: async () => void (receive = null),
     webhook: take,

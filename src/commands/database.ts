@@ -7,5 +7,6 @@ export const openDatabase = (config: Config): Promise<Store> =>
   openStore({
     folder: config.dataFolder,
     connectionsMax: config.limits.connectionsMax,
+    isPooled: config.secrets.DATABASE_DIRECT_URL !== undefined,
     ...given({ url: config.secrets.DATABASE_URL }),
   });

@@ -1,6 +1,6 @@
 import { Halt } from '#core/stage.ts';
 import type { Admitted, Relayed } from '#core/turn.ts';
-import { type BucketLimit, everyone, takeToken } from '#store/buckets.ts';
+import { type BucketLimit, takeTokens } from '#store/buckets.ts';
 import type { Store } from '#store/open.ts';
 
 export interface AdmitParts {
@@ -19,7 +19,6 @@ export const admit =
     const isAdmitted =
       turn.pressedHuman ||
       wantsHuman(turn.text) ||
-      ((await takeToken(store, organization, person, 'turns', perPerson)) &&
-        (await takeToken(store, organization, everyone, 'turns', perOrganization)));
+      (await takeTokens(store, organization, person, 'turns', { perPerson, perOrganization }));
     return isAdmitted ? { ...turn, admitted: true } : new Halt('rate_limited', { tell: busyText, offersHuman: true });
   };

@@ -1,10 +1,10 @@
 import { Interrupted, LaneLost } from '#core/errors.ts';
 import type { Outgoing, TurnEnd } from '#core/turn.ts';
 import { claimCase, closeCase, insertCase, openCase } from '#store/cases.ts';
-import { holdLane, markDisclosed } from '#store/conversations.ts';
-import { finishEvents } from '#store/inbox.ts';
+import { holdLane } from '#store/conversations.ts';
+import { wroteAfter } from '#store/inbox.ts';
 import type { Lanes } from '#store/lanes.ts';
-import { insertMessage, insertTurn } from '#store/messages.ts';
+import { endTurn } from '#store/messages.ts';
 import type { Store, Transaction } from '#store/open.ts';
 import { putOutbox } from '#store/outbox.ts';
 
@@ -53,26 +53,27 @@ export const createCommitTurn =
   (end: TurnEnd): Promise<void> =>
     store.transaction(async (transaction) => {
       const { conversation } = end.owner;
-      const { isOurs, wroteMore } = await holdLane(transaction, conversation, end.fence, Math.max(...end.positions));
-      if (!isOurs) throw new LaneLost(conversation);
-      if (wroteMore && end.mayBeInterrupted) throw new Interrupted(conversation);
-      await insertTurn(transaction, end.owner, {
-        id: end.turn.id,
-        outcome: end.outcome,
-        model: end.answer?.model ?? null,
-        inputTokens: end.answer?.usage.inputTokens ?? 0,
-        outputTokens: end.answer?.usage.outputTokens ?? 0,
-        startedAt: end.turn.startedAt,
-        generatedAt: end.generatedAt,
-        guardedAt: end.guardedAt,
+      if (!(await holdLane(transaction, conversation, end.fence))) throw new LaneLost(conversation);
+      if (end.mayBeInterrupted && (await wroteAfter(transaction, conversation, Math.max(...end.positions))))
+        throw new Interrupted(conversation);
+      await endTurn(transaction, end.owner, {
+        turn: {
+          id: end.turn.id,
+          outcome: end.outcome,
+          model: end.answer?.model ?? null,
+          inputTokens: end.answer?.usage.inputTokens ?? 0,
+          outputTokens: end.answer?.usage.outputTokens ?? 0,
+          startedAt: end.turn.startedAt,
+          generatedAt: end.generatedAt,
+          guardedAt: end.guardedAt,
+        },
+        said: end.said.map(({ speaker, text }) => ({ speaker, body: end.sealer.seal(text, 'message') })),
+        positions: end.positions,
+        discloses: end.discloses,
       });
-      for (const said of end.said)
-        await insertMessage(transaction, end.owner, end.turn.id, said.speaker, end.sealer.seal(said.text, 'message'));
-      if (end.discloses) await markDisclosed(transaction, end.owner);
       await changeCase(transaction, end);
       const outgoing = [...end.outgoing, ...(end.opens?.outgoing ?? [])].flatMap((one) => toParts(one));
       for (const one of outgoing) await put(transaction, end, one);
-      await finishEvents(transaction, end.owner, end.positions, end.turn.id);
       if (outgoing.length > 0) await lanes.wake(transaction, 'outbox', conversation);
     });
 

@@ -1,8 +1,14 @@
 import type { InboundAction, InboundEvent, InboundMessage, Receive } from '#core/channel.ts';
 import type { Sealer, Vault } from '#core/sealed.ts';
 import type { ConversationRef } from '#core/turn.ts';
-import { caseOfThread, findCase } from '#store/cases.ts';
-import { type ConversationRow, findConversation, openConversation, type Place } from '#store/conversations.ts';
+import { findCase } from '#store/cases.ts';
+import {
+  beginConversation,
+  type ConversationRow,
+  findConversation,
+  type Place,
+  whoSpeaks,
+} from '#store/conversations.ts';
 import { insertEvent } from '#store/inbox.ts';
 import type { Lanes } from '#store/lanes.ts';
 import type { Store, Transaction } from '#store/open.ts';
@@ -111,33 +117,30 @@ export const createInbox = ({
   });
 
   const find = async (transaction: Transaction, event: InboundMessage | InboundAction): Promise<Found | null> => {
-    const place = placeOf(event);
     const named = event.kind === 'action' ? toCaseAction(event.action) : null;
-    const found = named
-      ? await findCase(transaction, event.channel, named.id)
-      : await caseOfThread(transaction, event.channel, place.threadIndex);
-    if (found) {
-      const row = await findConversation(transaction, found.conversation);
-      return row && { row, from: 'desk', action: named?.act ?? null };
+    if (named) {
+      const found = await findCase(transaction, event.channel, named.id);
+      const row = found && (await findConversation(transaction, found.conversation));
+      return row && { row, from: 'desk', action: named.act };
     }
-    if (named) return null;
-    const key = vault.create();
-    const make = {
-      wrapped: key.wrapped,
-      thread: key.sealer.seal(event.thread, 'thread'),
-      profile: key.sealer.seal(JSON.stringify(event.sender), 'profile'),
-    };
-    const mayBegin = event.kind === 'action' || event.addressed;
-    const row = await openConversation(transaction, place, mayBegin ? () => make : undefined);
-    return row && { row, from: 'customer', action: event.kind === 'action' ? event.action : null };
+    const place = placeOf(event);
+    const action = event.kind === 'action' ? event.action : null;
+    const known = await whoSpeaks(transaction, place);
+    if (known) return { ...known, action: known.from === 'desk' ? null : action };
+    if (event.kind === 'message' && !event.addressed) return null;
+    const { wrapped, sealer } = vault.create();
+    const row = await beginConversation(transaction, place, {
+      wrapped,
+      thread: sealer.seal(event.thread, 'thread'),
+      profile: sealer.seal(JSON.stringify(event.sender), 'profile'),
+    });
+    return row && { row, from: 'customer', action };
   };
 
   const commit = (event: InboundMessage | InboundAction): Promise<Outcome> =>
     store.transaction(async (transaction) => {
       const found = await find(transaction, event);
       if (!found) return 'ignored';
-      // Locking the conversation gives its rows their order.
-      await transaction.query(`select id from conversation where id = $1 for update`, [found.row.conversation]);
       const body = vault
         .unwrap(found.row.wrappedKey)
         .seal(JSON.stringify(toStored(event, found.from, found.action, textLengthMax)), bodyPurpose);

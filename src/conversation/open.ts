@@ -4,9 +4,7 @@ import type { Sender, ThreadKey } from '#core/channel.ts';
 import type { Sealer } from '#core/sealed.ts';
 import { Halt } from '#core/stage.ts';
 import type { Opened, Received } from '#core/turn.ts';
-import type { ConversationRow } from '#store/conversations.ts';
-import { waitingEvents } from '#store/inbox.ts';
-import type { Store } from '#store/open.ts';
+import type { TakenLane, WaitingRow } from '#store/conversations.ts';
 
 import { readEvent, type StoredEvent } from './inbox.ts';
 
@@ -20,38 +18,39 @@ export const turnId = (conversation: string, positions: readonly number[]): stri
 
 export interface WaitingEvent extends StoredEvent {
   readonly position: number;
+  readonly isFresh: boolean;
 }
 
-/**
- * At most `eventsMax` waiting events of a conversation, readable, as they were written: a platform may deliver two at once
- * and in either order.
- */
-export const readWaiting = async (
-  store: Store,
-  sealer: Sealer,
-  conversation: string,
-  eventsMax: number,
-): Promise<WaitingEvent[]> => {
-  const rows = await waitingEvents(store, conversation, eventsMax);
-  return rows
-    .map((row) => ({ ...readEvent(sealer, row.body), position: row.position }))
+/** What waits, readable, as it was written: a platform may deliver two events at once and in either order. */
+export const readWaiting = (sealer: Sealer, rows: readonly WaitingRow[]): WaitingEvent[] =>
+  rows
+    .map(({ body, ...row }) => ({ ...readEvent(sealer, body), ...row }))
     .toSorted(
       (a, b) =>
         a.sentAt.localeCompare(b.sentAt) || (a.order ?? '').localeCompare(b.order ?? '') || a.position - b.position,
     );
-};
 
 /** The button that asks for a human, wherever we show one. */
 export const humanAction = 'human';
 
 /** A turn at these events of a conversation, as the lane handed them out. */
-export const toTurn = (row: ConversationRow, sealer: Sealer, events: readonly WaitingEvent[], now: Date): Received => {
+export const toTurn = (
+  { row, hasCase }: TakenLane,
+  sealer: Sealer,
+  events: readonly WaitingEvent[],
+  now: Date,
+): Received => {
   const positions = events.map((event) => event.position);
   return {
     owner: { organization: row.organization, person: row.person, conversation: row.conversation },
     fence: row.fence,
     positions,
-    turn: { id: turnId(row.conversation, positions), startedAt: now },
+    turn: {
+      id: turnId(row.conversation, positions),
+      startedAt: now,
+      isFirstTry: events.every((event) => event.isFresh),
+    },
+    known: { summary: row.summary, summarizedThrough: row.summarizedThrough, tokens: row.tokens, hasCase },
     channel: row.channel,
     thread: sealer.open(row.thread, 'thread') as ThreadKey,
     sender: JSON.parse(sealer.open(row.profile, 'profile')) as Sender,

@@ -1,7 +1,6 @@
 import { estimateTokens } from '#core/tokens.ts';
 import type { ModelMessage } from '#core/model.ts';
 import type { GuardedText, InputGuarded, Recalled } from '#core/turn.ts';
-import { findConversation } from '#store/conversations.ts';
 import { messagesAfter } from '#store/messages.ts';
 import type { Store } from '#store/open.ts';
 
@@ -17,9 +16,9 @@ export interface RecallParts {
 export const recall =
   ({ store, budgetTokens, messagesMax }: RecallParts) =>
   async (turn: InputGuarded): Promise<Recalled> => {
-    const found = await findConversation(store, turn.owner.conversation);
-    const summary = found?.summary ? turn.sealer.open(found.summary, 'summary') : null;
-    const rows = await messagesAfter(store, turn.owner, found?.summarizedThrough ?? 0, messagesMax);
+    const { known } = turn;
+    const summary = known.summary ? turn.sealer.open(known.summary, 'summary') : null;
+    const rows = await messagesAfter(store, turn.owner, known.summarizedThrough, messagesMax);
     const messages = rows.map((row) => ({
       position: row.position,
       message: {

@@ -1,7 +1,7 @@
 import type { Citation, OutboundMessage, Sender, ThreadKey } from './channel.ts';
 import type { Passage } from './knowledge.ts';
 import type { ModelAnswer, ModelMessage, ModelStream } from './model.ts';
-import type { Sealer } from './sealed.ts';
+import type { Sealed, Sealer } from './sealed.ts';
 
 /** What a turn carries from stage to stage. Each type adds what its stage made; nothing is optional for being early. */
 
@@ -31,6 +31,16 @@ export interface Outgoing {
   readonly follows?: string;
 }
 
+/** What is known of a conversation when a turn begins; nobody else changes it before the turn ends. */
+export interface Known {
+  readonly summary: Sealed | null;
+  /** Position of the last message that the summary holds. */
+  readonly summarizedThrough: number;
+  /** The personal data that tokens stand for. */
+  readonly tokens: Sealed | null;
+  readonly hasCase: boolean;
+}
+
 /** A turn as the lane handed it out: whose conversation it is, and what was said. */
 export interface Received {
   readonly owner: ConversationRef;
@@ -38,7 +48,9 @@ export interface Received {
   readonly fence: number;
   /** The inbox rows that this turn answers, in order. */
   readonly positions: readonly number[];
-  readonly turn: { readonly id: string; readonly startedAt: Date };
+  /** `isFirstTry`: nobody has begun with these messages before, so nothing can have been shown. */
+  readonly turn: { readonly id: string; readonly startedAt: Date; readonly isFirstTry: boolean };
+  readonly known: Known;
   readonly channel: string;
   readonly thread: ThreadKey;
   readonly sender: Sender;

@@ -6,7 +6,10 @@ import type { Store } from '#store/open.ts';
 export type Use = 'growth' | 'final';
 
 export interface Budgets {
-  /** Takes one call over all processes; 0, or the milliseconds until it may be tried again. */
+  /**
+   * Takes one call over all processes; 0, or the milliseconds until it may be tried again. The first words of a growing answer
+   * take an edit as well where edits are counted apart: when those run short, new answers wait and come whole, by one call.
+   */
   take(channel: Channel, thread: ThreadKey, call: 'send' | 'edit', use: Use): Promise<number>;
   /** The platform itself said to wait: everybody does. */
   block(channel: Channel, thread: ThreadKey, call: 'send' | 'edit', waitMs: number): Promise<void>;
@@ -28,7 +31,14 @@ export const createBudgets = ({ store, index, reserveShare }: BudgetsParts): Bud
   return {
     take: async (channel, thread, call, use) => {
       const budget = budgetOf(channel, thread, call);
-      return budget ? takeBudget(store, budget, use === 'growth' ? budget.size * reserveShare : 0) : 0;
+      if (!budget) return 0;
+      const keep = ({ size }: Budget): number => (use === 'growth' ? size * reserveShare : 0);
+      const edits = use === 'growth' && call === 'send' ? budgetOf(channel, thread, 'edit') : null;
+      if (edits && edits.scope !== budget.scope) {
+        const waitMs = await takeBudget(store, edits, keep(edits));
+        if (waitMs > 0) return waitMs;
+      }
+      return takeBudget(store, budget, keep(budget));
     },
     block: async (channel, thread, call, waitMs) => {
       const budget = budgetOf(channel, thread, call);

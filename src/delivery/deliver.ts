@@ -3,12 +3,12 @@ import type { Clock } from '#core/clock.ts';
 import { ChannelError, Interrupted, LaneLost } from '#core/errors.ts';
 import { Halt } from '#core/stage.ts';
 import type { CheckedText, Delivered, OutputGuarded } from '#core/turn.ts';
+import { holdsFence } from '#store/conversations.ts';
 import type { Store } from '#store/open.ts';
 import { findOutbox, holdGrowing, markShown, markUnsettled, type OutboxRow } from '#store/outbox.ts';
 
-import { lengthIn } from './fit.ts';
 import { createLiveMessage, type Pace } from './live-message.ts';
-import { safePrefix } from './safe-prefix.ts';
+import { createSafePrefix } from './safe-prefix.ts';
 import type { SendRow } from './send-row.ts';
 
 export interface DeliverParts {
@@ -39,6 +39,9 @@ const citationsIn = (text: string, turn: OutputGuarded): Citation[] => {
   });
 };
 
+/** How soon it is looked again whether the messages before this one are out. */
+const earlierFirstMs = 250;
+
 /** Shows the answer of a turn as it grows, under the lane's fence. */
 const createWriter = ({ store, sendRow }: DeliverParts, turn: OutputGuarded, channel: Channel) => {
   const key = replyKey(turn.turn.id);
@@ -55,12 +58,14 @@ const createWriter = ({ store, sendRow }: DeliverParts, turn: OutputGuarded, cha
 
   const hold = async (): Promise<void> => {
     const held = await holdGrowing(store, place, turn.fence, lastPosition);
+    if (!held && (await holdsFence(store, turn.owner.conversation, turn.fence)))
+      throw new ChannelError(channel.name, 'rate_limited', 'earlier_first', { retryAfterMs: earlierFirstMs });
     if (!held) throw new LaneLost(turn.owner.conversation);
     if (held.wroteMore && turn.mayBeInterrupted) throw new Interrupted(turn.owner.conversation);
   };
 
   return async (text: string): Promise<void> => {
-    row ??= await findOutbox(store, turn.owner, key);
+    if (!row && !turn.turn.isFirstTry) row = await findOutbox(store, turn.owner, key);
     const current: OutboxRow = row ?? {
       ...place,
       replaces: null,
@@ -111,6 +116,7 @@ export const deliver =
       },
     });
     const { text: pieces } = turn.reply;
+    const toSafe = createSafePrefix();
     let text = '';
     const asked = pieces.next();
     // A sign of life while the model thinks; where the platform has none, the words themselves must do.
@@ -120,10 +126,9 @@ export const deliver =
       for (; !step.done && !live.stopped; step = await pieces.next()) {
         guardedAt ??= parts.clock.now();
         text += step.value;
-        const safe = channel.edit ? safePrefix(text) : '';
+        const safe = channel.edit ? toSafe(text) : '';
         const visible = parts.introduce(turn, turn.tokens.restore(safe));
-        if (safe !== '' && lengthIn(visible, channel.limits.textUnit) <= channel.limits.textLengthMax)
-          live.show(visible);
+        if (safe !== '' && channel.fits({ text: visible, partial: true })) live.show(visible);
       }
     } finally {
       await live.end();

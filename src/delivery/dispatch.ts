@@ -2,10 +2,9 @@ import type { OutboundMessage } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
 import { ChannelError, LaneLost } from '#core/errors.ts';
 import type { Sealer, Vault } from '#core/sealed.ts';
-import { takeOutbox } from '#store/conversations.ts';
 import { writeLedger } from '#store/ledger.ts';
 import type { Store } from '#store/open.ts';
-import { dueOutbox, holdDue, markEnded, markLater, markSent, type OutboxRow } from '#store/outbox.ts';
+import { holdDue, markEnded, markLater, markSent, type OutboxRow, takeOutbox } from '#store/outbox.ts';
 
 import { NotYet, type SendRow, Uncertain } from './send-row.ts';
 
@@ -95,10 +94,10 @@ export const createDispatch = (parts: DispatchParts) => {
   return async (conversation: string, signal: AbortSignal): Promise<void> => {
     const taken = await takeOutbox(store, conversation);
     if (!taken) return;
-    const sealer = vault.unwrap(taken.row.wrappedKey);
+    const sealer = vault.unwrap(taken.wrappedKey);
     const blocked = new Set<string>();
     let next: Date | null = null;
-    for (const row of await dueOutbox(store, conversation)) {
+    for (const row of taken.due) {
       if (signal.aborted) break;
       if (blocked.has(queueOf(row))) continue;
       const again = row.dueAt > clock.now() ? row.dueAt : await send(row, sealer, taken.fence);

@@ -61,7 +61,7 @@ export const createLiveMessage = ({ clock, pace, write }: LiveMessageParts): Liv
       }
       const limited = error instanceof ChannelError && error.reason === 'rate_limited' ? error : null;
       if (!limited && (failures += 1) >= failuresMax) return Infinity;
-      factor *= limited?.code === 'budget' ? slower.budget : slower.platform;
+      if (limited?.code !== 'earlier_first') factor *= limited?.code === 'budget' ? slower.budget : slower.platform;
       return Math.max(interval(), limited?.retryAfterMs ?? 0);
     }
   };

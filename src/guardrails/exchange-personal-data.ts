@@ -1,27 +1,37 @@
-import type { ConversationRef, GuardedText, PersonalTokens } from '#core/turn.ts';
+import type { GuardedText, PersonalTokens, Received } from '#core/turn.ts';
 import type { Sealer } from '#core/sealed.ts';
 
 import { findPersonalData } from './pii/find-personal-data.ts';
-import { createTokens, type TokenEntry } from './pii/tokens.ts';
+import { createTokens, type TokenEntry, type Tokens } from './pii/tokens.ts';
 
 export interface TokenStore {
-  load(owner: ConversationRef, sealer: Sealer): Promise<readonly TokenEntry[]>;
-  save(owner: ConversationRef, sealer: Sealer, entries: readonly TokenEntry[]): Promise<void>;
+  /** Those there were when the turn began. */
+  read(turn: TokensOf): readonly TokenEntry[];
+  save(turn: TokensOf, entries: readonly TokenEntry[]): Promise<void>;
 }
 
+type TokensOf = Pick<Received, 'owner' | 'sealer' | 'known'>;
+
 /** Exchanges the personal data in a person's words for the conversation's tokens; secrets are masked for good. */
-export const createExchange =
-  (store: TokenStore) =>
-  async (
-    turn: { readonly owner: ConversationRef; readonly sealer: Sealer },
-    text: string,
-  ): Promise<{ text: GuardedText; tokens: PersonalTokens }> => {
-    const known = await store.load(turn.owner, turn.sealer);
-    const tokens = createTokens(known);
+export const createExchange = (store: TokenStore) => {
+  // A turn has a sealer of its own, and what one of its exchanges adds the next one knows.
+  const ofTurns = new WeakMap<Sealer, { readonly tokens: Tokens; savedCount: number }>();
+  const open = (turn: TokensOf) => {
+    const entries = store.read(turn);
+    return { tokens: createTokens(entries), savedCount: entries.length };
+  };
+  return async (turn: TokensOf, text: string): Promise<{ text: GuardedText; tokens: PersonalTokens }> => {
+    const known = ofTurns.get(turn.sealer) ?? open(turn);
+    ofTurns.set(turn.sealer, known);
+    const { tokens } = known;
     const guarded = tokens.redact(text, findPersonalData(text)) as GuardedText;
     const entries = tokens.entries();
-    if (entries.length > known.length) await store.save(turn.owner, turn.sealer, entries);
+    if (entries.length > known.savedCount) {
+      await store.save(turn, entries);
+      known.savedCount = entries.length;
+    }
     return { text: guarded, tokens };
   };
+};
 
 export type Exchange = ReturnType<typeof createExchange>;

@@ -7,22 +7,39 @@ export interface BucketLimit {
 }
 
 /** The owner of buckets that an organization shares. */
-export const everyone = '00000000-0000-0000-0000-000000000000';
+const everyone = '00000000-0000-0000-0000-000000000000';
 
-/** Takes one token in one statement, over all processes. False when the bucket is empty. */
-export const takeToken = async (
+const taking = (size: string, perMinute: string): string => {
+  const filled = `least(${size}::float8, b.tokens + extract(epoch from now() - b.filled_at) * ${perMinute}::float8 / 60)`;
+  return `on conflict (organization, person, name) do update set filled_at = now(), tokens = ${filled} - 1 where ${filled} >= 1 returning 1`;
+};
+
+/**
+ * Takes one token of the person and one of their organization, over all processes; false when either bucket is empty. Who has
+ * none left takes none from the others.
+ */
+export const takeTokens = async (
   sql: Sql,
   organization: string,
   person: string,
   name: string,
-  limit: BucketLimit,
+  limits: { readonly perPerson: BucketLimit; readonly perOrganization: BucketLimit },
 ): Promise<boolean> => {
+  const { perPerson, perOrganization } = limits;
   const rows = await sql.query(
-    `insert into bucket as b (organization, person, name, tokens, filled_at) values ($1, $2, $3, $4::float8 - 1, now())
-     on conflict (organization, person, name) do update set filled_at = now(),
-       tokens = least($4::float8, b.tokens + extract(epoch from now() - b.filled_at) * $5::float8 / 60) - 1
-     where least($4::float8, b.tokens + extract(epoch from now() - b.filled_at) * $5::float8 / 60) >= 1 returning tokens`,
-    [organization, person, name, limit.size, limit.refillPerMinute],
+    `with own as (insert into bucket as b (organization, person, name, tokens, filled_at)
+       values ($1, $2::uuid, $3, $4::float8 - 1, now()) ${taking('$4', '$5')})
+     insert into bucket as b (organization, person, name, tokens, filled_at)
+     select $1, '${everyone}'::uuid, $3, $6::float8 - 1, now() from own ${taking('$6', '$7')}`,
+    [
+      organization,
+      person,
+      name,
+      perPerson.size,
+      perPerson.refillPerMinute,
+      perOrganization.size,
+      perOrganization.refillPerMinute,
+    ],
   );
   return rows.length > 0;
 };

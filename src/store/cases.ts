@@ -78,15 +78,6 @@ export const findCase = async (sql: Sql, channel: string, id: string): Promise<C
   return raw ? toRow(raw) : null;
 };
 
-/** The conversation whose case is discussed in this desk thread: the newest case, open or closed. */
-export const caseOfThread = async (sql: Sql, channel: string, threadIndex: string): Promise<CaseRow | null> => {
-  const [raw] = await sql.query<Raw>(
-    `select ${columns} from support_case where channel = $1 and thread_index = $2 order by opened_at desc limit 1`,
-    [channel, threadIndex],
-  );
-  return raw ? toRow(raw) : null;
-};
-
 export const saveCaseThread = (
   sql: Sql,
   key: ConversationKey & { id: string },

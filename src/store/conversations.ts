@@ -67,28 +67,48 @@ export interface Place {
   readonly threadIndex: string;
 }
 
-const findByPlace = async (sql: Sql, place: Place): Promise<ConversationRow | null> => {
+const columnsOf = (name: string): string => columns.replaceAll(/(\w+)/g, `${name}.$1`);
+
+/** The conversation of this person in this thread. */
+export const findAtPlace = async (sql: Sql, place: Place): Promise<ConversationRow | null> => {
   const [raw] = await sql.query<Raw>(
-    `select ${columns.replaceAll(/(\w+)/g, 'c.$1')} from conversation c join person p using (organization, person)
+    `select ${columnsOf('c')} from conversation c join person p using (organization, person)
      where c.organization = $1 and c.channel = $2 and c.thread_index = $3 and p.channel = $2 and p.handle = $4`,
     [place.organization, place.channel, place.threadIndex, place.handle],
   );
   return raw ? toRow(raw) : null;
 };
 
-/** The conversation of this person in this thread, made with what `make` gives if there is none and `make` is there. */
-export const openConversation = async (
+/**
+ * Who speaks here: an agent, where a case is discussed in this thread (the newest one, open or closed), or else the person of a
+ * conversation.
+ */
+export const whoSpeaks = async (
+  sql: Sql,
+  place: Place,
+): Promise<{ readonly row: ConversationRow; readonly from: 'desk' | 'customer' } | null> => {
+  const rows = await sql.query<Raw & { speaker: 'desk' | 'customer' }>(
+    `select 'desk' as speaker, ${columnsOf('c')} from (select conversation from support_case
+       where channel = $2 and thread_index = $3 order by opened_at desc limit 1) s join conversation c on c.id = s.conversation
+     union all
+     select 'customer', ${columnsOf('c')} from conversation c join person p using (organization, person)
+     where c.organization = $1 and c.channel = $2 and c.thread_index = $3 and p.channel = $2 and p.handle = $4`,
+    [place.organization, place.channel, place.threadIndex, place.handle],
+  );
+  const raw = rows.find((row) => row.speaker === 'desk') ?? rows[0];
+  return raw ? { row: toRow(raw), from: raw.speaker } : null;
+};
+
+/** Begins a conversation of this person in this thread; somebody else may have, at the same time. */
+export const beginConversation = async (
   transaction: Transaction,
   place: Place,
-  make?: () => { wrapped: Buffer; thread: Sealed; profile: Sealed },
+  made: { readonly wrapped: Buffer; readonly thread: Sealed; readonly profile: Sealed },
 ): Promise<ConversationRow | null> => {
-  const found = await findByPlace(transaction, place);
-  if (found || !make) return found;
   await transaction.query(
     `insert into person (organization, person, channel, handle) values ($1, $2, $3, $4) on conflict do nothing`,
     [place.organization, randomUUID(), place.channel, place.handle],
   );
-  const made = make();
   await transaction.query(
     `insert into conversation (organization, person, id, channel, thread_index, thread, profile, wrapped_key)
      select organization, person, $5, channel, $4, $6, $7, $8 from person
@@ -104,64 +124,64 @@ export const openConversation = async (
       made.wrapped,
     ],
   );
-  return findByPlace(transaction, place);
+  return findAtPlace(transaction, place);
 };
+
+/** An event that waits in the lane. */
+export interface WaitingRow {
+  readonly position: number;
+  readonly body: Sealed;
+  /** Nobody has begun with it before: nothing can have been shown for it. */
+  readonly isFresh: boolean;
+}
+
+export interface TakenLane {
+  readonly row: ConversationRow;
+  /** A case of this conversation is open. */
+  readonly hasCase: boolean;
+  /** Oldest first. */
+  readonly waiting: readonly WaitingRow[];
+}
 
 /**
- * Takes the lane where something waits in it: from now on only the holder of the returned fence may show words of a turn, or
- * end it. Null when nothing waits: the last look and the release are this one statement.
+ * Takes the lane where something waits in it, with at most `limit` of what waits: from now on only the holder of the row's fence
+ * may show words of a turn, or end it. Null when nothing waits: the last look and the release are this one statement.
  */
-export const takeLane = async (sql: Sql, conversation: string): Promise<ConversationRow | null> => {
-  const [raw] = await sql.query<Raw>(
+export const takeLane = async (sql: Sql, conversation: string, limit: number): Promise<TakenLane | null> => {
+  const rows = await sql.query<
+    Raw & { has_case: boolean; position: number | string; body: Uint8Array; is_fresh: boolean }
+  >(
     `with started as (
-       update inbox set started_at = now() where conversation = $1 and done_at is null and started_at is null)
-     update conversation set fence = fence + 1 where id = $1
-       and exists (select 1 from inbox where conversation = $1 and done_at is null) returning ${columns}`,
-    [conversation],
+       update inbox set started_at = now() where conversation = $1 and done_at is null and started_at is null),
+     taken as (update conversation set fence = fence + 1 where id = $1
+       and exists (select 1 from inbox where conversation = $1 and done_at is null) returning ${columns})
+     select ${columnsOf('t')}, i.position, i.body, i.started_at is null as is_fresh,
+       exists (select 1 from support_case where conversation = $1 and state in ('waiting', 'claimed')) as has_case
+     from taken t join inbox i on i.conversation = $1 and i.done_at is null order by i.position limit $2`,
+    [conversation, limit],
   );
-  return raw ? toRow(raw) : null;
+  const [first] = rows;
+  if (!first) return null;
+  const waiting = rows.map((row) => ({
+    position: Number(row.position),
+    body: toSealed(row.body),
+    isFresh: row.is_fresh,
+  }));
+  return { row: toRow(first), hasCase: first.has_case, waiting };
 };
 
-/** Takes the conversation's outbox where something is due: from now on only the holder of the returned fence may send. */
-export const takeOutbox = async (
-  sql: Sql,
-  conversation: string,
-): Promise<{ row: ConversationRow; fence: number } | null> => {
-  const [raw] = await sql.query<Raw & { outbox_fence: number }>(
-    `update conversation set outbox_fence = outbox_fence + 1 where id = $1
-       and exists (select 1 from outbox where conversation = $1 and state = 'due') returning ${columns}, outbox_fence`,
-    [conversation],
-  );
-  return raw ? { row: toRow(raw), fence: raw.outbox_fence } : null;
-};
-
-/** Locks the conversation and tells whether the lane is still ours, and whether the person wrote after this position. */
-export const holdLane = async (
-  transaction: Transaction,
-  conversation: string,
-  fence: number,
-  position: number,
-): Promise<{ isOurs: boolean; wroteMore: boolean }> => {
+/** Locks the conversation until the transaction ends, and tells whether the lane is still ours. */
+export const holdLane = async (transaction: Transaction, conversation: string, fence: number): Promise<boolean> => {
   const [row] = await transaction.query<{ fence: number }>(`select fence from conversation where id = $1 for update`, [
     conversation,
   ]);
-  const more = await transaction.query(
-    `select 1 from inbox where conversation = $1 and done_at is null and position > $2 limit 1`,
-    [conversation, position],
-  );
-  return { isOurs: row?.fence === fence, wroteMore: more.length > 0 };
+  return row?.fence === fence;
 };
 
 export const findConversation = async (sql: Sql, conversation: string): Promise<ConversationRow | null> => {
   const [raw] = await sql.query<Raw>(`select ${columns} from conversation where id = $1`, [conversation]);
   return raw ? toRow(raw) : null;
 };
-
-export const markDisclosed = (sql: Sql, key: ConversationKey): Promise<unknown> =>
-  sql.query(
-    `update conversation set disclosed_at = coalesce(disclosed_at, now()) where organization = $1 and person = $2 and id = $3`,
-    [key.organization, key.person, key.conversation],
-  );
 
 export const saveTokens = (sql: Sql, key: ConversationKey, tokens: Sealed): Promise<unknown> =>
   sql.query(`update conversation set tokens = $4 where organization = $1 and person = $2 and id = $3`, [
@@ -176,3 +196,7 @@ export const saveSummary = (sql: Sql, key: ConversationKey, summary: Sealed, thr
     `update conversation set summary = $4, summarized_through = $5 where organization = $1 and person = $2 and id = $3 and summarized_through < $5`,
     [key.organization, key.person, key.conversation, summary, through],
   );
+
+/** Whether the lane is still held under this number. */
+export const holdsFence = async (sql: Sql, conversation: string, fence: number): Promise<boolean> =>
+  (await sql.query(`select 1 from conversation where id = $1 and fence = $2`, [conversation, fence])).length > 0;

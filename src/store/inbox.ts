@@ -1,51 +1,31 @@
 import type { Sealed } from '#core/sealed.ts';
 
-import { type ConversationKey, toSealed } from './conversations.ts';
+import type { ConversationKey } from './conversations.ts';
 import type { Sql, Transaction } from './open.ts';
 
-export interface InboxRow {
-  readonly position: number;
-  readonly body: Sealed;
-  readonly receivedAt: Date;
-}
-
-/** False when the platform's event was stored before. */
+/** False when the platform's event was stored before. Locking the conversation first gives its rows their order. */
 export const insertEvent = async (
   transaction: Transaction,
   key: ConversationKey,
   event: { channel: string; id: string; body: Sealed },
 ): Promise<boolean> => {
   const rows = await transaction.query(
-    `insert into inbox (organization, person, conversation, channel, event_id, body) values ($1, $2, $3, $4, $5, $6)
-     on conflict (channel, event_id) do nothing returning position`,
+    `with held as (select organization, person, id from conversation where organization = $1 and person = $2 and id = $3 for update)
+     insert into inbox (organization, person, conversation, channel, event_id, body)
+     select organization, person, id, $4, $5, $6 from held on conflict (channel, event_id) do nothing returning position`,
     [key.organization, key.person, key.conversation, event.channel, event.id, event.body],
   );
   return rows.length > 0;
 };
 
-/** What waits in this conversation, oldest first, at most `limit` rows. */
-export const waitingEvents = async (sql: Sql, conversation: string, limit: number): Promise<InboxRow[]> => {
-  const rows = await sql.query<{ position: number | string; body: Uint8Array; received_at: string }>(
-    `select position, body, received_at from inbox where conversation = $1 and done_at is null order by position limit $2`,
-    [conversation, limit],
-  );
-  return rows.map((row) => ({
-    position: Number(row.position),
-    body: toSealed(row.body),
-    receivedAt: new Date(row.received_at),
-  }));
-};
-
-export const finishEvents = (
-  transaction: Transaction,
-  key: ConversationKey,
-  positions: readonly number[],
-  turn: string,
-): Promise<unknown> =>
-  transaction.query(
-    `update inbox set done_at = now(), turn = $5 where organization = $1 and person = $2 and conversation = $3 and position = any($4::bigint[])`,
-    [key.organization, key.person, key.conversation, positions, turn],
-  );
+/** Whether the person wrote after this position. */
+export const wroteAfter = async (sql: Sql, conversation: string, position: number): Promise<boolean> =>
+  (
+    await sql.query(`select 1 from inbox where conversation = $1 and done_at is null and position > $2 limit 1`, [
+      conversation,
+      position,
+    ])
+  ).length > 0;
 
 /** Conversations with work that nothing is woken for: a lost wake-up is found here. */
 export const conversationsWaiting = async (sql: Sql, olderThanMs: number): Promise<string[]> =>

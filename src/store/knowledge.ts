@@ -69,6 +69,12 @@ const insertPassages = (
     ],
   );
 
+export const hasDocuments = async (sql: Sql): Promise<boolean> =>
+  (await sql.query(`select 1 from document limit 1`)).length > 0;
+
+/** In place of a term: how many passages there are. Counting them for each question would read the whole table. */
+const anyTerm = '';
+
 /** Documents that anyone may be answered from. */
 export const sharedOrganization = '*';
 
@@ -109,20 +115,20 @@ export const createKnowledgeStore = (store: Store, source: string, organization 
     store.transaction(async (transaction) => {
       await transaction.query(`delete from term`);
       await transaction.query(
-        `insert into term (term, passages) select t, count(*) from passage, unnest(terms) t group by t`,
+        `insert into term (term, passages) select t, count(*) from passage, unnest(terms) t group by t
+         union all select $1, count(*) from passage`,
+        [anyTerm],
       );
     }),
 
   termStatistics: async (terms: readonly string[]) => {
-    const [all] = await store.query<{ count: number | string }>(`select count(*) as count from passage`);
-    const rows = await store.query<{ term: string; passages: number }>(
-      `select term, passages from term where term = any($1::text[])`,
-      [terms],
+    const rows = await store.query<{ term: string; passages: number | string }>(
+      `select term, passages from term where term = any($1::text[])
+       union all select $2, count(*) from passage where not exists (select 1 from term where term = $2)`,
+      [[anyTerm, ...terms], anyTerm],
     );
-    return {
-      passages: Number(all?.count ?? 0),
-      documentFrequency: new Map(rows.map((row) => [row.term, row.passages])),
-    };
+    const found = new Map(rows.map((row) => [row.term, Number(row.passages)]));
+    return { passages: found.get(anyTerm) ?? 0, documentFrequency: found };
   },
 
   searchLexical: async (vector: string, limit: number): Promise<Passage[]> =>

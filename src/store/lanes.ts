@@ -1,7 +1,8 @@
 import { fromPglite, PgBoss } from 'pg-boss';
 
 import { type LaneWorker, startLaneWorker } from './lane-worker.ts';
-import type { Store, Transaction } from './open.ts';
+import { idleMs, type Store, type Transaction } from './open.ts';
+import { PreparedClient } from './prepared-client.ts';
 
 /** `turns` drains a conversation's inbox, `outbox` its unsent messages. A job only says that there is work. */
 export type Lane = 'turns' | 'outbox';
@@ -63,10 +64,12 @@ export const openLanes = async (
   settings: LaneSettings,
   onError: (error: Error) => void,
 ): Promise<Lanes> => {
+  // The queue hands its settings on to its pool of connections.
+  const connections = { Client: PreparedClient, idleTimeoutMillis: idleMs, max: connectionsMax };
   const shared = { monitorIntervalSeconds: 2, superviseIntervalSeconds: 2 };
   const boss = store.embedded
     ? new PgBoss({ ...shared, backend: 'pglite', db: fromPglite(store.embedded) })
-    : new PgBoss({ ...shared, connectionString: settings.directUrl ?? '', max: connectionsMax });
+    : new PgBoss({ ...shared, ...connections, connectionString: settings.directUrl ?? '' });
   boss.on('error', onError);
   await boss.start();
   for (const lane of lanes)

@@ -11,18 +11,6 @@ export interface MessageRow {
   readonly body: Sealed;
 }
 
-export const insertMessage = (
-  transaction: Transaction,
-  key: ConversationKey,
-  turn: string,
-  speaker: Speaker,
-  body: Sealed,
-): Promise<unknown> =>
-  transaction.query(
-    `insert into message (organization, person, conversation, turn, speaker, body) values ($1, $2, $3, $4, $5, $6)`,
-    [key.organization, key.person, key.conversation, turn, speaker, body],
-  );
-
 /** The last `limit` messages after a position, oldest first. */
 export const messagesAfter = async (
   sql: Sql,
@@ -51,21 +39,49 @@ export interface TurnRow {
   readonly guardedAt: Date | null;
 }
 
-export const insertTurn = (transaction: Transaction, key: ConversationKey, turn: TurnRow): Promise<unknown> =>
-  transaction.query(
-    `insert into turn (organization, person, conversation, id, outcome, model, input_tokens, output_tokens, started_at, generated_at, guarded_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing`,
-    [
-      key.organization,
-      key.person,
-      key.conversation,
-      turn.id,
-      turn.outcome,
-      turn.model,
-      turn.inputTokens,
-      turn.outputTokens,
-      turn.startedAt,
-      turn.generatedAt,
-      turn.guardedAt,
-    ],
+export interface EndedTurn {
+  readonly turn: TurnRow;
+  readonly said: readonly { readonly speaker: Speaker; readonly body: Sealed }[];
+  /** The inbox rows that are done by it. */
+  readonly positions: readonly number[];
+  /** It told that an AI answers here. */
+  readonly discloses: boolean;
+}
+
+/** What was said in a turn, what it cost, and that its events are done, as one statement. */
+export const endTurn = (
+  transaction: Transaction,
+  key: ConversationKey,
+  { turn, said, positions, discloses }: EndedTurn,
+): Promise<unknown> => {
+  const values: unknown[] = [key.organization, key.person, key.conversation, turn.id, positions];
+  const bind = (value: unknown): string => `$${values.push(value)}`;
+  const parts = [
+    `done as (update inbox set done_at = now(), turn = $4::uuid
+       where organization = $1 and person = $2::uuid and conversation = $3::uuid and position = any($5::bigint[]))`,
+  ];
+  if (said.length > 0)
+    parts.push(
+      `said as (insert into message (organization, person, conversation, turn, speaker, body) values ${said
+        .map(({ speaker, body }) => `($1, $2::uuid, $3::uuid, $4::uuid, ${bind(speaker)}, ${bind(body)}::bytea)`)
+        .join(', ')})`,
+    );
+  if (discloses)
+    parts.push(`told as (update conversation set disclosed_at = coalesce(disclosed_at, now())
+       where organization = $1 and person = $2::uuid and id = $3::uuid)`);
+  const row = [
+    turn.outcome,
+    turn.model,
+    turn.inputTokens,
+    turn.outputTokens,
+    turn.startedAt,
+    turn.generatedAt,
+    turn.guardedAt,
+  ];
+  return transaction.query(
+    `with ${parts.join(', ')}
+     insert into turn (organization, person, conversation, id, outcome, model, input_tokens, output_tokens, started_at, generated_at, guarded_at)
+     values ($1, $2::uuid, $3::uuid, $4::uuid, ${row.map(bind).join(', ')}) on conflict do nothing`,
+    values,
   );
+};

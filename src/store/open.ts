@@ -18,6 +18,10 @@ import { StoreError } from '#core/errors.ts';
 
 import { entities } from './entities.ts';
 import { lockFolder } from './lock.ts';
+import { PreparedClient } from './prepared-client.ts';
+
+/** A connection that was just made is slow: it knows no statement and no table yet. */
+export const idleMs = 600_000;
 
 /** Rows as objects with the column names as they are in the database. Parameters are written `$1` and bound, never inlined. */
 export interface Sql {
@@ -49,6 +53,8 @@ export interface StoreSettings {
   readonly dump?: Blob;
   /** Most connections to Postgres at once. */
   readonly connectionsMax: number;
+  /** The address is a pooler's: a connection keeps nothing from one statement to the next. */
+  readonly isPooled?: boolean;
 }
 
 const common = {
@@ -130,7 +136,12 @@ const openEmbedded = async ({ folder, dump }: StoreSettings): Promise<Store> => 
 /** Opens the database: Postgres where a URL is set, otherwise embedded. Throws StoreError with what to do. */
 export const openStore = async (settings: StoreSettings): Promise<Store> => {
   if (!settings.url) return openEmbedded(settings);
-  const orm = await PostgresOrm.init({ ...common, clientUrl: settings.url, pool: { max: settings.connectionsMax } });
+  const orm = await PostgresOrm.init({
+    ...common,
+    clientUrl: settings.url,
+    pool: { max: settings.connectionsMax, idleTimeoutMillis: idleMs },
+    driverOptions: { keepAlive: true, ...(settings.isPooled ? {} : { Client: PreparedClient }) },
+  });
   try {
     await toSql((orm.em as unknown as SqlEntityManager).getKysely() as Kysely<unknown>).query('select 1');
   } catch (error) {

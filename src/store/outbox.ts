@@ -92,17 +92,29 @@ export const findOutbox = async (sql: Sql, key: ConversationKey, name: string): 
   return raw ? toRow(raw) : null;
 };
 
-/** What is to be sent in this conversation, oldest first. */
-export const dueOutbox = async (sql: Sql, conversation: string): Promise<OutboxRow[]> =>
-  (
-    await sql.query<Raw>(`select ${columns} from outbox where conversation = $1 and state = 'due' order by position`, [
-      conversation,
-    ])
-  ).map(toRow);
+export interface TakenOutbox {
+  readonly fence: number;
+  readonly wrappedKey: Buffer;
+  /** Oldest first. */
+  readonly due: readonly OutboxRow[];
+}
+
+/** Takes what is due in a conversation: from now on only the holder of the fence may send it. Null when nothing is. */
+export const takeOutbox = async (sql: Sql, conversation: string): Promise<TakenOutbox | null> => {
+  const rows = await sql.query<Raw & { outbox_fence: number; wrapped_key: Uint8Array }>(
+    `with taken as (update conversation set outbox_fence = outbox_fence + 1 where id = $1
+       and exists (select 1 from outbox where conversation = $1 and state = 'due') returning outbox_fence, wrapped_key)
+     select ${columns}, outbox_fence, wrapped_key from taken join outbox on conversation = $1 and state = 'due' order by position`,
+    [conversation],
+  );
+  const [first] = rows;
+  return first ? { fence: first.outbox_fence, wrappedKey: Buffer.from(first.wrapped_key), due: rows.map(toRow) } : null;
+};
 
 /**
  * Before each write of an answer that grows: makes its row, or notes one more write, for whoever holds the lane. Null when
- * another worker holds it. `isNew` tells that no earlier try can have shown anything.
+ * another worker holds it, or while an earlier message still waits to be sent: what comes later must not stand above it.
+ * `isNew` tells that no earlier try can have shown anything.
  */
 export const holdGrowing = async (
   sql: Sql,
@@ -113,12 +125,16 @@ export const holdGrowing = async (
   const [raw] = await sql.query<Raw & { is_new: boolean; wrote_more: boolean }>(
     `insert into outbox (organization, person, conversation, key, channel, thread, body, state, attempted_at)
      select $1, $2, $3, $4, $5, $6, $7, 'growing', now() from conversation where id = $3 and fence = $8
+       and not exists (
+         select 1 from outbox earlier where earlier.conversation = $3 and earlier.channel = $5 and earlier.state = 'due'
+           and earlier.sent_at is null and earlier.follows is null and earlier.replaces is null and earlier.key <> $4
+           and earlier.position < coalesce((select position from outbox where conversation = $3 and key = $4), $10))
      on conflict (organization, person, conversation, key) do update set edits = outbox.edits + 1, edited_at = now(),
        attempted_at = case when outbox.sent is null then coalesce(outbox.attempted_at, now()) end
      where outbox.state = 'growing'
      returning ${columns}, (xmax = 0) as is_new,
        exists (select 1 from inbox where conversation = $3 and done_at is null and position > $9) as wrote_more`,
-    [...idOf(row), row.channel, row.thread, row.body, fence, position],
+    [...idOf(row), row.channel, row.thread, row.body, fence, position, Number.MAX_SAFE_INTEGER],
   );
   return raw ? { row: toRow(raw), isNew: raw.is_new, wroteMore: raw.wrote_more } : null;
 };

@@ -15,6 +15,7 @@ import { ingestFolders } from '../../src/commands/ingest-folders.ts';
 import { freePort } from './free-port.ts';
 import { createScriptedModel, type ScriptedModel } from './scripted-model.ts';
 import { openTestDatabase, openTestStore } from './test-database.ts';
+import { watchStatements } from './watch-statements.ts';
 
 export interface TestApp extends AsyncDisposable {
   readonly app: App;
@@ -35,6 +36,8 @@ export interface TestAppOptions {
   readonly budgets?: boolean;
   /** Reads the sample help center, by words only. */
   readonly knowledge?: boolean;
+  /** Told of every statement that the database is given. */
+  readonly onStatement?: (statement: string) => void;
 }
 
 const withoutBudget = (channel: Channel): Channel => {
@@ -51,6 +54,7 @@ export const openTestApp = async ({
   secrets = {},
   knowledge = false,
   budgets = false,
+  onStatement,
 }: TestAppOptions = {}): Promise<TestApp> => {
   const folder = mkdtempSync(join(tmpdir(), 'firstline-'));
   const logs: string[] = [];
@@ -61,7 +65,8 @@ export const openTestApp = async ({
     { server: { port, host: '127.0.0.1' }, ...settings },
   );
   const database = await openTestDatabase();
-  const store = await openTestStore(database);
+  const opened = await openTestStore(database);
+  const store = onStatement ? watchStatements(opened, onStatement) : opened;
   if (knowledge)
     await ingestFolders({
       store,

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+
+import { createSlackChannel } from '#channels/slack/channel.ts';
+import { openSlackLab } from '#lab/slack/server.ts';
+
+import { openTestApp } from './support/test-app.ts';
+import { openVisitor } from './support/web-visitor.ts';
+
+test('a platform that is away at the start holds up no other, is named on /ready, and is connected when it is back', async () => {
+  await using slack = await openSlackLab({ signingSecret: 'signing', botToken: 'xoxb-test', rateLimits: 'off' });
+  slack.setFaults([{ server: 'slack', method: 'auth.test', fault: 'error', status: 503 }]);
+  await using desk = await openTestApp({
+    channels: [createSlackChannel({ botToken: 'xoxb-test', signingSecret: 'signing', apiUrl: slack.url })],
+  });
+  await using visitor = await openVisitor(desk.url);
+  await visitor.say('Is anybody there?');
+  await visitor.sees((message) => message.text.includes('You asked: Is anybody there?'));
+  const ready = async () => {
+    const response = await fetch(`${desk.url}/ready`);
+    return { status: response.status, text: await response.text() };
+  };
+  expect(await ready()).toMatchObject({ status: 503, text: expect.stringContaining('slack: not connected') });
+
+  slack.setFaults(null);
+  while ((await ready()).status !== 200);
+  const person = slack.addUser({ name: 'Ada Palmer' });
+  const room = slack.addRoom({ name: 'ada', kind: 'im', user: person.id });
+  slack.setEventsUrl(`${desk.url}/channels/slack/events`);
+  await slack.pane.say({ room: room.id, user: person.id, text: 'And here?' });
+  await new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (slack.pane.view(room.id).messages.some(({ text }) => text.includes('You asked: And here?'))) resolve();
+    };
+    slack.pane.onChange(look);
+    look();
+  });
+  await desk.app.settled();
+});
