@@ -13,6 +13,7 @@ const usage = `
   --scale <x>       how often things go wrong, as a multiple of the usual; 1
   --kills <n>       at most so many killings of a worker
   --broken <name>   with a part of the product taken away: ${breakNames.join(', ')}
+  --patience <s>    a customer waits so long for an answer before going on; 60
   --settle <s>      seconds for coming to an end when the faults are over; 120
   --shown <n>       offences told in full; 10
 `;
@@ -26,6 +27,7 @@ const read = (args: readonly string[]) =>
       scale: { type: 'string', default: '1' },
       kills: { type: 'string', default: 'Infinity' },
       broken: { type: 'string' },
+      patience: { type: 'string', default: '60' },
       settle: { type: 'string', default: '120' },
       shown: { type: 'string', default: '10' },
       help: { type: 'boolean', default: false },
@@ -44,12 +46,14 @@ export const run = async (args: readonly string[]): Promise<void> => {
     process.exitCode = values.help ? 0 : 2;
     return;
   }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   const verdict = await runFaults({
     server,
     turns: Number(values.turns),
     seed: Number(values.seed),
     scale: Number(values.scale),
     killsMax: Number(values.kills),
+    patienceMs: Number(values.patience) * 1000,
     settleMs: Number(values.settle) * 1000,
     onProgress: progressTo(process.stdout),
     ...(broken === undefined ? {} : { broken }),

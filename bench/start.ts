@@ -24,10 +24,10 @@ const secondsToReady = async (folder: string): Promise<number> => {
   let output = '';
   for await (const bytes of child.stdout) {
     output += String(bytes);
-    if (output.includes('ready at')) break;
+    if (output.includes('ready in')) break;
   }
   const seconds = (performance.now() - began) / 1000;
-  if (!output.includes('ready at')) throw new Error(`It did not become ready:\n${output}`);
+  if (!output.includes('ready in')) throw new Error(`It did not become ready:\n${output}`);
   const gone = once(child, 'exit');
   process.kill(-(child.pid ?? 0), 'SIGTERM');
   await gone;

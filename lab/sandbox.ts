@@ -7,6 +7,7 @@ import { registry } from '#channels/registry.ts';
 import { openEmbeddedEmbedder } from '#knowledge/embed.ts';
 import { findDocuments } from '#knowledge/find-documents.ts';
 import { returnOpenCases } from '#store/cases.ts';
+import { hasDocuments } from '#store/knowledge.ts';
 import { openStore } from '#store/open.ts';
 
 import { startApp } from '../src/app.ts';
@@ -74,16 +75,21 @@ export const startSandbox = async (
   await store.migrate();
   // The platforms in a box remember nothing of the last start, so nobody can work its cases.
   await returnOpenCases(store);
+  const sources = { store, folders, toUrl: (id: string) => publicUrl + helpPath(id) };
+  // The very first time words alone must do: what passages mean is computed once people can ask.
+  const isFirst = !(await hasDocuments(store));
   const problems = await ingestFolders({
-    store,
-    embedder,
-    folders,
-    toUrl: (id) => publicUrl + helpPath(id),
+    ...sources,
+    embedder: isFirst ? null : embedder,
     onDocument: progress.advance,
   });
   progress.end();
 
-  const model = secrets.ANTHROPIC_API_KEY ? config.assistant.model : '';
+  const model = secrets.ANTHROPIC_API_KEY
+    ? config.assistant.model
+    : secrets.OPENAI_API_KEY
+      ? config.assistant.fallbackModel
+      : '';
   const app = await startApp({
     config: { ...config, secrets, dataFolder },
     store,
@@ -96,6 +102,11 @@ export const startSandbox = async (
     ),
   });
   opened.defer(app.stop);
+  const deepened = isFirst ? ingestFolders({ ...sources, embedder }).catch(() => []) : [];
+  opened.defer(async () => {
+    await embedder.close();
+    await deepened;
+  });
   platforms.connect(publicUrl);
   console.log(
     toStartScreen({

@@ -19,6 +19,7 @@ import { createExchange } from '#guardrails/exchange-personal-data.ts';
 import { createCanary } from '#guardrails/canary.ts';
 import type { TokenEntry } from '#guardrails/pii/tokens.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
+import { createLogSeldom } from '#insight/log-seldom.ts';
 import { createMetrics } from '#insight/metrics.ts';
 import { openTraces } from '#insight/traces.ts';
 import type { Embedder } from '#knowledge/embed.ts';
@@ -70,6 +71,9 @@ const lastTurns = 6;
 /** All that a log may hold of an error: its message can quote what people wrote. */
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
 
+const accessTo = (model: string, apiKey: string | undefined, baseUrl: string | undefined) =>
+  apiKey ? { model, apiKey, ...given({ baseUrl }) } : null;
+
 /** Builds every part once, joins them, and starts. */
 export const startApp = async (parts: AppParts): Promise<App> => {
   const { config, store, logger } = parts;
@@ -93,7 +97,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       heartbeatSeconds: limits.heartbeatSeconds,
       ...given({ directUrl: config.secrets.DATABASE_DIRECT_URL ?? config.secrets.DATABASE_URL }),
     },
-    (error) => logger.warn({ error: error.name }, 'the queue had a problem'),
+    createLogSeldom(logger, 'the queue had a problem', 10_000),
   );
 
   const channels = new Map(parts.channels.map((channel) => [channel.name, channel]));
@@ -139,8 +143,8 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const model =
     parts.model ??
     chooseModel({
-      ...given({ anthropicKey: config.secrets.ANTHROPIC_API_KEY, anthropicUrl: config.secrets.ANTHROPIC_BASE_URL }),
-      model: config.assistant.model,
+      claude: accessTo(config.assistant.model, config.secrets.ANTHROPIC_API_KEY, config.secrets.ANTHROPIC_BASE_URL),
+      fallback: accessTo(config.assistant.fallbackModel, config.secrets.OPENAI_API_KEY, config.secrets.OPENAI_BASE_URL),
       silenceMs: limits.silenceMs,
       retriesMax: limits.modelRetriesMax,
       extract: extractAnswer,

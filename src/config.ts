@@ -10,7 +10,7 @@ const bucket = z.strictObject({ size: count, refillPerMinute: z.number().positiv
 
 /** What the YAML files hold. The defaults, units and reasons are in config/default.yaml. */
 const settings = z.strictObject({
-  assistant: z.strictObject({ name: z.string().min(1), model: z.string().min(1) }),
+  assistant: z.strictObject({ name: z.string().min(1), model: z.string().min(1), fallbackModel: z.string().min(1) }),
   server: z.strictObject({ port: z.number().int().min(0).max(65_535), host: z.string().min(1) }),
   turns: z.strictObject({ newWords: z.enum(['wait', 'interrupt']) }),
   desk: z.strictObject({ channel: z.enum(['', 'slack', 'teams', 'discord']), room: z.string() }),
@@ -87,6 +87,8 @@ const secretNames = [
   'TWILIO_API_URL',
   'ANTHROPIC_API_KEY',
   'ANTHROPIC_BASE_URL',
+  'OPENAI_API_KEY',
+  'OPENAI_BASE_URL',
   'LANGFUSE_PUBLIC_KEY',
   'LANGFUSE_SECRET_KEY',
   'LANGFUSE_BASE_URL',

@@ -103,7 +103,7 @@ describe.skipIf(!existsSync(executablePath))('the sandbox', () => {
       .locator('#pane-sms .message.bot', { hasText: '45 days' })
       .getByRole('link', { name: '/return-an-item' })
       .waitFor();
-    await widget.getByText('45 days').waitFor();
+    await widget.getByText('45 days').first().waitFor();
     const [source] = await Promise.all([
       page.waitForEvent('popup'),
       widget.getByRole('link', { name: 'Return an item' }).click(),

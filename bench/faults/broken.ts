@@ -22,8 +22,8 @@ const breaks = {
   },
   'final-retry': {
     file: 'src/delivery/dispatch.ts',
-    find: 'const isFinal =',
-    put: 'const isFinal = true ||',
+    find: "const isRefused = known?.reason === 'refused' || known?.reason === 'unreachable';",
+    put: 'const isRefused = true;',
   },
 } as const satisfies Record<string, Break>;
 

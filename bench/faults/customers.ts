@@ -24,7 +24,6 @@ const shares: Readonly<Record<ChannelName, number>> = { slack: 0.24, teams: 0.24
 const letters: Readonly<Record<ChannelName, string>> = { slack: 's', teams: 't', discord: 'd', sms: 'm', web: 'w' };
 const roundsMin = 4;
 const roundsMax = 12;
-const answerWaitMsMax = 60_000;
 
 const questions = [
   'Where is my parcel?',
@@ -72,11 +71,12 @@ export const planCustomers = (random: Random, turns: number): Plan[] => {
   return plans.toSorted((a, b) => a.order - b.order);
 };
 
-/** Lives a customer's part. `onRound` hears of each round that was said. */
+/** Lives a customer's part: waits for answers no longer than their patience. `onRound` hears of each round that was said. */
 export const play = async (
   { name, channel, index, rounds }: Plan,
   openRoom: OpenRoom,
   ledger: Ledger,
+  patienceMs: number,
   onRound: () => void,
 ): Promise<void> => {
   const room = await openRoom(channel, index);
@@ -92,11 +92,11 @@ export const play = async (
     if (waits)
       await ledger.settled(
         messages.map((message) => message.number),
-        answerWaitMsMax,
+        patienceMs,
       );
   }
   await ledger.settled(
     customer.said.map((one) => one.number),
-    answerWaitMsMax,
+    patienceMs,
   );
 };

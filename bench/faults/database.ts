@@ -47,6 +47,8 @@ export interface Facts {
   /** Of each channel: rows not done, and rows by state. */
   readonly undone: Readonly<Record<string, number>>;
   readonly states: readonly { readonly channel: string; readonly state: string; readonly count: number }[];
+  /** Messages that were given up, each with a number that its turn was about. */
+  readonly givenUp: readonly (OutboxFact & { readonly number: string | null })[];
   readonly turns: number;
 }
 
@@ -67,6 +69,8 @@ interface OutboxRow {
   readonly body: Uint8Array;
   readonly wrapped: Uint8Array;
 }
+
+const underWay: ReadonlySet<string> = new Set(['growing', 'due', 'sent']);
 
 /** Unseals everything that was written down. */
 export const readFacts = async (store: Store, masterKey: Buffer): Promise<Facts> => {
@@ -103,10 +107,15 @@ export const readFacts = async (store: Store, masterKey: Buffer): Promise<Facts>
     const [channel = '', state = ''] = name.split(' ');
     return { channel, state, count: rows.length };
   });
+  const numberOf = new Map([...rowsOf].flatMap(([number, rows]) => rows.map((row) => [row.turn, number] as const)));
+  const givenUp = [...outboxOf].flatMap(([turn, rows]) =>
+    rows.filter((row) => !underWay.has(row.state)).map((row) => ({ ...row, number: numberOf.get(turn) ?? null })),
+  );
   const [counted] = await store.query<{ turns: number }>(`select count(*)::int as turns from turn`);
   return {
     undone,
     states,
+    givenUp,
     turns: counted?.turns ?? 0,
     of: (number) => {
       const rows = rowsOf.get(number);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 
 import { answerTo } from './answers.ts';
-import type { Fact, Facts } from './database.ts';
-import { judgeCustomer, judgeDesk } from './judge.ts';
+import type { Facts } from './database.ts';
+import { judgeCustomer, judgeDesk, judgeRows } from './judge.ts';
 import type { Customer, Said } from './ledger.ts';
 import type { ChannelName, Shown } from './rooms.ts';
 
@@ -13,11 +13,13 @@ const sentences = {
 };
 const unavailable = 'I am currently unavailable. A person will answer you here.';
 
-const factsWith = (of: (number: string) => Fact | null = () => null): Facts => ({
-  of,
+const factsWith = (facts: Partial<Facts> = {}): Facts => ({
+  of: () => null,
   undone: {},
   states: [],
+  givenUp: [],
   turns: 0,
+  ...facts,
 });
 
 /** Questions that were said, and taken, a second apart; `screen` is what the assistant has shown since. */
@@ -99,13 +101,27 @@ test('answers against the order of the questions, unless the platform brought th
   expect(offencesOf(customer)).toEqual([]);
 });
 
-test('what the process says it does not know is counted apart', () => {
-  const row = { key: 'x:reply', channel: 'slack', state: 'uncertain', attempts: 1, failure: null, text: '' };
-  const facts = factsWith(() => ({ stored: 1, isDone: true, outcome: 'answered', outbox: [row] }));
-  expect(offencesOf(customerOf(1, []), facts)).toEqual(['uncertain #s1-1']);
+test('what the process itself gives up is counted once, and apart unless it was refused', () => {
+  const row = { key: 'x:reply', channel: 'slack', attempts: 1, failure: null, text: '', number: '#s1-1' };
+  const facts = factsWith({ givenUp: [{ ...row, state: 'uncertain' }] });
+  expect(offencesOf(customerOf(1, []), facts)).toEqual([]);
+  expect(judgeRows(facts, []).map(({ what }) => what)).toEqual(['uncertain']);
+  expect(judgeRows(factsWith({ givenUp: [{ ...row, state: 'failed' }] }), []).map(({ what }) => what)).toEqual([
+    'failed',
+  ]);
 });
 
-test('the same words of a customer twice in the desk', () => {
-  expect(judgeDesk(['#s1-1 Hello', 'claimed', 'claimed', '#s1-2 Hello'])).toEqual([]);
-  expect(judgeDesk(['#s1-1 Hello', '#s1-1 Hello'])).toHaveLength(1);
+test('what is not done is stuck', () => {
+  const states = [
+    { channel: 'web', state: 'growing', count: 2 },
+    { channel: 'web', state: 'sent', count: 9 },
+  ];
+  expect(judgeRows(factsWith({ undone: { slack: 1 }, states }), [])).toHaveLength(3);
+});
+
+test('the same words of a customer twice in the desk, or two cards of one case', () => {
+  const relayed = '**Ada** (slack):\n\n#s1-1 Hello';
+  expect(judgeDesk([relayed, '> #s1-1 Hello', '> #s1-1 Hello'], new Map([['resolve:1', new Set(['a'])]]))).toEqual([]);
+  expect(judgeDesk([relayed, relayed], new Map())).toHaveLength(1);
+  expect(judgeDesk([], new Map([['resolve:1', new Set(['a', 'b'])]]))).toHaveLength(1);
 });

@@ -4,14 +4,23 @@ import type { Customer, Said } from './ledger.ts';
 import { isEnded, readOutputs, wordsOf, type Output, type Sentences } from './outputs.ts';
 import type { ChannelName } from './rooms.ts';
 
-export const mistakes = ['lost', 'duplicated', 'disordered', 'truncated', 'differing', 'unknown', 'stuck'] as const;
+export const mistakes = [
+  'lost',
+  'duplicated',
+  'disordered',
+  'truncated',
+  'differing',
+  'unknown',
+  'stuck',
+  'failed',
+] as const;
 export type Mistake = (typeof mistakes)[number];
 
 /** Something that must not be, or that cannot be known to be. */
 export interface Offence {
   /**
    * - `undelivered`: the platform never brought it to us and does not try again
-   * - `uncertain`: the process says of its own message that it may not have been sent
+   * - `uncertain`: the process itself says of its message that it may not be there, and tells the desk
    */
   readonly what: Mistake | 'undelivered' | 'uncertain';
   readonly channel: string;
@@ -31,10 +40,9 @@ const cameFirst = (channel: ChannelName, first: Said, second: Said): boolean =>
   channel === 'discord' ||
   (first.taken !== undefined && second.taken !== undefined && first.taken.endedAt <= second.taken.begunAt);
 
-const known = new Set(['sent', 'failed', 'due', 'growing']);
-/** A row under a state we do not know says that its message may or may not have been sent. */
-const isUncertain = (facts: Facts, number: string | null): boolean =>
-  number !== null && (facts.of(number)?.outbox.some((row) => !known.has(row.state)) ?? false);
+/** The process says so itself: it is counted there, not as a mistake. */
+const isGivenUp = (facts: Facts, number: string | null): boolean =>
+  number !== null && facts.givenUp.some((row) => row.number === number);
 
 type Add = (what: Mistake, number: string | null, detail: string) => void;
 
@@ -51,7 +59,8 @@ const judgeAnswers = (answers: readonly (Output & { kind: 'answer' })[], add: Ad
     const comparison = compare(answerTo(answer.numbers), wordsOf(answer));
     if (comparison === 'part') add('truncated', first, isEnded(answer) ? 'words inside are missing' : 'it ends early');
     if (comparison === 'other') add('differing', first, 'other words than the model said');
-    if (answer.parts.some((part) => part.partial)) add('truncated', first, 'it is said to be still growing');
+    if (comparison !== 'part' && answer.parts.some((part) => part.partial))
+      add('truncated', first, 'it is said to be still growing');
     if (new Set(answer.parts.map((part) => part.text)).size < answer.parts.length)
       add('duplicated', first, 'a part of it is there twice');
   }
@@ -111,8 +120,9 @@ const judgeSilence = (customer: Customer, outputs: readonly Output[], facts: Fac
 export const judgeCustomer = (customer: Customer, sentences: Sentences, facts: Facts): Judged => {
   const offences: Offence[] = [];
   const { channel } = customer;
-  const add: Add = (what, number, detail) =>
-    offences.push({ what: isUncertain(facts, number) ? 'uncertain' : what, channel, customer, number, detail });
+  const add: Add = (what, number, detail) => {
+    if (!isGivenUp(facts, number)) offences.push({ what, channel, customer, number, detail });
+  };
   const outputs = readOutputs(customer.room.shown(), sentences);
   const answers = outputs.filter((output) => output.kind === 'answer');
   judgeAnswers(answers, add);
@@ -132,30 +142,44 @@ export const judgeCustomer = (customer: Customer, sentences: Sentences, facts: F
   return { answered, told, offences };
 };
 
-/** What stands in the desk's room twice: a card of the same case, or the same words of a customer. */
-export const judgeDesk = (texts: readonly string[]): Offence[] => {
-  const about = texts.filter((text) => numbersIn(text).length > 0);
-  return about
-    .filter((text, index) => about.indexOf(text) < index)
-    .map((text) => ({
-      what: 'duplicated',
-      channel: 'desk',
-      customer: null,
-      number: numbersIn(text)[0] ?? null,
-      detail: `there twice: ${text.replaceAll('\n', ' ').slice(0, 60)}`,
-    }));
+/** A customer's words as the desk is shown them while a person has the case. */
+const isRelayed = (text: string): boolean => /^\*\*.+\*\* \(\w+\):/.test(text) && numbersIn(text).length > 0;
+
+/** What stands in the desk's room twice: the words of a customer, or the card of a case. */
+export const judgeDesk = (texts: readonly string[], cards: ReadonlyMap<string, ReadonlySet<string>>): Offence[] => {
+  const twice = (detail: string, number: string | null): Offence => ({
+    what: 'duplicated',
+    channel: 'desk',
+    customer: null,
+    number,
+    detail,
+  });
+  const relayed = texts.filter(isRelayed);
+  return [
+    ...relayed
+      .filter((text, index) => relayed.indexOf(text) < index)
+      .map((text) => twice('words of a customer are there twice', numbersIn(text)[0] ?? null)),
+    ...[...cards]
+      .filter(([, messages]) => messages.size > 1)
+      .map(([id, messages]) => twice(`the card with ${id} is there ${messages.size} times`, null)),
+  ];
 };
 
-/** What has not come to its end in the time that it was given. */
-export const judgeRows = ({ undone, states }: Facts): Offence[] => {
-  const offence = (channel: string, count: number, detail: string): Offence[] =>
-    Array.from({ length: count }, () => ({ what: 'stuck' as const, channel, customer: null, number: null, detail }));
+/** What has not come to its end in the time that it was given, and what was given up. */
+export const judgeRows = ({ undone, states, givenUp }: Facts, customers: readonly Customer[]): Offence[] => {
+  const stuck = (channel: string, count: number, detail: string): Offence[] =>
+    Array.from({ length: count }, () => ({ what: 'stuck', channel, customer: null, number: null, detail }));
   return [
-    ...Object.entries(undone).flatMap(([channel, count]) =>
-      offence(channel, count, 'an event in the inbox is not done'),
-    ),
+    ...Object.entries(undone).flatMap(([channel, count]) => stuck(channel, count, 'an event in the inbox is not done')),
     ...states
       .filter(({ state }) => state === 'due' || state === 'growing')
-      .flatMap(({ channel, state, count }) => offence(channel, count, `a message in the outbox is ${state}`)),
+      .flatMap(({ channel, state, count }) => stuck(channel, count, `a message in the outbox is ${state}`)),
+    ...givenUp.map(({ channel, state, failure, number, key }): Offence => ({
+      what: state === 'failed' ? 'failed' : 'uncertain',
+      channel,
+      customer: customers.find((one) => one.said.some((said) => said.number === number)) ?? null,
+      number,
+      detail: `${key} is ${state} (${failure ?? 'no failure'})`,
+    })),
   ];
 };

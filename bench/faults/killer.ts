@@ -36,7 +36,7 @@ export const startKiller = ({ workers, random, everyMs, killsMax }: KillerOption
       if (ending.signal.aborted) return;
       const chosen = random.chance(bothShare) ? workers : [random.pick([first, ...others])];
       for (const worker of chosen) {
-        if (!worker.isUp()) continue;
+        if (!worker.isUp() || killings.length >= killsMax) continue;
         const downMs = random.between(500, 4000);
         killings.push({ at: Date.now(), worker: worker.name, downMs });
         worker.kill(downMs);

@@ -104,7 +104,9 @@ export const describe = ({ what, channel, customer, number, detail }: Offence, v
         `  outbox ${row.key}: ${row.state}, ${row.attempts} attempts, ${row.failure ?? 'no failure'}: ${clip(row.text)}`,
       );
   }
-  for (const message of customer?.room.shown().slice(-12) ?? [])
+  const shown = customer?.room.shown() ?? [];
+  const place = number === null ? -1 : shown.findIndex((message) => message.text.includes(number));
+  for (const message of place < 0 ? shown.slice(-12) : shown.slice(Math.max(0, place - 4), place + 10))
     lines.push(
       `    ${message.isOurs ? 'us  ' : 'them'} ${message.id.slice(0, 24)} ${message.partial ? '(growing) ' : ''}${clip(message.text)}`,
     );

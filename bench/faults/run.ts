@@ -26,6 +26,8 @@ export interface FaultsOptions {
   readonly scale: number;
   readonly killsMax: number;
   readonly killEveryMs?: readonly [number, number];
+  /** So long a customer waits for an answer before going on. */
+  readonly patienceMs: number;
   readonly settleMs: number;
   readonly broken?: BreakName;
   readonly onProgress?: (progress: Progress) => void;
@@ -104,7 +106,7 @@ export const runFaults = async (options: FaultsOptions): Promise<Verdict> => {
   for (const server of servers) server.setFaults(script);
 
   await using rooms = new AsyncDisposableStack();
-  rooms.use(startAgent(platforms.seats.desk, ledger.handed));
+  const agent = rooms.use(startAgent(platforms.seats.desk, ledger.handed));
   await using killer = startKiller({
     workers,
     random: random.fork('killer'),
@@ -135,7 +137,7 @@ export const runFaults = async (options: FaultsOptions): Promise<Verdict> => {
 
   try {
     const openRoom = createRooms(platforms, stage.url);
-    await playAll(plans, (plan) => play(plan, openRoom, ledger, () => (turns += 1)));
+    await playAll(plans, (plan) => play(plan, openRoom, ledger, options.patienceMs, () => (turns += 1)));
     await killer[Symbol.asyncDispose]();
     countFaults();
     phase = 'settling';
@@ -169,7 +171,11 @@ export const runFaults = async (options: FaultsOptions): Promise<Verdict> => {
       settled: settled && areUp,
       said: ledger.customers.flatMap((customer) => customer.said),
       judged: Object.fromEntries(judged),
-      offences: [...judged.flatMap(([, one]) => one.offences), ...judgeDesk(deskTexts), ...judgeRows(facts)],
+      offences: [
+        ...judged.flatMap(([, one]) => one.offences),
+        ...judgeDesk(deskTexts, agent.cards),
+        ...judgeRows(facts, ledger.customers),
+      ],
       calls: callsOf(stage),
       facts,
       killings: killer.killings,

@@ -95,6 +95,9 @@ export const startWorker = ({ name, tree, port, environment, folder }: WorkerOpt
     }
   };
   const kept = keep();
+  // Whoever ends the bench ends its workers.
+  const endWithUs = (): void => void child?.kill('SIGKILL');
+  process.once('exit', endWithUs);
 
   return {
     name,
@@ -115,6 +118,7 @@ export const startWorker = ({ name, tree, port, environment, folder }: WorkerOpt
       const timer = setTimeout(() => child?.kill('SIGKILL'), stopMsMax);
       await kept;
       clearTimeout(timer);
+      process.off('exit', endWithUs);
       log.end();
     },
   };

@@ -151,9 +151,9 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
 
   return {
     name: 'discord',
-    // A message holds 2,000; the rest is room for its sources. Creates and edits share about 5 in 5 s.
+    // Creates and edits each have 5 in 5 s.
     fits: fitsMessage,
-    limits: { textLengthMax: 1900, textUnit: 'characters', editIntervalMs: 1300 },
+    limits: { editIntervalMs: 1300 },
     start: open,
     async stop() {
       await gateway?.close();

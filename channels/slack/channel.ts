@@ -233,7 +233,7 @@ export const createSlackChannel = (settings: SlackConfigInput): Channel => {
   return {
     name: 'slack',
     // chat.update is counted by the minute over the whole workspace: 50.
-    limits: { textLengthMax: 3900, textUnit: 'bytes', editIntervalMs: 1200 },
+    limits: { editIntervalMs: 1200 },
     fits: fitsMessage,
 
     async start(receive) {

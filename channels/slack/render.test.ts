@@ -52,7 +52,7 @@ test('every part has its block, in reading order', () => {
   ]);
 });
 
-test('a message still growing shows its text only', () => {
+test('trap 19: a message still growing shows its text only, and no sign of more', () => {
   expect(renderMessage({ text: 'Hel', partial: true, actions: [{ id: 'a', label: 'A' }] }).blocks).toEqual([
     { type: 'markdown', text: 'Hel' },
   ]);

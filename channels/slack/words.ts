@@ -5,6 +5,7 @@ import { gfm } from 'micromark-extension-gfm';
 
 const inline = (node: Nodes): string => {
   if (node.type === 'break') return '\n';
+  if (node.type === 'html' && /^<br\s*\/?>$/i.test(node.value)) return '\n';
   if (node.type === 'image') return node.alt ?? '';
   if ('children' in node) return node.children.map(inline).join('');
   return 'value' in node ? node.value : '';

@@ -160,7 +160,7 @@ export const createSmsChannel = (settings: SmsConfigInput): Channel => {
 
   return {
     name: 'sms',
-    limits: { textLengthMax: 1600, textUnit: 'characters', editIntervalMs: Infinity },
+    limits: { editIntervalMs: Infinity },
     fits: fitsBody,
 
     async start(given) {

@@ -64,6 +64,14 @@ async function personal(text = 'Where is my order?'): Promise<{ room: string; th
   return { room, thread: messages().at(-1)!.thread };
 }
 
+/** A group chat, where what is said is posted. */
+async function group(): Promise<{ room: string; thread: ThreadKey }> {
+  const room = await lab.addRoom({ type: 'groupChat', members: [user] });
+  await lab.pane.say({ room, user, text: '@Firstline where is my order?' });
+  await expect.poll(() => messages().length).toBe(1);
+  return { room, thread: messages()[0]!.thread };
+}
+
 test('a direct message becomes an event with its sender, and is answered in place', async () => {
   const { room, thread } = await personal();
   const message = messages()[0]!;
@@ -82,7 +90,7 @@ test('a direct message becomes an event with its sender, and is answered in plac
   await channel.edit!(sent, { text: 'It has arrived.' });
   expect(shown(room)[1]).toMatchObject({ text: 'It has arrived.', edited: true });
   await channel.showTyping!(thread);
-  expect(lab.pane.view(room).typing).toBe('typing');
+  expect(lab.pane.view(room).typing).toBe('Looking that up…');
 });
 
 test('installs and edits are counted and forgotten', async () => {
@@ -238,7 +246,7 @@ test('buttons bring what was pressed, with the text where one was asked for', as
 });
 
 test('an answer carries the AI label and its citations over the wire', async () => {
-  const { room, thread } = await personal();
+  const { room, thread } = await group();
   await channel.send(
     thread,
     {
@@ -289,7 +297,7 @@ test.each([
   ],
   [{ status: 413 }, { reason: 'refused' }],
 ])('a refusal %j is told as what it means, and nothing is sent again', async (failure, expected) => {
-  const { room, thread } = await personal();
+  const { room, thread } = await group();
   lab.failNext(failure);
   await expect(channel.send(thread, { text: 'Hello' }, 'turn:1')).rejects.toMatchObject({
     name: 'ChannelError',

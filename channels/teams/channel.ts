@@ -1,12 +1,15 @@
-import type { Channel, Receive, SentMessage } from '#core/channel.ts';
+import type { Channel, DeliveryKey, OutboundMessage, Receive, SentKey, SentMessage } from '#core/channel.ts';
+import { systemClock, type Clock } from '#core/clock.ts';
 import { Refused } from '#core/errors.ts';
 import { teamsConfig, type TeamsConfig, type TeamsSettings } from './config.ts';
 import { createConnector, type Place } from './connector.ts';
-import { activityIdOf, roomOf, threadOf, toSentKey, toThreadKey, type Thread } from './keys.ts';
+import { activityIdOf, isStream, roomOf, threadOf, toSentKey, toStreamKey, toThreadKey, type Thread } from './keys.ts';
 import { readActivity } from './payload.ts';
 import { tenantOf, toEvent } from './receive.ts';
+import { createRecent } from './recent.ts';
 import { fitsActivity, toActivity } from './render.ts';
 import { defaultServiceUrl, isAllowedServiceUrl } from './service-url.ts';
+import { createStreams } from './stream.ts';
 
 /** So many channels are remembered with the service URL they last spoke from. */
 const serviceUrlsMax = 1000;
@@ -29,19 +32,19 @@ const calls = { size: 4, refillPerMinute: 100 };
 /** What the client takes as "done" after a press: the words are shown to the one who pressed. */
 const pressed = { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'Done.' };
 
-/** Microsoft Teams through its Bot Connector; takes activities at /channels/teams/messages. Throws on settings that are not valid. */
-export function createTeamsChannel(settings: TeamsSettings): Channel {
+/** The thumbs below an answer; the platform's own kind. */
+const feedback = { channelData: { feedbackLoop: { type: 'default' } } };
+
+/**
+ * Microsoft Teams through its Bot Connector; takes activities at /channels/teams/messages. In a personal chat what is said streams;
+ * elsewhere it is posted and updated. Throws on settings that are not valid.
+ */
+export function createTeamsChannel(settings: TeamsSettings, clock: Clock = systemClock): Channel {
   const config = teamsConfig.parse(settings);
   const connector = createConnector(config);
-  const serviceUrls = new Map<string, string>();
+  const streams = createStreams(connector, clock);
+  const serviceUrls = createRecent<string>(serviceUrlsMax);
   let receive: Receive | null = null;
-
-  function remember(room: string, serviceUrl: string): void {
-    serviceUrls.delete(room);
-    serviceUrls.set(room, serviceUrl);
-    const [oldest] = serviceUrls.keys();
-    if (serviceUrls.size > serviceUrlsMax && oldest !== undefined) serviceUrls.delete(oldest);
-  }
 
   const placeOf = ({ conversation, serviceUrl }: Thread): Place => ({
     conversation,
@@ -64,22 +67,45 @@ export function createTeamsChannel(settings: TeamsSettings): Channel {
       serviceUrl: string;
       type?: string;
     };
-    if (typeof conversation?.id === 'string') remember(roomOf(conversation.id), serviceUrl);
+    if (typeof conversation?.id === 'string') serviceUrls.set(roomOf(conversation.id), serviceUrl);
     await receive(toEvent(payload));
-    return type === 'invoke' ? Response.json(pressed) : new Response(null, { status: 200 });
+    if (type !== 'invoke') return new Response(null, { status: 200 });
+    return Response.json(payload.name === 'adaptiveCard/action' ? pressed : {});
+  }
+
+  /** The stream that shows the message, or null where it has to be posted. */
+  async function sendByStream(
+    thread: Thread,
+    message: OutboundMessage,
+    deliveryKey: DeliveryKey,
+  ): Promise<SentKey | null> {
+    if (thread.kind !== 'personal') return null;
+    const place = placeOf(thread);
+    if (message.partial) {
+      const id = await streams.begin(place, deliveryKey);
+      if (id === null) return null;
+      // The id is told before there are words to see: whoever goes on with it, they are never shown twice.
+      streams.grow(place, id, message).catch(() => undefined);
+      return toStreamKey(thread.conversation, id);
+    }
+    const activity = toActivity(message, deliveryKey);
+    const id = activity.text ? await streams.say(place, deliveryKey, activity) : null;
+    return id === null ? null : toStreamKey(thread.conversation, id);
   }
 
   return {
     name: 'teams',
     fits: fitsActivity,
     // A room takes 60 sends and edits in 30 s.
-    limits: { textLengthMax: 20_000, textUnit: 'characters', editIntervalMs: 2000 },
+    limits: { editIntervalMs: 2000 },
     start: async (given) => void (receive = given),
     stop: async () => void (receive = null),
     webhook: take,
 
     async send(key, message, deliveryKey): Promise<SentMessage> {
       const thread = threadOf(key);
+      const streamed = await sendByStream(thread, message, deliveryKey);
+      if (streamed) return { message: streamed, thread: key };
       const id = await connector.post(placeOf(thread), toActivity(message, deliveryKey));
       const startsThread = thread.kind === 'channel' && thread.conversation === roomOf(thread.conversation);
       return {
@@ -90,13 +116,20 @@ export function createTeamsChannel(settings: TeamsSettings): Channel {
 
     async edit(sent, message) {
       const place = placeOf(threadOf(sent.thread));
-      await connector.put(place, activityIdOf(sent.message), toActivity(message, Date.now().toString(36)));
+      const id = activityIdOf(sent.message);
+      const activity = toActivity(message, clock.now().getTime().toString(36));
+      if (!isStream(sent.message)) await connector.put(place, id, activity);
+      else if (message.partial) await streams.grow(place, id, message);
+      else await streams.finish(place, id, { ...activity, ...feedback });
     },
 
     budget: (key) => ({ scope: roomOf(threadOf(key).conversation), ...calls }),
 
     async showTyping(key) {
-      await connector.post(placeOf(threadOf(key)), { type: 'typing' });
+      const thread = threadOf(key);
+      const place = placeOf(thread);
+      if (thread.kind === 'personal' && (await streams.announce(place))) return;
+      await connector.post(place, { type: 'typing' });
     },
 
     room: (id) => toThreadKey({ kind: 'channel', conversation: id }),

@@ -17,6 +17,8 @@ export interface Connector {
   authenticate(payload: Record<string, unknown>, authorization: string): Promise<'authentic' | 'forged' | 'unknown'>;
   /** Answers the new activity's id. Throws ChannelError. */
   post(place: Place, activity: object): Promise<string>;
+  /** A part of a stream. Answers the id of the stream where this one starts it. Throws ChannelError. */
+  stream(place: Place, activity: object): Promise<string | null>;
   put(place: Place, id: string, activity: object): Promise<void>;
   /** Rejects with TokenError. */
   login(): Promise<void>;
@@ -94,6 +96,13 @@ export function createConnector(config: TeamsConfig): Connector {
   const options = () => ({ abortSignal: AbortSignal.timeout(requestMsMax) as never });
   const from = { id: `28:${config.appId}`, name: '' };
 
+  async function send(place: Place, activity: object): Promise<string | null> {
+    const sent = await call(place, (client) =>
+      client.conversations.sendToConversation(place.conversation, { ...activity, from } as Activity, options()),
+    );
+    return sent.id || null;
+  }
+
   return {
     async authenticate(payload, authorization) {
       try {
@@ -105,12 +114,11 @@ export function createConnector(config: TeamsConfig): Connector {
       }
     },
     async post(place, activity) {
-      const sent = await call(place, (client) =>
-        client.conversations.sendToConversation(place.conversation, { ...activity, from } as Activity, options()),
-      );
-      if (!sent.id) throw new ChannelError('teams', 'ambiguous', 'no_id');
-      return sent.id;
+      const id = await send(place, activity);
+      if (!id) throw new ChannelError('teams', 'ambiguous', 'no_id');
+      return id;
     },
+    stream: send,
     async put(place, id, activity) {
       await call(place, (client) =>
         client.conversations.updateActivity(place.conversation, id, { ...activity, from, id } as Activity, options()),
@@ -125,26 +133,33 @@ const statusOf = (error: unknown): number | undefined => (error as { statusCode?
 interface RestFailure {
   readonly statusCode?: number;
   readonly code?: string;
-  readonly details?: { readonly error?: { readonly code?: string } };
+  readonly details?: { readonly error?: { readonly code?: string; readonly message?: string } };
   readonly response?: { readonly headers?: { get(name: string): string | undefined } };
 }
 
 /** Without a usable Retry-After: the connector counts sends in windows of up to 30 s. */
 const retryAfterMsDefault = 2000;
 
+/** The connector tells the ends of a stream apart by its words alone. */
+function streamEndOf(message: string): 'stream_cancelled' | 'message_too_large' | 'stream_over' {
+  if (/cancell?ed/i.test(message)) return 'stream_cancelled';
+  return /too large/i.test(message) ? 'message_too_large' : 'stream_over';
+}
+
 function toChannelError(error: unknown): ChannelError {
   if (error instanceof TokenError)
     return new ChannelError('teams', 'rate_limited', 'no_token', { retryAfterMs: 30_000, cause: error });
   const { statusCode: status, code, details, response } = error as RestFailure;
   const name = details?.error?.code ?? code ?? String(status ?? 'network');
-  const fail = (reason: ChannelError['reason'], retryAfterMs?: number) =>
-    new ChannelError('teams', reason, name, { cause: error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+  const fail = (reason: ChannelError['reason'], retryAfterMs?: number, said = name) =>
+    new ChannelError('teams', reason, said, { cause: error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
   if (status === 429) {
     const seconds = Number(response?.headers?.get('retry-after'));
     return fail('rate_limited', seconds > 0 ? seconds * 1000 : retryAfterMsDefault);
   }
   // The refused token has been forgotten: the next try brings a new one.
   if (status === 401) return fail('rate_limited', retryAfterMsDefault);
+  if (name === 'ContentStreamNotAllowed') return fail('refused', undefined, streamEndOf(details?.error?.message ?? ''));
   if (status === 403 || status === 404) return fail('unreachable');
   // 412 tells of a write that met another one; what became of ours is not known.
   if (status === undefined || status === 408 || status === 412 || status >= 500) return fail('ambiguous');

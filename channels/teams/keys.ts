@@ -29,4 +29,10 @@ export const roomOf = (conversation: string): string => conversation.split(';mes
 export const toSentKey = (conversation: string, activityId: string): SentKey =>
   `${roomOf(conversation)}:${activityId}` as SentKey;
 
+/** The message that a stream shows: ended by a last activity of the stream, not by an update. */
+export const toStreamKey = (conversation: string, streamId: string): SentKey =>
+  `${roomOf(conversation)}:stream:${streamId}` as SentKey;
+
+export const isStream = (sent: SentKey): boolean => /:stream:[^:]*$/.test(sent);
+
 export const activityIdOf = (sent: SentKey): string => sent.slice(sent.lastIndexOf(':') + 1);

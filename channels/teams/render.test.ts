@@ -1,15 +1,51 @@
 import { expect, test } from 'vitest';
 import { toTeamsMarkdown } from './markdown.ts';
-import { toActivity } from './render.ts';
+import { fitsActivity, toActivity } from './render.ts';
 import { isAllowedServiceUrl } from './service-url.ts';
 
 test.each([
   ['a heading becomes bold', '# Returns\n\nThirty days.', '**Returns**\n\nThirty days.'],
   ['a table becomes a list', '| Plan | Price |\n|---|---|\n| Pro | 9 |', '- **Plan:** Pro, **Price:** 9'],
-  ['an image becomes a link', 'See ![the box](https://a.example/b.png)', 'See [the box](https://a.example/b.png)'],
-  ['a typed mention is no mention', 'Ask <at>Ada</at> now', 'Ask &lt;at>Ada&lt;/at> now'],
+  [
+    'trap 16: an image becomes a link',
+    'See ![the box](https://a.example/b.png)',
+    'See [the box](https://a.example/b.png)',
+  ],
+  ['trap 15: a typed mention is no mention', 'Ask <at>Ada</at> now', 'Ask &lt;at>Ada&lt;/at> now'],
+  ['a link in a heading stays', '## **See** [it](https://a.example)', '**See [it](https://a.example)**'],
+  [
+    'links and code in a table stay',
+    '| Name | Use |\n|---|---|\n| [it](https://a.example) | `a\\|b` |\n| | x |',
+    '- **Name:** [it](https://a.example), **Use:** `a|b`\n- **Use:** x',
+  ],
+  ['a table of heads alone keeps them', '| Plan | Price |\n|---|---|', '- **Plan**, **Price**'],
+  ['an address in angles is a link', '<https://a.example>', 'https://a.example'],
+  ['a break by tag is a break', 'a<br>b', 'a\nb'],
   ['code stays as it is', '```\n# not a heading\n```', '```\n# not a heading\n```'],
 ])('%s', (_name, text, expected) => expect(toTeamsMarkdown(text)).toBe(expected));
+
+test('trap 19: a message still growing is its text, with nothing behind it', () => {
+  const growing = toActivity({ text: 'Returns are **free**.', partial: true }, 'k');
+  expect(growing.text).toBe('Returns are **free**.');
+  expect(growing.attachments).toBeUndefined();
+});
+
+test('sources beyond the twenty of the platform stand in the text', () => {
+  const citations = Array.from({ length: 22 }, (_, index) => ({
+    number: index + 1,
+    title: 'T',
+    url: 'https://a.example',
+  }));
+  expect(toActivity({ text: 'Yes.', citations }, 'k').text).toBe(
+    'Yes.\n\n[21] [T](https://a.example)\n\n[22] [T](https://a.example)',
+  );
+});
+
+test('what an activity shows badly is told before it is sent', () => {
+  expect(fitsActivity({ text: 'x'.repeat(20_000) })).toBe(true);
+  expect(fitsActivity({ text: 'x'.repeat(20_480) })).toBe(false);
+  expect(fitsActivity({ text: 'x'.repeat(15_000), title: 'Case' })).toBe(false);
+});
 
 test('a message has one root entity with at most twenty citations', () => {
   const citations = Array.from({ length: 25 }, (_, index) => ({ number: index + 1, title: 'T'.repeat(200) }));

@@ -8,6 +8,7 @@ export interface TeamsActivity {
   /** What a notification shows of a card. */
   readonly summary?: string;
   readonly entities?: readonly Record<string, unknown>[];
+  readonly channelData?: Readonly<Record<string, unknown>>;
   readonly attachments?: readonly { readonly contentType: string; readonly content: Record<string, unknown> }[];
 }
 

@@ -150,7 +150,7 @@ export const createWebChannel = (parts: WebParts): Channel => {
 
   return {
     name: 'web',
-    limits: { textLengthMax: textShownMax, textUnit: 'characters', editIntervalMs: 100 },
+    limits: { editIntervalMs: 100 },
     fits: ({ text }) => text.length <= textShownMax,
     start: async (receiver) => {
       receive = receiver;

@@ -1,4 +1,5 @@
 import type { Action, Citation, OutboundMessage } from '#core/channel.ts';
+import { toWidgetMarkdown } from './markdown.ts';
 
 /** What the widget is told about one message, each time as a whole. */
 export interface WebMessage {
@@ -14,7 +15,7 @@ export interface WebMessage {
 export const toWebMessage = (id: string, message: OutboundMessage): WebMessage => ({
   id,
   author: 'assistant',
-  text: message.text,
+  text: toWidgetMarkdown(message.text),
   citations: message.citations ?? [],
   actions: (message.actions ?? []).map((action) => ({ id: action.id, label: action.label })),
   partial: message.partial ?? false,

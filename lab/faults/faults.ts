@@ -1,11 +1,4 @@
-import {
-  checkFaultScript,
-  strikesAt,
-  type Fault,
-  type FaultScript,
-  type Point,
-  type ServerName,
-} from './script.ts';
+import { checkFaultScript, strikesAt, type Fault, type FaultScript, type Point, type ServerName } from './script.ts';
 
 interface Active {
   readonly rule: Fault;

@@ -106,7 +106,8 @@ export function createConnector(parts: ConnectorParts): Hono<{ Bindings: HttpBin
     const { room, thread } = place;
     if (streamInfoOf(activity)) {
       const outcome = streams.accept(room, activity);
-      return 'body' in outcome ? c.json(outcome.body, outcome.status) : refuse(c, outcome);
+      if ('body' in outcome) return c.json(outcome.body, outcome.status);
+      return refuse(c, outcome, outcome.status === 429 ? { 'retry-after': '1' } : {});
     }
     if (activity.type === 'typing') {
       showTyping(room);

@@ -8,9 +8,11 @@ let lab: TeamsLab;
 let bot: RealBot;
 let onTurn: (context: TurnContext) => Promise<unknown>;
 let seen: TurnContext['activity'][];
+let streamTime: number;
 
 beforeEach(async () => {
-  lab = await openTeamsLab({ appId, appPassword: 'secret', tenantId: 'tenant-1' });
+  streamTime = Date.now();
+  lab = await openTeamsLab({ appId, appPassword: 'secret', tenantId: 'tenant-1', now: () => streamTime });
   seen = [];
   onTurn = async () => {};
   bot = await startBot(lab, appId, 'secret', async (context) => {
@@ -158,33 +160,63 @@ const chunk = (text: string, streamSequence: number, streamId?: string, streamTy
   entities: [{ type: 'streaminfo', streamType, streamSequence, ...(streamId ? { streamId } : {}) }],
 });
 
+const final = (text: string, info: object) => ({
+  type: 'message',
+  text,
+  entities: [{ type: 'streaminfo', streamType: 'final', ...info }],
+});
+
 test('a stream grows by its prefix and ends as one message', async () => {
   const { id } = ada();
   const room = await lab.addRoom({ type: 'personal', members: [id] });
   const token = await bearer();
-  const started = await send(room, chunk('Searching…', 1, undefined, 'informative'), token);
+  const stream = (activity: object) => ((streamTime += 1000), send(room, activity, token));
+  const started = await stream(chunk('Searching…', 1, undefined, 'informative'));
   expect(started.status).toBe(201);
-  const stream = String(started.body.id);
+  const streamId = String(started.body.id);
   expect(lab.pane.view(room)).toMatchObject({ typing: 'Searching…', messages: [] });
-  expect((await send(room, chunk('Open', 2, stream), token)).status).toBe(202);
-  expect(await send(room, chunk('Close', 3, stream), token)).toMatchObject({
+  expect((await stream(chunk('Open', 2, streamId))).status).toBe(202);
+  expect(await stream(chunk('Close', 3, streamId))).toMatchObject({
     status: 403,
     body: { error: { code: 'ContentStreamNotAllowed' } },
   });
-  expect(await send(room, chunk('Open old', 2, stream), token)).toMatchObject({
+  expect(await stream(chunk('Open old', 2, streamId))).toMatchObject({
     status: 202,
     body: { errorCode: expect.any(String) },
   });
   expect(texts(room)).toEqual(['Open']);
-  expect((await send(room, chunk('Other', 1), token)).status).toBe(403);
-  const final = {
-    type: 'message',
-    text: 'Open settings.',
-    entities: [{ type: 'streaminfo', streamType: 'final', streamId: stream }],
-  };
-  expect((await send(room, final, token)).status).toBe(202);
+  expect((await stream(chunk('Other', 1))).status).toBe(403);
+  expect((await stream(final('Open settings.', { streamId }))).status).toBe(202);
   expect(texts(room)).toEqual(['Open settings.']);
-  expect((await send(room, chunk('Open settings. Now', 9, stream), token)).status).toBe(403);
+  expect((await stream(chunk('Open settings. Now', 9, streamId))).status).toBe(403);
+});
+
+test('the last text of a stream extends what it showed, and has no sequence', async () => {
+  const { id } = ada();
+  const room = await lab.addRoom({ type: 'personal', members: [id] });
+  const streamId = String((await send(room, chunk('Open', 1))).body.id);
+  for (const [text, info] of [
+    ['Close settings.', { streamId }],
+    ['Open settings.', { streamId, streamSequence: 2 }],
+  ] as const) {
+    streamTime += 1000;
+    expect((await send(room, final(text, info))).status).toBe(400);
+  }
+  expect(texts(room)).toEqual(['Open']);
+});
+
+test('a stream that is written to twice in a second, or longer than two minutes, is refused', async () => {
+  const { id } = ada();
+  const room = await lab.addRoom({ type: 'personal', members: [id] });
+  const stream = String((await send(room, chunk('One', 1))).body.id);
+  streamTime += 999;
+  expect(await send(room, chunk('One two', 2, stream))).toMatchObject({ status: 429, retryAfter: '1' });
+  streamTime += 1;
+  expect((await send(room, chunk('One two', 2, stream))).status).toBe(202);
+  streamTime += 119_001;
+  expect((await send(room, chunk('One two three', 3, stream))).body).toMatchObject({
+    error: { message: expect.stringContaining('exceeded streaming time') },
+  });
 });
 
 test('a stopped stream and a stream outside a personal chat are refused', async () => {

@@ -29,6 +29,8 @@ export interface TeamsLabOptions {
   readonly resourceSpecificConsent?: boolean;
   /** How long the platform waits for the bot; 15 s unless told. */
   readonly botTimeoutMs?: number;
+  /** The time of streams, in ms. */
+  readonly now?: () => number;
 }
 
 export interface TeamsLab extends LabServer, Pick<Person, 'edit' | 'remove' | 'react'> {
@@ -117,7 +119,10 @@ export async function openTeamsLab(options: TeamsLabOptions): Promise<TeamsLab> 
   const serviceUrl = `${loopback.url}/teams/`;
   const tokens = await createTokens({ iss: issuer, aud: options.appId, serviceurl: serviceUrl });
   const rooms = createRooms(options.appId, options.botName ?? 'Firstline');
-  const streams = createStreams(rooms);
+  const streams = createStreams(rooms, {
+    isPaced: options.rateLimits !== 'off',
+    ...(options.now ? { now: options.now } : {}),
+  });
   const limits = options.rateLimits === 'off' ? null : createLimits();
   const failures: ConnectorParts['failures'] = [];
   const faults = createFaults('teams');

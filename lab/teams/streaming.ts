@@ -9,6 +9,7 @@ export interface Accepted {
 interface Stream {
   readonly id: string;
   readonly startedAt: number;
+  requestedAt: number;
   sequence: number;
   text: string;
   end: 'completed' | 'cancelled' | 'timed out' | null;
@@ -24,6 +25,8 @@ export interface Streams {
 
 /** From the first chunk to the final message (streaming documentation: two minutes). */
 const streamMsMax = 120_000;
+/** Requests of one stream come no faster than one a second. */
+const requestMsMin = 1000;
 /** An informative line is at most 1 KB. */
 const informativeBytesMax = 1024;
 
@@ -35,8 +38,15 @@ export const streamInfoOf = (activity: Activity) =>
     | { readonly streamId?: string; readonly streamType?: string; readonly streamSequence?: number }
     | undefined;
 
-/** The rules of native streaming; `now` in ms. */
-export function createStreams(rooms: Rooms, now: () => number = Date.now): Streams {
+export interface StreamsOptions {
+  /** In ms. */
+  readonly now?: () => number;
+  /** Refuses requests that come too fast. */
+  readonly isPaced?: boolean;
+}
+
+/** The rules of native streaming. */
+export function createStreams(rooms: Rooms, { now = Date.now, isPaced = false }: StreamsOptions = {}): Streams {
   const streams = new Map<string, Map<string, Stream>>();
 
   const runningIn = (room: Room) =>
@@ -86,6 +96,7 @@ export function createStreams(rooms: Rooms, now: () => number = Date.now): Strea
     const stream: Stream = {
       id: String(now() + room.messages.length),
       startedAt: now(),
+      requestedAt: now(),
       sequence: 1,
       text: '',
       end: null,
@@ -103,8 +114,15 @@ export function createStreams(rooms: Rooms, now: () => number = Date.now): Strea
     const info = streamInfoOf(activity);
     const over = refusalOf(stream);
     if (over) return over;
+    if (isPaced && now() - stream.requestedAt < requestMsMin)
+      return { status: 429, code: 'TooManyRequests', message: 'API calls quota exceeded' };
+    stream.requestedAt = now();
     if (activity.type === 'message') {
       if (info?.streamType !== 'final') return badArgument("A message that ends a stream has streamType 'final'.");
+      if (info.streamSequence !== undefined) return badArgument('streamSequence must not be set on the final message.');
+      // github.com/microsoft/Agents-for-net/issues/251: the last text may only extend what was streamed.
+      if (!(activity.text ?? '').startsWith(stream.text))
+        return { status: 400, code: 'BadRequest', message: 'The streamed content was changed.' };
       stream.end = 'completed';
       show(room, stream, activity);
       room.typing = null;

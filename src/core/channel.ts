@@ -109,8 +109,6 @@ export interface SentMessage {
 }
 
 export interface ChannelLimits {
-  readonly textLengthMax: number;
-  readonly textUnit: 'characters' | 'bytes';
   /** Least time between two edits of one message; Infinity where a sent message cannot change. */
   readonly editIntervalMs: number;
 }

@@ -6,9 +6,8 @@ import type { CheckedText, Delivered, OutputGuarded } from '#core/turn.ts';
 import type { Store } from '#store/open.ts';
 import { findOutbox, holdGrowing, markShown, markUnsettled, type OutboxRow } from '#store/outbox.ts';
 
-import { lengthIn } from './fit.ts';
 import { createLiveMessage, type Pace } from './live-message.ts';
-import { safePrefix } from './safe-prefix.ts';
+import { createSafePrefix } from './safe-prefix.ts';
 import type { SendRow } from './send-row.ts';
 
 export interface DeliverParts {
@@ -111,6 +110,7 @@ export const deliver =
       },
     });
     const { text: pieces } = turn.reply;
+    const toSafe = createSafePrefix();
     let text = '';
     const asked = pieces.next();
     // A sign of life while the model thinks; where the platform has none, the words themselves must do.
@@ -120,10 +120,9 @@ export const deliver =
       for (; !step.done && !live.stopped; step = await pieces.next()) {
         guardedAt ??= parts.clock.now();
         text += step.value;
-        const safe = channel.edit ? safePrefix(text) : '';
+        const safe = channel.edit ? toSafe(text) : '';
         const visible = parts.introduce(turn, turn.tokens.restore(safe));
-        if (safe !== '' && lengthIn(visible, channel.limits.textUnit) <= channel.limits.textLengthMax)
-          live.show(visible);
+        if (safe !== '' && channel.fits({ text: visible, partial: true })) live.show(visible);
       }
     } finally {
       await live.end();

@@ -1,12 +1,5 @@
-import type { ChannelLimits } from '#core/channel.ts';
-
 import { type Cut, findCuts, rank } from './cuts.ts';
 import { toStandalone } from './standalone.ts';
-
-const encoder = new TextEncoder();
-
-export const lengthIn = (text: string, unit: ChannelLimits['textUnit']): number =>
-  unit === 'bytes' ? encoder.encode(text).length : text.length;
 
 /** Whether the platform takes this text in one message; the last part may have more to carry. */
 export type Fits = (text: string, isLast: boolean) => boolean;
@@ -68,6 +61,11 @@ export const fit = (text: string, fits: Fits): string[] => {
     const most = reach(after.length, near < 0 ? after.length - 1 : near, (index) =>
       fits(piece(after[index] ?? last), false),
     );
+    if (most < 0 && from.reopen !== '' && !fits(from.reopen + markdown.slice(from.at, from.at + 2), false)) {
+      // The heads of such a table leave no room for its rows.
+      from = { ...from, reopen: '' };
+      continue;
+    }
     const half = (after[most] ? after[most].end - from.at : 0) / 2;
     // A cut in the first half would make many short parts; a rougher one is better then.
     const fitting = after.slice(0, most + 1).filter(({ end }) => end - from.at > half);

@@ -2,25 +2,32 @@ import type { Model } from '#core/model.ts';
 
 import { createClaude } from './claude.ts';
 import { createExtractive, type Extract, type ExtractiveTexts } from './extractive.ts';
+import { createFallback } from './fallback.ts';
+import { createOpenAiCompatible } from './openai-compatible.ts';
+
+interface Access {
+  readonly apiKey: string;
+  readonly baseUrl?: string;
+  readonly model: string;
+}
 
 export interface ModelSettings {
-  readonly anthropicKey?: string;
-  readonly anthropicUrl?: string;
-  readonly model: string;
+  readonly claude: Access | null;
+  /** Asked when Claude fails, or alone where there is no key for Claude. */
+  readonly fallback: Access | null;
   readonly silenceMs: number;
   readonly retriesMax: number;
   readonly extract: Extract;
   readonly texts: ExtractiveTexts;
 }
 
-/** Claude where there is a key, otherwise quotes from the knowledge base. */
-export const chooseModel = (settings: ModelSettings): Model =>
-  settings.anthropicKey
-    ? createClaude({
-        apiKey: settings.anthropicKey,
-        ...(settings.anthropicUrl ? { baseUrl: settings.anthropicUrl } : {}),
-        model: settings.model,
-        silenceMs: settings.silenceMs,
-        retriesMax: settings.retriesMax,
-      })
-    : createExtractive({ extract: settings.extract, texts: settings.texts });
+/** Claude first, then the fallback; without any key, quotes from the knowledge base. */
+export const chooseModel = ({ claude, fallback, silenceMs, retriesMax, extract, texts }: ModelSettings): Model => {
+  const bounds = { silenceMs, retriesMax };
+  const [first, ...others] = [
+    ...(claude ? [createClaude({ ...claude, ...bounds })] : []),
+    ...(fallback ? [createOpenAiCompatible({ ...fallback, ...bounds })] : []),
+  ];
+  if (!first) return createExtractive({ extract, texts });
+  return others.length === 0 ? first : createFallback([first, ...others]);
+};

@@ -3,6 +3,9 @@ import Anthropic from '@anthropic-ai/sdk';
 import { ModelError } from '#core/errors.ts';
 import type { Model, ModelAnswer, ModelRequest } from '#core/model.ts';
 
+import { toModelError } from './failure.ts';
+import { watchSilence } from './watch-silence.ts';
+
 export interface ClaudeSettings {
   readonly apiKey: string;
   readonly baseUrl?: string;
@@ -12,36 +15,8 @@ export interface ClaudeSettings {
   readonly retriesMax: number;
 }
 
-const toModelError = (model: string, error: unknown): ModelError => {
-  if (error instanceof ModelError) return error;
-  if (error instanceof Anthropic.APIError) {
-    const retryAfter = Number(error.headers?.get('retry-after'));
-    const options = { cause: error, ...(retryAfter > 0 ? { retryAfterMs: retryAfter * 1000 } : {}) };
-    if (error.status === 429) return new ModelError(model, 'rate_limited', options);
-    if (error.status === 529) return new ModelError(model, 'overloaded', options);
-    if (error.status === undefined) return new ModelError(model, 'cut', options);
-    return new ModelError(model, error.status >= 500 ? 'unavailable' : 'invalid', options);
-  }
-  return new ModelError(model, 'cut', { cause: error });
-};
-
 const stopReasonOf = (reason: string | null): ModelAnswer['stopReason'] =>
   reason === 'max_tokens' ? 'length' : reason === 'refusal' ? 'refused' : 'end';
-
-/** Aborts when nothing was heard for `silenceMs`. */
-const watchSilence = (silenceMs: number, outer: AbortSignal) => {
-  const own = new AbortController();
-  let timer = setTimeout(() => own.abort(), silenceMs);
-  return {
-    signal: AbortSignal.any([own.signal, outer]),
-    isSilent: () => own.signal.aborted,
-    heard: () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => own.abort(), silenceMs);
-    },
-    [Symbol.dispose]: () => clearTimeout(timer),
-  };
-};
 
 /** Claude through its SDK, streaming; the system prompt is marked for the prompt cache. */
 export const createClaude = ({ apiKey, baseUrl, model, silenceMs, retriesMax }: ClaudeSettings): Model => {
@@ -84,7 +59,8 @@ export const createClaude = ({ apiKey, baseUrl, model, silenceMs, retriesMax }: 
           } else if (event.type === 'message_stop') isWhole = true;
         }
       } catch (error) {
-        throw watch.isSilent() ? new ModelError(model, 'timeout', { cause: error }) : toModelError(model, error);
+        if (watch.isSilent()) throw new ModelError(model, 'timeout', { cause: error });
+        throw toModelError(model, error, (one) => one instanceof Anthropic.APIError);
       }
       if (!isWhole) throw new ModelError(model, watch.isSilent() ? 'timeout' : 'cut');
       const { stopReason, ...usage } = answer;

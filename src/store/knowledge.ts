@@ -69,6 +69,9 @@ const insertPassages = (
     ],
   );
 
+export const hasDocuments = async (sql: Sql): Promise<boolean> =>
+  (await sql.query(`select 1 from document limit 1`)).length > 0;
+
 /** In place of a term: how many passages there are. Counting them for each question would read the whole table. */
 const anyTerm = '';
 

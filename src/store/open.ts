@@ -3,12 +3,12 @@ import { join } from 'node:path';
 
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
-import type { EntityManager, Options } from '@mikro-orm/core';
+import type { Options } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM as EmbeddedOrm } from '@mikro-orm/pglite';
 import { MikroORM as PostgresOrm } from '@mikro-orm/postgresql';
 import { createPostgreSqlTypeParsers, type SqlEntityManager } from '@mikro-orm/sql';
-import { CompiledQuery } from 'kysely';
+import { CompiledQuery, type Kysely } from 'kysely';
 import array from 'postgres-array';
 
 import { First } from '#migrations/20261123-first.ts';
@@ -28,10 +28,9 @@ export interface Sql {
   query<Row>(text: string, parameters?: readonly unknown[]): Promise<Row[]>;
 }
 
+declare const transaction: unique symbol;
 /** The same as Sql, with everything seen and written as one. Never held across a call to a model or a platform. */
-export interface Transaction extends Sql {
-  readonly manager: SqlEntityManager;
-}
+export type Transaction = Sql & { readonly [transaction]: true };
 
 export interface Store extends Sql, AsyncDisposable {
   readonly kind: 'embedded' | 'postgres';
@@ -81,15 +80,15 @@ const unreachable = (cause: unknown, url: string): StoreError => {
   );
 };
 
-const toSql = (manager: SqlEntityManager): Sql => ({
+const toSql = (database: Pick<Kysely<unknown>, 'executeQuery'>): Sql => ({
   query: async <Row>(text: string, parameters: readonly unknown[] = []) =>
-    (await manager.getKysely().executeQuery(CompiledQuery.raw(text, [...parameters]))).rows as Row[],
+    (await database.executeQuery(CompiledQuery.raw(text, [...parameters]))).rows as Row[],
 });
 
 type Orm = Awaited<ReturnType<typeof EmbeddedOrm.init>> | Awaited<ReturnType<typeof PostgresOrm.init>>;
 
 const toStore = (orm: Orm, embedded: PGlite | null, release: () => Promise<void>): Store => {
-  const fork = (): SqlEntityManager => (orm.em as EntityManager).fork() as SqlEntityManager;
+  const database = (orm.em as unknown as SqlEntityManager).getKysely() as Kysely<unknown>;
   const close = async (): Promise<void> => {
     await orm.close(true);
     await release();
@@ -97,11 +96,9 @@ const toStore = (orm: Orm, embedded: PGlite | null, release: () => Promise<void>
   return {
     kind: embedded ? 'embedded' : 'postgres',
     embedded,
-    query: (text, parameters) => toSql(fork()).query(text, parameters),
-    transaction: (work) =>
-      fork().transactional((manager) =>
-        work({ manager: manager as SqlEntityManager, ...toSql(manager as SqlEntityManager) }),
-      ),
+    ...toSql(database),
+    // Not through the entity manager: where the connection breaks, its rollback fails and the pool never gets the connection back.
+    transaction: (work) => database.transaction().execute((opened) => work(toSql(opened) as Transaction)),
     migrate: async () => (await orm.migrator.up()).map((migration) => migration.name),
     checkSchema: async () => {
       const pending = await orm.migrator.getPending();
@@ -146,7 +143,7 @@ export const openStore = async (settings: StoreSettings): Promise<Store> => {
     driverOptions: { keepAlive: true, ...(settings.isPooled ? {} : { Client: PreparedClient }) },
   });
   try {
-    await toSql(orm.em.fork() as unknown as SqlEntityManager).query('select 1');
+    await toSql((orm.em as unknown as SqlEntityManager).getKysely() as Kysely<unknown>).query('select 1');
   } catch (error) {
     await orm.close(true);
     throw unreachable(error, settings.url);

@@ -18,19 +18,22 @@ export const toLink = (url: string, ...words: (Node | string)[]): Node =>
     : make('span', {}, ...words);
 
 const marks =
-  /`([^`\n]+)`|\*\*([^*\n]+)\*\*|(?<![\w*])[_*]([^_*\s][^_*\n]*)[_*](?![\w*])|\[([^\]\n]+)\]\(<?(https?:\/\/[^)\s>]+)>?\)|\b(https:\/\/[^\s<>"]*[^\s<>".,;:!?)\]'*_~])|\\([!-/:-@[-`{-~])/g;
+  /(`+)(?!`)([^\n]*?[^`\n])\1(?!`)|\*\*((?:\\.|[^*\\\n]|\*(?!\*))+)\*\*|~~([^~\n]+)~~|(?<![\w*\\])\*([^*\s](?:\\.|[^*\\\n])*)\*(?![\w*])|(?<![\w\\])_([^_\s](?:\\.|[^\\\n])*?)_(?!\w)|\[((?:\\.|[^\]\\\n]|\[[^\]\n]*\])+)\]\((?:<(https?:\/\/[^\s<>]+)>|(https?:\/\/[^)\s]+))\)|\b(https:\/\/[^\s<>"]*[^\s<>".,:;!?)\]'*_~])|\\([!-/:-@[-`{-~])/g;
 
 const inline = (text: string): Node[] => {
   const nodes: Node[] = [];
   let from = 0;
   for (const match of text.matchAll(marks)) {
-    const [whole, code, bold, italic, label, href, address, escaped] = match;
+    const [whole, , code, bold, struck, starred, lined, label, exact, plain, address, escaped] = match;
+    const italic = starred ?? lined;
+    const href = exact ?? plain;
     nodes.push(document.createTextNode(text.slice(from, match.index)));
     from = match.index + whole.length;
-    if (code !== undefined) nodes.push(make('code', {}, code));
+    if (code !== undefined) nodes.push(make('code', {}, code.replace(/^ (?=`)|(?<=`) $/g, '')));
     else if (bold !== undefined) nodes.push(make('strong', {}, ...inline(bold)));
+    else if (struck !== undefined) nodes.push(make('del', {}, ...inline(struck)));
     else if (italic !== undefined) nodes.push(make('em', {}, ...inline(italic)));
-    else if (href !== undefined) nodes.push(toLink(href, ...inline(label ?? href)));
+    else if (href !== undefined) nodes.push(toLink(href, ...(label === href ? [href] : inline(label ?? href))));
     else if (address !== undefined) nodes.push(toLink(address, address));
     else nodes.push(document.createTextNode(escaped ?? ''));
   }
@@ -41,7 +44,7 @@ const inline = (text: string): Node[] => {
 const withBreaks = (lines: readonly string[]): Node[] =>
   lines.flatMap((line, index) => (index === 0 ? inline(line) : [make('br'), ...inline(line)]));
 
-const fence = /^\s*(?:```|~~~)/;
+const fence = /^\s*(`{3,}|~{3,})/;
 const heading = /^#{1,6} +/;
 const quoted = /^\s*> ?/;
 const item = /^(\s*)(?:[-*+]|(\d{1,9})[.)]) +/;
@@ -52,7 +55,7 @@ const cellsOf = (line: string): string[] =>
     .trim()
     .replace(/^\||\|$/g, '')
     .split(/(?<!\\)\|/)
-    .map((cell) => cell.trim());
+    .map((cell) => cell.trim().replaceAll('\\|', '|'));
 
 /** Blocks deeper in one another than this are shown as text. */
 const depthMax = 6;
@@ -78,8 +81,13 @@ const blocks = (lines: readonly string[], depth = 0): Node[] => {
     if (line.trim() === '') at += 1;
     else if (depth === depthMax) nodes.push(make('p', {}, ...withBreaks(take(() => true))));
     else if (fence.test(line)) {
+      const [, opening = ''] = fence.exec(line) ?? [];
       at += 1;
-      nodes.push(make('pre', {}, make('code', {}, take((next) => !fence.test(next)).join('\n'))));
+      // Only as many ticks again, and nothing else, end it.
+      const code = take(
+        (next) => !next.trim().startsWith(opening) || next.trim() !== next.trim()[0]?.repeat(next.trim().length),
+      );
+      nodes.push(make('pre', {}, make('code', {}, code.join('\n'))));
       at += 1;
     } else if (heading.test(line)) {
       at += 1;

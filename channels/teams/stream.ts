@@ -1,0 +1,288 @@
+import type { DeliveryKey, OutboundMessage } from '#core/channel.ts';
+import type { Clock } from '#core/clock.ts';
+import { ChannelError } from '#core/errors.ts';
+import type { Connector, Place } from './connector.ts';
+import { createRecent } from './recent.ts';
+import { toActivity, type TeamsActivity } from './render.ts';
+
+/**
+ * Streams of the personal chat (learn.microsoft.com/microsoftteams/platform/bots/streaming-ux): one at a time in a chat, one request
+ * a second, text that extends what was streamed before, over after two minutes.
+ */
+const paceMs = 1050;
+/** From its start; after that the same activity is updated. */
+const streamMsMax = 105_000;
+const updatePaceMs = 3000;
+/** A line of a stream that waits is shown again after this, which tells whether the stream is still there. */
+const lineMsMax = 5000;
+/** So many streams are remembered. */
+const streamsMax = 1000;
+/** Tries of the end of a message that was not begun earlier: what may have been shown is not sent another way. */
+const triesMax = 3;
+
+const lines = { looking: 'Looking that up…', writing: 'Writing…' };
+
+interface Stream {
+  readonly id: string;
+  readonly startedAt: number;
+  /** The message that it shows, or null while it waits for one. */
+  owner: DeliveryKey | null;
+  sequence: number;
+  /** The longest text that the platform may have; a chunk without a known end counts. */
+  shown: string;
+  /** Whether `shown` is known to be there. */
+  isSettled: boolean;
+  /** The newest text that grows. */
+  wanted: string;
+  isEnding: boolean;
+  state: 'open' | 'cancelled' | 'over';
+  writtenAt: number;
+  /** What shows the text now: the stream's own activity unless that was never shown. */
+  activity: string;
+  /** The message was posted anew, without a known end. */
+  isUncertain: boolean;
+  /** Begun by another process: what it shows, and since when, is not known. */
+  readonly isForeign: boolean;
+  /** Resolves when nothing is being written. */
+  idle: Promise<unknown>;
+}
+
+export interface Streams {
+  /** Shows that an answer is on its way. False where the platform takes no stream. Throws ChannelError. */
+  announce(place: Place): Promise<boolean>;
+  /**
+   * The id of a stream for this message, with nothing in it that stays. Null where there can be none now.
+   * Throws ChannelError; nothing is shown then.
+   */
+  begin(place: Place, owner: DeliveryKey): Promise<string | null>;
+  /** Shows more of a growing text; what does not extend the text before waits for the end. Throws ChannelError. */
+  grow(place: Place, id: string, message: OutboundMessage): Promise<void>;
+  /**
+   * Ends a stream of this or another process with the whole message. Answers the activity that shows it, or null where the
+   * reader stopped it. May be repeated. Throws ChannelError.
+   */
+  finish(place: Place, id: string, message: TeamsActivity): Promise<string | null>;
+  /** A whole message at once, shown by a stream so that its end can be repeated. Null where it is to be posted. Throws ChannelError. */
+  say(place: Place, owner: DeliveryKey, message: TeamsActivity): Promise<string | null>;
+}
+
+/** Without what a later word could change: the heading or table at the end, and a fence closed for the sake of looks. */
+const withoutUnsettled = (text: string): string =>
+  text
+    .replace(/\n(?:`{3,}|~{3,})$/, '')
+    .replace(/(?:^|\n) {0,3}#{1,6} [^\n]*$/, '')
+    .replace(/(?:^|\n)(?: {0,3}\|[^\n]*(?:\n|$))+$/, '')
+    .trimEnd();
+
+const isRefusal = (error: unknown): error is ChannelError =>
+  error instanceof ChannelError && error.reason === 'refused';
+const isAmbiguous = (error: unknown): error is ChannelError =>
+  error instanceof ChannelError && error.reason === 'ambiguous';
+/** Nothing that stays was shown: it may be tried again. */
+const notNow = (code: string, cause?: unknown) => new ChannelError('teams', 'rate_limited', code, { cause });
+
+export function createStreams(connector: Connector, clock: Clock): Streams {
+  const byId = createRecent<Stream>(streamsMax);
+  const current = createRecent<Stream>(streamsMax);
+  const starting = new Map<string, Promise<Stream | null>>();
+  const now = () => clock.now().getTime();
+  const idOf = ({ conversation }: Place, id: string) => `${conversation}:${id}`;
+  const ageOf = ({ startedAt }: Stream) => now() - startedAt;
+  const isOpen = (stream: Stream) => stream.state === 'open' && ageOf(stream) < streamMsMax;
+
+  const pause = async (since: number): Promise<void> => {
+    const restMs = since + paceMs - now();
+    if (restMs > 0) await clock.wait(restMs);
+  };
+
+  const toStream = (id: string, isForeign = false): Stream => ({
+    id,
+    isForeign,
+    startedAt: now(),
+    owner: null,
+    sequence: 1,
+    shown: '',
+    isSettled: true,
+    wanted: '',
+    isEnding: false,
+    state: 'open',
+    writtenAt: isForeign ? 0 : now(),
+    activity: id,
+    isUncertain: false,
+    idle: Promise.resolve(),
+  });
+
+  const infoOf = (more: object) => ({ type: 'streaminfo', ...more });
+  const next = (stream: Stream, streamType: 'informative' | 'streaming', text: string) => ({
+    type: 'typing',
+    text,
+    entities: [infoOf({ streamId: stream.id, streamType, streamSequence: (stream.sequence += 1) })],
+  });
+
+  /** Writes a part of the stream, and notes where it has ended without us. */
+  async function write(place: Place, stream: Stream, activity: object): Promise<void> {
+    try {
+      await connector.stream(place, activity);
+    } catch (error) {
+      if (isRefusal(error) && error.code === 'stream_cancelled') stream.state = 'cancelled';
+      if (isRefusal(error) && error.code === 'stream_over') stream.state = 'over';
+      throw error;
+    } finally {
+      stream.writtenAt = now();
+    }
+  }
+
+  const writeFinal = (place: Place, stream: Stream, message: TeamsActivity) =>
+    write(place, stream, {
+      ...message,
+      entities: [infoOf({ streamId: stream.id, streamType: 'final' }), ...(message.entities ?? [])],
+    });
+
+  /** One write after another, at the pace of the platform. */
+  function inTurn<T>(stream: Stream, work: () => Promise<T>): Promise<T> {
+    const done = stream.idle.then(() => pause(stream.writtenAt)).then(work);
+    stream.idle = done.catch(() => undefined);
+    return done;
+  }
+
+  async function start(place: Place, text: string): Promise<Stream | null> {
+    const first = { type: 'typing', text, entities: [infoOf({ streamType: 'informative', streamSequence: 1 })] };
+    let id: string | null;
+    try {
+      id = await connector.stream(place, first);
+    } catch (error) {
+      if (isRefusal(error)) return null;
+      // The line goes away by itself, whether or not it was shown.
+      throw isAmbiguous(error) ? notNow('stream_unknown', error) : error;
+    }
+    if (id === null) throw notNow('stream_unknown');
+    const stream = toStream(id);
+    byId.set(idOf(place, id), stream);
+    current.set(place.conversation, stream);
+    return stream;
+  }
+
+  /** The chat's stream or a new one, for this message. Null where another message has it, or none can be had. */
+  async function take(place: Place, owner: DeliveryKey | null, text: string): Promise<Stream | null> {
+    const { conversation } = place;
+    let stream = current.get(conversation) ?? null;
+    if (!stream || !isOpen(stream)) {
+      const started = starting.get(conversation) ?? start(place, text).finally(() => starting.delete(conversation));
+      starting.set(conversation, started);
+      stream = await started;
+    }
+    if (!stream || (stream.owner !== null && stream.owner !== owner)) return null;
+    stream.owner = owner;
+    return stream;
+  }
+
+  /** Writes the message over what the ended stream left, or anew where it left nothing. */
+  async function replace(place: Place, stream: Stream, message: object): Promise<void> {
+    if (stream.isUncertain) throw new ChannelError('teams', 'refused', 'may_have_been_sent');
+    try {
+      await connector.put(place, stream.activity, message);
+    } catch (error) {
+      // It may still be open, with other words than these: its time will be over soon.
+      if (isRefusal(error) && stream.isForeign && ageOf(stream) < streamMsMax) throw notNow('stream_open', error);
+      if (!(error instanceof ChannelError && error.code.startsWith('ActivityNotFound'))) throw error;
+      stream.activity = await connector.post(place, message).catch((cause: unknown) => {
+        stream.isUncertain = isAmbiguous(cause);
+        throw cause;
+      });
+    } finally {
+      stream.writtenAt = now();
+    }
+  }
+
+  async function growNow(place: Place, stream: Stream, message: OutboundMessage): Promise<void> {
+    if (stream.isEnding) return;
+    if (stream.state === 'cancelled') throw new ChannelError('teams', 'refused', 'stream_cancelled');
+    if (stream.state === 'over') {
+      if (now() - stream.writtenAt >= updatePaceMs) await replace(place, stream, toActivity(message, stream.id));
+      return;
+    }
+    const { wanted } = stream;
+    if (ageOf(stream) >= streamMsMax) {
+      const text = wanted.startsWith(stream.shown) ? wanted : stream.shown;
+      await writeFinal(place, stream, { ...toActivity(message, stream.id), text });
+      stream.state = 'over';
+      return;
+    }
+    if (!wanted.startsWith(stream.shown) || wanted === '' || (wanted === stream.shown && stream.isSettled)) return;
+    stream.shown = wanted;
+    stream.isSettled = false;
+    await write(place, stream, next(stream, 'streaming', wanted));
+    stream.isSettled = true;
+  }
+
+  const finish: Streams['finish'] = (place, id, message) => {
+    const stream = byId.get(idOf(place, id)) ?? toStream(id, true);
+    byId.set(idOf(place, id), stream);
+    stream.isEnding = true;
+    return inTurn(stream, async () => {
+      if (stream.state === 'open') {
+        const isWhole = (message.text ?? '').startsWith(stream.shown);
+        // A stream must end with what it has shown; only after that can it be changed.
+        const last = isWhole ? message : { ...message, text: stream.shown, attachments: [] };
+        try {
+          await writeFinal(place, stream, last);
+          stream.state = 'over';
+          if (isWhole) return stream.activity;
+        } catch (error) {
+          // It has ended, by an earlier try or by itself, or shows what only another process knows.
+          if (!isRefusal(error)) throw error;
+          if (stream.state === 'open') stream.state = 'over';
+        }
+      }
+      if (stream.state === 'cancelled') return null;
+      await replace(place, stream, message);
+      return stream.activity;
+    });
+  };
+
+  return {
+    async announce(place) {
+      const waiting = current.get(place.conversation);
+      if (waiting && isOpen(waiting)) {
+        if (waiting.owner !== null || now() - waiting.writtenAt < lineMsMax) return true;
+        const line = () => write(place, waiting, next(waiting, 'informative', lines.looking));
+        await inTurn(waiting, line).catch((error: unknown) => {
+          if (!isRefusal(error)) throw error;
+          waiting.state = 'over';
+        });
+      }
+      return (await take(place, null, lines.looking)) !== null;
+    },
+
+    begin: async (place, owner) => (await take(place, owner, lines.looking))?.id ?? null,
+
+    async grow(place, id, message) {
+      const stream = byId.get(idOf(place, id));
+      // Another process has begun it, and only that one knows what it shows: the end brings the whole text.
+      if (!stream) return;
+      stream.wanted = toActivity({ text: withoutUnsettled(message.text) }, id).text ?? '';
+      try {
+        await inTurn(stream, () => growNow(place, stream, message));
+      } catch (error) {
+        // The next chunk repeats this one; after the end the text goes on by updates.
+        if (stream.state !== 'over' && isAmbiguous(error)) throw notNow(error.code, error);
+        if (isRefusal(error) && error.code === 'stream_over') throw notNow(error.code, error);
+        throw error;
+      }
+    },
+
+    finish,
+
+    async say(place, owner, message) {
+      const stream = await take(place, owner, lines.writing);
+      if (!stream) return null;
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await finish(place, stream.id, message);
+        } catch (error) {
+          if (!isAmbiguous(error) || tries === triesMax) throw error;
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import OpenAI from 'openai';
+
+import { ModelError } from '#core/errors.ts';
+import { type Model, type ModelAnswer, type ModelRequest, noUsage, type Usage } from '#core/model.ts';
+
+import { toModelError } from './failure.ts';
+import { watchSilence } from './watch-silence.ts';
+
+export interface OpenAiCompatibleSettings {
+  readonly apiKey: string;
+  /** OpenAI unless told: Gemini's compatible endpoint, Ollama, vLLM and others speak the same. */
+  readonly baseUrl?: string;
+  readonly model: string;
+  readonly silenceMs: number;
+  readonly retriesMax: number;
+}
+
+const stopReasons: Readonly<Record<string, ModelAnswer['stopReason']>> = {
+  length: 'length',
+  content_filter: 'refused',
+};
+
+const toUsage = (usage: OpenAI.CompletionUsage): Usage => {
+  const cached = usage.prompt_tokens_details?.cached_tokens ?? 0;
+  return {
+    ...noUsage,
+    inputTokens: usage.prompt_tokens - cached,
+    outputTokens: usage.completion_tokens,
+    cacheReadTokens: cached,
+  };
+};
+
+/** Chat completions, streaming, with the system prompt in the system role. */
+export const createOpenAiCompatible = (settings: OpenAiCompatibleSettings): Model => {
+  const { apiKey, baseUrl, model, silenceMs, retriesMax } = settings;
+  const client = new OpenAI({ apiKey, maxRetries: retriesMax, ...(baseUrl ? { baseURL: baseUrl } : {}) });
+  return {
+    name: model,
+    extractive: false,
+    answer: async function* (request: ModelRequest, signal: AbortSignal) {
+      using watch = watchSilence(silenceMs, signal);
+      let stopReason: ModelAnswer['stopReason'] | null = null;
+      let usage = noUsage;
+      try {
+        const stream = await client.chat.completions.create(
+          {
+            model,
+            max_tokens: request.maxTokens,
+            messages: [
+              { role: 'system', content: request.system },
+              ...request.messages.map(({ role, text }) => ({ role, content: text as string })),
+            ],
+            stream: true,
+            stream_options: { include_usage: true },
+          },
+          { signal: watch.signal },
+        );
+        for await (const chunk of stream) {
+          watch.heard();
+          const [choice] = chunk.choices;
+          if (choice?.delta.content) yield choice.delta.content;
+          if (choice?.finish_reason) stopReason = stopReasons[choice.finish_reason] ?? 'end';
+          if (chunk.usage) usage = toUsage(chunk.usage);
+        }
+      } catch (error) {
+        if (watch.isSilent()) throw new ModelError(model, 'timeout', { cause: error });
+        throw toModelError(model, error, (one) => one instanceof OpenAI.APIError);
+      }
+      if (!stopReason) throw new ModelError(model, watch.isSilent() ? 'timeout' : 'cut');
+      return { model, stopReason, usage };
+    },
+  };
+};

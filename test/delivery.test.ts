@@ -1,0 +1,191 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+
+import { registry } from '#channels/registry.ts';
+import { openPlatforms, type Platforms } from '#lab/platforms.ts';
+
+import { fromBot, sees } from './support/pane-watch.ts';
+import { openTestApp, type TestApp } from './support/test-app.ts';
+import { openVisitor, type WebVisitor } from './support/web-visitor.ts';
+
+const servers = { slack: 'slack', teams: 'teams', discord: 'discord', sms: 'twilio' } as const;
+type Name = keyof typeof servers;
+
+const openOn = async (platforms: Platforms, names: readonly Name[], settings: Record<string, unknown> = {}) => {
+  const firstline = await openTestApp({
+    channels: (publicUrl) =>
+      names.flatMap((one) => registry[one]?.({ ...platforms.environment, FIRSTLINE_PUBLIC_URL: publicUrl }) ?? []),
+    settings: {
+      desk: { channel: 'slack', room: platforms.environment['FIRSTLINE_DESK__ROOM'] },
+      ...settings,
+      limits: { retryMs: 20, perPerson: { size: 100, refillPerMinute: 100 }, ...(settings['limits'] as object) },
+    },
+  });
+  platforms.connect(firstline.url);
+  return firstline;
+};
+
+describe.each(['slack', 'discord', 'sms'] as const)('the answer to a send gets lost on %s', (name) => {
+  let platforms: Platforms;
+  let firstline: TestApp;
+  beforeAll(async () => {
+    platforms = await openPlatforms({ rateLimits: 'off' });
+    firstline = await openOn(platforms, name === 'slack' ? ['slack'] : ['slack', name]);
+  });
+  afterAll(async () => {
+    await firstline[Symbol.asyncDispose]();
+    await platforms[Symbol.asyncDispose]();
+  });
+
+  const method = { slack: 'chat.postMessage', discord: 'POST /channels/*/messages', sms: '**' }[name];
+  test.each([
+    ['applied_then_cut', {}],
+    ['applied_then_error', { status: 503 }],
+    ['error', { status: 500 }],
+    ['cut', {}],
+  ] as const)('%s: the message is there once, and whole', async (fault, extra) => {
+    const seat = platforms.seats[name];
+    const before = seat.pane.view(seat.room).messages.filter(fromBot).length;
+    const server = platforms.servers[servers[name]];
+    server.setFaults([{ server: servers[name], method, fault, times: 1, ...extra }]);
+    const words = `Does ${fault} lose anything?`;
+    await seat.pane.say({ room: seat.room, user: seat.user, text: words });
+    await sees(seat, (message) => fromBot(message) && message.text.includes(`You asked: ${words}`));
+    await firstline.app.settled();
+    expect(Object.values((server.state() as { faults: Record<string, number> }).faults)).toContain(1);
+    server.setFaults(null);
+    const shown = seat.pane.view(seat.room).messages.filter(fromBot).slice(before);
+    expect(shown.map(({ text }) => text.includes(words))).toEqual([true]);
+  });
+});
+
+describe('between two workers and new words', () => {
+  let firstline: TestApp;
+  let visitor: WebVisitor;
+  const begin = async (settings: Record<string, unknown>): Promise<void> => {
+    firstline = await openTestApp({ settings });
+    visitor = await openVisitor(firstline.url);
+  };
+  afterEach(async () => {
+    await visitor[Symbol.asyncDispose]();
+    await firstline[Symbol.asyncDispose]();
+  });
+  const answers = () => visitor.messages().filter((message) => message.author === 'assistant');
+
+  test('a worker that was overtaken in the middle of its answer shows nothing more, and the answer is given once', async () => {
+    await begin({});
+    const rest = Promise.withResolvers<void>();
+    firstline.model.next(async function* () {
+      yield 'This is from the worker that was overtaken. ';
+      await rest.promise;
+      yield 'This is said by nobody, because another worker has the lane. ';
+      yield 'And neither is this.';
+    });
+    await visitor.say('Who answers me?');
+    await visitor.sees((message) => message.text.includes('overtaken'));
+    await firstline.store.query(`update conversation set fence = fence + 1`);
+    rest.resolve();
+    await visitor.sees((message) => message.text.includes('You asked: Who answers me?') && !message.partial);
+    await firstline.app.settled();
+    expect(answers()).toHaveLength(1);
+    expect(visitor.history.some((message) => message.text.includes('said by nobody'))).toBe(false);
+  });
+
+  test('who writes more while an answer grows is answered once, to everything, where the operator wants it so', async () => {
+    await begin({ turns: { newWords: 'interrupt' } });
+    const more = Promise.withResolvers<void>();
+    let ended = false;
+    firstline.model.next(async function* () {
+      try {
+        yield 'This is about the first thing only. ';
+        await more.promise;
+        for (let count = 0; count < 50; count += 1) yield `Sentence number ${count} is about it too. `;
+      } finally {
+        ended = true;
+      }
+    });
+    await visitor.say('What about this?');
+    await visitor.sees((message) => message.text.includes('first thing only'));
+    await visitor.say('And what about that?');
+    more.resolve();
+    await visitor.sees((message) => message.text.includes('You asked: What about this?\n\nAnd what about that?'));
+    await firstline.app.settled();
+    expect(ended).toBe(true);
+    expect(answers()).toHaveLength(1);
+    expect(answers()[0]?.partial).toBe(false);
+  });
+
+  test('fifteen quick messages during an answer are all answered, in order', async () => {
+    await begin({ limits: { perPerson: { size: 100, refillPerMinute: 100 } } });
+    const gate = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    firstline.model.next(async function* () {
+      begun.resolve();
+      await gate.promise;
+      yield 'Answer to the first. ';
+    });
+    await visitor.say('Message 0');
+    await begun.promise;
+    const others = Array.from({ length: 15 }, (_, index) => `Message ${index + 1}`);
+    for (const text of others) await visitor.say(text);
+    gate.resolve();
+    await visitor.sees((message) => message.text.includes('Message 15') && message.author === 'assistant');
+    await firstline.app.settled();
+    const asked = firstline.model.requests.map(({ question }) => question).join('\n\n');
+    expect(asked.split('\n\n')).toEqual(['Message 0', ...others]);
+  });
+});
+
+describe('what cannot be delivered', () => {
+  let platforms: Platforms;
+  let firstline: TestApp;
+  beforeEach(async () => {
+    platforms = await openPlatforms({ rateLimits: 'off' });
+  });
+  afterEach(async () => {
+    await firstline[Symbol.asyncDispose]();
+    await platforms[Symbol.asyncDispose]();
+  });
+
+  test('a platform that is away for too long: the answer is not sent late, a person at the desk has it', async () => {
+    firstline = await openOn(platforms, ['slack', 'sms'], { limits: { sendAgeMs: 300 } });
+    const { sms, desk } = platforms.seats;
+    platforms.servers.twilio.setFaults([{ server: 'twilio', method: '**', fault: 'error', status: 503 }]);
+    await sms.pane.say({ room: sms.room, user: sms.user, text: 'Where is my parcel?' });
+    const card = await sees(desk, (message) => message.actions.length > 0);
+    expect(JSON.stringify(card)).toContain('held back rather than sent late');
+    expect(card.text).toContain('You asked: Where is my parcel?');
+    platforms.servers.twilio.setFaults(null);
+    await firstline.app.settled();
+    expect(sms.pane.view(sms.room).messages.filter(fromBot)).toHaveLength(0);
+  });
+
+  test('a person who cannot be reached any more: the agent is told in the thread, with the reason', async () => {
+    firstline = await openOn(platforms, ['slack', 'sms']);
+    const { sms, desk } = platforms.seats;
+    await sms.pane.say({ room: sms.room, user: sms.user, text: 'I want to talk to a human' });
+    const card = await sees(desk, (message) => message.actions.length > 0);
+    await desk.pane.say({ room: desk.room, user: desk.user, thread: card.id, text: 'claim' });
+    await sees(sms, (message) => message.text.includes('You are now talking with'));
+    await sms.pane.say({ room: sms.room, user: sms.user, text: 'STOP' });
+    await desk.pane.say({ room: desk.room, user: desk.user, thread: card.id, text: 'Are you still there?' });
+    const note = await sees(desk, (message) => message.text.includes('did not reach'));
+    expect(note.thread).toBe(card.id);
+    expect(note.text).toContain('21610');
+    expect(note.text).toContain('Are you still there?');
+  });
+
+  test('the room of the desk is gone: it is said on /ready, and the case is posted when the room is back', async () => {
+    firstline = await openOn(platforms, ['slack', 'sms']);
+    const { sms, desk } = platforms.seats;
+    const gone = { server: 'slack', method: 'chat.postMessage', fault: 'error', status: 403 } as const;
+    platforms.servers.slack.setFaults([gone]);
+    await sms.pane.say({ room: sms.room, user: sms.user, text: 'I want to talk to a human' });
+    await sees(sms, (message) => message.text.includes('passing this to a person'));
+    const problems = async (): Promise<string> => (await fetch(`${firstline.url}/ready`)).text();
+    while (!(await problems()).includes('the room of the desk takes no messages'));
+    platforms.servers.slack.setFaults(null);
+    await sees(desk, (message) => message.actions.length > 0);
+    await firstline.app.settled();
+    expect(await problems()).not.toContain('the room of the desk');
+  });
+});
