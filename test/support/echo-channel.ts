@@ -9,7 +9,7 @@ export const createEcho = () => {
   const show = async ({ text }: { text: string }): Promise<void> => void shown.push(text);
   const channel: Channel = {
     name: 'echo',
-    limits: { textLengthMax: 4000, textUnit: 'characters', editIntervalMs: 0 },
+    limits: { editIntervalMs: 0 },
     start: async (given) => void (receive = given),
     stop: async () => undefined,
     send: async (_, message) => {
