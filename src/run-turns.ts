@@ -8,7 +8,7 @@ import { Interrupted, LaneLost, ModelError } from '#core/errors.ts';
 import type { Vault } from '#core/sealed.ts';
 import { Halt, type Pipeline } from '#core/stage.ts';
 import type { CaseDraft, Outgoing, Received, Summarized, TurnEnd } from '#core/turn.ts';
-import { takeLane } from '#store/conversations.ts';
+import { takeLane, writersDone } from '#store/conversations.ts';
 import { writeLedger } from '#store/ledger.ts';
 import type { Store } from '#store/open.ts';
 import { replyKey } from '#delivery/deliver.ts';
@@ -180,9 +180,13 @@ export const createRunTurns = (parts: RunTurnsParts) => {
   };
 
   return async (conversation: string, signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted) {
-      const taken = await takeLane(store, conversation, parts.eventsPerTurnMax);
-      if (!taken) return;
+    const take = () => takeLane(store, conversation, parts.eventsPerTurnMax);
+    let taken = await take();
+    if (!taken) {
+      await writersDone(store, conversation);
+      taken = await take();
+    }
+    for (; taken; taken = signal.aborted ? null : await take()) {
       const sealer = vault.unwrap(taken.row.wrappedKey);
       const waiting = readWaiting(sealer, taken.waiting);
       const [first] = waiting;

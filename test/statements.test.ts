@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 
-import type { Channel, Receive, SentKey, ThreadKey } from '#core/channel.ts';
-
+import { createEcho } from './support/echo-channel.ts';
 import { openTestApp } from './support/test-app.ts';
 
 /** Each is a round trip on the way to the model, or to the reader: more only for a good reason. */
 const statementsMax = 29;
 
+<<<<<<< HEAD
 const thread = 'here' as ThreadKey;
 
 /** A platform that keeps nothing: every statement is the app's own. */
@@ -42,6 +42,8 @@ const createEcho = () => {
   return { channel, shown, say };
 };
 
+=======
+>>>>>>> latency
 const inShort = (statement: string): string => statement.replaceAll(/\s+/g, ' ').trim().slice(0, 110);
 
 test.skipIf(process.env['DATABASE_URL'])('an answered question costs few statements', async () => {

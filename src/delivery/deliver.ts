@@ -118,6 +118,7 @@ export const deliver =
     const { text: pieces } = turn.reply;
     const toSafe = createSafePrefix();
     let text = '';
+    let shown = '';
     const asked = pieces.next();
     // A sign of life while the model thinks; where the platform has none, the words themselves must do.
     channel.showTyping?.(turn.thread).catch(() => undefined);
@@ -127,8 +128,11 @@ export const deliver =
         guardedAt ??= parts.clock.now();
         text += step.value;
         const safe = channel.edit ? toSafe(text) : '';
+        // Most pieces end no sentence, and to tell whether a text fits takes rendering it.
+        if (safe === shown) continue;
+        shown = safe;
         const visible = parts.introduce(turn, turn.tokens.restore(safe));
-        if (safe !== '' && channel.fits({ text: visible, partial: true })) live.show(visible);
+        if (channel.fits({ text: visible, partial: true })) live.show(visible);
       }
     } finally {
       await live.end();

@@ -2,6 +2,7 @@ import type { OutboundMessage } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
 import { ChannelError, LaneLost } from '#core/errors.ts';
 import type { Sealer, Vault } from '#core/sealed.ts';
+import { writersDone } from '#store/conversations.ts';
 import { writeLedger } from '#store/ledger.ts';
 import type { Store } from '#store/open.ts';
 import { holdDue, markEnded, markLater, markSent, type OutboxRow, takeOutbox } from '#store/outbox.ts';
@@ -92,7 +93,11 @@ export const createDispatch = (parts: DispatchParts) => {
   };
 
   return async (conversation: string, signal: AbortSignal): Promise<void> => {
-    const taken = await takeOutbox(store, conversation);
+    let taken = await takeOutbox(store, conversation);
+    if (!taken) {
+      await writersDone(store, conversation);
+      taken = await takeOutbox(store, conversation);
+    }
     if (!taken) return;
     const sealer = vault.unwrap(taken.wrappedKey);
     const blocked = new Set<string>();

@@ -127,6 +127,13 @@ export const beginConversation = async (
   return findAtPlace(transaction, place);
 };
 
+/**
+ * Resolves when whoever is writing to the conversation now has committed. A writer that found a wake-up waiting left none of its
+ * own: whoever was woken and sees nothing must look once more after this.
+ */
+export const writersDone = (sql: Sql, conversation: string): Promise<unknown> =>
+  sql.query(`select 1 from conversation where id = $1 for update`, [conversation]);
+
 /** An event that waits in the lane. */
 export interface WaitingRow {
   readonly position: number;

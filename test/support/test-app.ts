@@ -21,6 +21,8 @@ export interface TestApp extends AsyncDisposable {
   readonly app: App;
   readonly url: string;
   readonly store: Store;
+  /** Where the database is; null when it is embedded. */
+  readonly databaseUrl: string | null;
   readonly model: ScriptedModel;
   /** Every line that was logged. */
   readonly logs: readonly string[];
@@ -90,6 +92,7 @@ export const openTestApp = async ({
     app,
     url: app.url,
     store,
+    databaseUrl: database.url ?? null,
     model: scripted,
     logs,
     [Symbol.asyncDispose]: async () => {
