@@ -6,44 +6,6 @@ import { openTestApp } from './support/test-app.ts';
 /** Each is a round trip on the way to the model, or to the reader: more only for a good reason. */
 const statementsMax = 29;
 
-<<<<<<< HEAD
-const thread = 'here' as ThreadKey;
-
-/** A platform that keeps nothing: every statement is the app's own. */
-const createEcho = () => {
-  let receive: Receive = async () => undefined;
-  const shown: string[] = [];
-  const show = async ({ text }: { text: string }): Promise<void> => void shown.push(text);
-  const channel: Channel = {
-    name: 'echo',
-    limits: { editIntervalMs: 0 },
-    start: async (given) => void (receive = given),
-    stop: async () => undefined,
-    send: async (_, message) => {
-      await show(message);
-      return { message: 'one' as SentKey, thread };
-    },
-    edit: (_, message) => show(message),
-    fits: () => true,
-    budget: (_, call) => ({ scope: call, size: 100, refillPerMinute: 100 }),
-  };
-  const say = (id: string, text: string) =>
-    receive({
-      kind: 'message',
-      channel: 'echo',
-      id,
-      thread,
-      sender: { id: 'ada', organization: 'home', displayName: 'Ada' },
-      sentAt: new Date(),
-      text,
-      setting: 'direct',
-      addressed: true,
-    });
-  return { channel, shown, say };
-};
-
-=======
->>>>>>> latency
 const inShort = (statement: string): string => statement.replaceAll(/\s+/g, ' ').trim().slice(0, 110);
 
 test.skipIf(process.env['DATABASE_URL'])('an answered question costs few statements', async () => {
