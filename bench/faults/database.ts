@@ -1,26 +1,7 @@
-import { randomBytes } from 'node:crypto';
-
 import { createVault } from '#privacy/vault.ts';
-import { openStore, type Store } from '#store/open.ts';
+import type { Store } from '#store/open.ts';
 
 import { numbersIn } from './answers.ts';
-
-export interface OwnDatabase extends AsyncDisposable {
-  readonly url: string;
-}
-
-/** A database of one's own on this server, dropped at the end. */
-export const openOwnDatabase = async (server: string): Promise<OwnDatabase> => {
-  const name = `firstline_faults_${randomBytes(6).toString('hex')}`;
-  const onServer = async (statement: string): Promise<void> => {
-    await using store = await openStore({ url: server, folder: null, connectionsMax: 1 });
-    await store.query(statement);
-  };
-  await onServer(`create database ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return { url: url.href, [Symbol.asyncDispose]: () => onServer(`drop database ${name} with (force)`) };
-};
 
 /** One message that is shown to a person, as the process wrote it down. */
 export interface OutboxFact {

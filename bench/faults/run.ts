@@ -7,7 +7,9 @@ import { openStore, type Store } from '#store/open.ts';
 import { startAgent } from './agent.ts';
 import { type BreakName, brokenTree, wholeTree } from './broken.ts';
 import { planCustomers, play, type Plan } from './customers.ts';
-import { openOwnDatabase, readFacts, unfinished } from './database.ts';
+import { openOwnDatabase } from '#test/support/own-database.ts';
+
+import { readFacts, unfinished } from './database.ts';
 import { judgeCustomer, judgeDesk, judgeRows, type Judged } from './judge.ts';
 import { startKiller } from './killer.ts';
 import { createLedger, type Ledger } from './ledger.ts';

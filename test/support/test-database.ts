@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import { inject } from 'vitest';
 
 import { openStore, type Store } from '#store/open.ts';
+
+import { openOwnDatabase } from './own-database.ts';
 
 /** A database of one's own on the server that DATABASE_URL names; no address where none is set (the database is embedded then). */
 export interface TestDatabase extends AsyncDisposable {
@@ -12,16 +13,7 @@ export interface TestDatabase extends AsyncDisposable {
 
 export const openTestDatabase = async (): Promise<TestDatabase> => {
   const server = process.env['DATABASE_URL'];
-  if (!server) return { [Symbol.asyncDispose]: async () => undefined };
-  const name = `firstline_test_${randomBytes(6).toString('hex')}`;
-  const onServer = async (statement: string): Promise<void> => {
-    await using store = await openStore({ url: server, folder: null, connectionsMax: 1 });
-    await store.query(statement);
-  };
-  await onServer(`create database ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return { url: url.href, [Symbol.asyncDispose]: () => onServer(`drop database ${name} with (force)`) };
+  return server ? openOwnDatabase(server) : { [Symbol.asyncDispose]: async () => undefined };
 };
 
 /** The migrated database: a copy of the prepared one where it is embedded. */
