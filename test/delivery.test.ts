@@ -24,7 +24,7 @@ const openOn = async (platforms: Platforms, names: readonly Name[], settings: Re
   return firstline;
 };
 
-describe.each(['slack', 'discord', 'sms'] as const)('the answer to a send gets lost on %s', (name) => {
+describe.each(['slack', 'teams', 'discord', 'sms'] as const)('the answer to a send gets lost on %s', (name) => {
   let platforms: Platforms;
   let firstline: TestApp;
   beforeAll(async () => {
@@ -36,7 +36,13 @@ describe.each(['slack', 'discord', 'sms'] as const)('the answer to a send gets l
     await platforms[Symbol.asyncDispose]();
   });
 
-  const method = { slack: 'chat.postMessage', discord: 'POST /channels/*/messages', sms: '**' }[name];
+  // On Teams whatever ends first: the start of a stream, its growth or its end.
+  const method = {
+    slack: 'chat.postMessage',
+    teams: 'POST conversations/**',
+    discord: 'POST /channels/*/messages',
+    sms: '**',
+  }[name];
   test.each([
     ['applied_then_cut', {}],
     ['applied_then_error', { status: 503 }],
@@ -56,6 +62,21 @@ describe.each(['slack', 'discord', 'sms'] as const)('the answer to a send gets l
     const shown = seat.pane.view(seat.room).messages.filter(fromBot).slice(before);
     expect(shown.map(({ text }) => text.includes(words))).toEqual([true]);
   });
+});
+
+test('on Teams words to a person whose end gets lost again and again are there once', async () => {
+  await using platforms = await openPlatforms({ rateLimits: 'off' });
+  await using firstline = await openOn(platforms, ['slack', 'teams']);
+  const { pane, room, user } = platforms.seats.teams;
+  const { teams } = platforms.servers;
+  const method = 'POST conversations/*/activities';
+  teams.setFaults([{ server: 'teams', method, fault: 'applied_then_error', after: 1, times: 4 }]);
+  await pane.say({ room, user, text: 'I want to talk to a human please' });
+  await sees(platforms.seats.teams, (message) => message.text.includes('passing this to a person'));
+  await firstline.app.settled();
+  expect(pane.view(room).messages.filter(fromBot)).toHaveLength(1);
+  const states = await firstline.store.query<{ state: string }>(`select distinct state from outbox`);
+  expect(states).toEqual([{ state: 'sent' }]);
 });
 
 describe('between two workers and new words', () => {

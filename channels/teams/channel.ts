@@ -1,9 +1,18 @@
-import type { Channel, DeliveryKey, OutboundMessage, Receive, SentKey, SentMessage } from '#core/channel.ts';
+import type { Channel, OutboundMessage, Receive, SentMessage } from '#core/channel.ts';
 import { systemClock, type Clock } from '#core/clock.ts';
 import { Refused } from '#core/errors.ts';
 import { teamsConfig, type TeamsConfig, type TeamsSettings } from './config.ts';
 import { createConnector, type Place } from './connector.ts';
-import { activityIdOf, isStream, roomOf, threadOf, toSentKey, toStreamKey, toThreadKey, type Thread } from './keys.ts';
+import {
+  activityIdOf,
+  roomOf,
+  streamKindOf,
+  threadOf,
+  toSentKey,
+  toStreamKey,
+  toThreadKey,
+  type Thread,
+} from './keys.ts';
 import { readActivity } from './payload.ts';
 import { tenantOf, toEvent } from './receive.ts';
 import { createRecent } from './recent.ts';
@@ -32,6 +41,9 @@ const calls = { size: 3, refillPerMinute: 60 };
 
 /** What the client takes as "done" after a press: the words are shown to the one who pressed. */
 const pressed = { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'Done.' };
+
+/** A stream ends with text; a card has none. */
+const isCard = ({ title, facts = [] }: OutboundMessage): boolean => title !== undefined || facts.length > 0;
 
 /** The thumbs below an answer; the platform's own kind. */
 const feedback = { channelData: { feedbackLoop: { type: 'default' } } };
@@ -74,26 +86,6 @@ export function createTeamsChannel(settings: TeamsSettings, clock: Clock = syste
     return Response.json(payload.name === 'adaptiveCard/action' ? pressed : {});
   }
 
-  /** The stream that shows the message, or null where it has to be posted. */
-  async function sendByStream(
-    thread: Thread,
-    message: OutboundMessage,
-    deliveryKey: DeliveryKey,
-  ): Promise<SentKey | null> {
-    if (thread.kind !== 'personal') return null;
-    const place = placeOf(thread);
-    if (message.partial) {
-      const id = await streams.begin(place, deliveryKey);
-      if (id === null) return null;
-      // The id is told before there are words to see: whoever goes on with it, they are never shown twice.
-      streams.grow(place, id, message).catch(() => undefined);
-      return toStreamKey(thread.conversation, id);
-    }
-    const activity = toActivity(message, deliveryKey);
-    const id = activity.text ? await streams.say(place, deliveryKey, activity) : null;
-    return id === null ? null : toStreamKey(thread.conversation, id);
-  }
-
   return {
     name: 'teams',
     fits: fitsActivity,
@@ -103,10 +95,16 @@ export function createTeamsChannel(settings: TeamsSettings, clock: Clock = syste
     stop: async () => void (receive = null),
     webhook: take,
 
+    async reserve(key, message, deliveryKey) {
+      const thread = threadOf(key);
+      if (thread.kind !== 'personal' || message.text === '' || isCard(message)) return null;
+      const id = await streams.begin(placeOf(thread), deliveryKey, message);
+      if (id === null) return null;
+      return { message: toStreamKey(thread.conversation, message.partial ? 'answer' : 'words', id), thread: key };
+    },
+
     async send(key, message, deliveryKey): Promise<SentMessage> {
       const thread = threadOf(key);
-      const streamed = await sendByStream(thread, message, deliveryKey);
-      if (streamed) return { message: streamed, thread: key };
       const id = await connector.post(placeOf(thread), toActivity(message, deliveryKey));
       const startsThread = thread.kind === 'channel' && thread.conversation === roomOf(thread.conversation);
       return {
@@ -119,9 +117,11 @@ export function createTeamsChannel(settings: TeamsSettings, clock: Clock = syste
       const place = placeOf(threadOf(sent.thread));
       const id = activityIdOf(sent.message);
       const activity = toActivity(message, clock.now().getTime().toString(36));
-      if (!isStream(sent.message)) await connector.put(place, id, activity);
+      const kind = streamKindOf(sent.message);
+      if (kind === null) await connector.put(place, id, activity);
       else if (message.partial) await streams.grow(place, id, message);
-      else await streams.finish(place, id, { ...activity, ...feedback });
+      else
+        await streams.finish(place, id, kind === 'answer' ? { ...activity, ...feedback } : activity, kind === 'words');
     },
 
     budget: (key) => ({ scope: roomOf(threadOf(key).conversation), ...calls }),

@@ -29,10 +29,16 @@ export const roomOf = (conversation: string): string => conversation.split(';mes
 export const toSentKey = (conversation: string, activityId: string): SentKey =>
   `${roomOf(conversation)}:${activityId}` as SentKey;
 
-/** The message that a stream shows: ended by a last activity of the stream, not by an update. */
-export const toStreamKey = (conversation: string, streamId: string): SentKey =>
-  `${roomOf(conversation)}:stream:${streamId}` as SentKey;
+/**
+ * The message that a stream shows: an answer that grows, which its reader may stop, or words that were whole from the beginning.
+ * It is ended by the last activity of the stream, not by an update.
+ */
+export type StreamKind = 'answer' | 'words';
 
-export const isStream = (sent: SentKey): boolean => /:stream:[^:]*$/.test(sent);
+export const toStreamKey = (conversation: string, kind: StreamKind, streamId: string): SentKey =>
+  `${roomOf(conversation)}:${kind}:${streamId}` as SentKey;
+
+export const streamKindOf = (sent: SentKey): StreamKind | null =>
+  (/:(answer|words):[^:]*$/.exec(sent)?.[1] as StreamKind | undefined) ?? null;
 
 export const activityIdOf = (sent: SentKey): string => sent.slice(sent.lastIndexOf(':') + 1);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Channel, SentMessage, ThreadKey } from '#core/channel.ts';
+import type { Channel, OutboundMessage, SentMessage, ThreadKey } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
 import type { FaultRule } from '#lab/faults/script.ts';
 import { openTeamsLab, type TeamsLab } from '#lab/teams/server.ts';
@@ -52,11 +52,18 @@ const activity = () =>
   )!.messages[0]!.activity;
 /** Only what is stored between two processes. */
 const stored = (sent: SentMessage): SentMessage => JSON.parse(JSON.stringify(sent)) as SentMessage;
-const sees = (...expected: string[]) => expect.poll(() => texts()).toEqual(expected);
+
+/** As delivery does it: what has a place beforehand is edited into it, and the rest is sent. */
+async function show(message: OutboundMessage, key: string, on = channel, at = thread): Promise<SentMessage> {
+  const reserved = await on.reserve!(at, message, key);
+  if (!reserved) return on.send(at, message, key);
+  await on.edit!(reserved, message);
+  return reserved;
+}
 
 async function begin(text = 'Returns are free.'): Promise<SentMessage> {
-  const sent = await channel.send(thread, { text, partial: true }, 'turn:1');
-  await sees(text);
+  const sent = await show({ text, partial: true }, 'turn:1');
+  expect(texts()).toEqual([text]);
   later();
   return sent;
 }
@@ -69,10 +76,11 @@ const whole = {
 const wholeShown = `${whole.text}\n\n[1] [Returns](<https://help.example/returns>)`;
 
 test('an answer grows as one stream and ends with its label, sources, buttons and thumbs', async () => {
-  const sent = await channel.send(thread, { text: 'Returns are free.', partial: true }, 'turn:1');
+  const sent = (await channel.reserve!(thread, { text: 'Returns are free.', partial: true }, 'turn:1'))!;
   expect(texts()).toEqual([]);
   expect(lab.pane.view(room).typing).toBe('Looking that up…');
-  await sees('Returns are free.');
+  await channel.edit!(sent, { text: 'Returns are free.', partial: true });
+  expect(texts()).toEqual(['Returns are free.']);
   later();
   await channel.edit!(sent, { text: 'Returns are free. Within 45 days [1].', partial: true });
   expect(texts()).toEqual(['Returns are free. Within 45 days [1].']);
@@ -116,7 +124,7 @@ test('a line that was stopped while nothing came is begun anew', async () => {
 });
 
 test('no two requests of a stream are closer than the pace, however fast the words come', async () => {
-  const sent = await channel.send(thread, { text: 'One.', partial: true }, 'turn:1');
+  const sent = await show({ text: 'One.', partial: true }, 'turn:1');
   for (const text of ['One. Two.', 'One. Two. Three.', 'One. Two. Three. Four.'])
     await channel.edit!(sent, { text, partial: true });
   await channel.edit!(sent, { text: 'One. Two. Three. Four. Five.' });
@@ -151,8 +159,9 @@ test('what is shown already is not sent again', async () => {
 test('a short answer is not shown in two steps', async () => {
   await channel.showTyping!(thread);
   const calls = lab.calls();
-  const sent = await channel.send(thread, { text: 'Returns are free.', partial: true }, 'turn:1');
-  await channel.edit!(sent, whole);
+  const sent = (await channel.reserve!(thread, { text: 'Returns are free.', partial: true }, 'turn:1'))!;
+  const grown = channel.edit!(sent, { text: 'Returns are free.', partial: true });
+  await Promise.all([grown, channel.edit!(sent, whole)]);
   expect(lab.calls()).toBe(calls + 1);
   expect(texts()).toEqual([wholeShown]);
 });
@@ -162,7 +171,7 @@ test.each([
   ['a table', 'Yes.\n\n| Plan | Price |', '| Plan | Price |\n|---|---|\n| Pro | 9 |'],
   ['a fence closed for looks', 'Yes.\n\n```\nnpm\n```', '```\nnpm install\n```'],
 ])('%s that may still change is not shown before it is sure', async (_name, partial, end) => {
-  const sent = await channel.send(thread, { text: partial, partial: true }, 'turn:1');
+  const sent = await show({ text: partial, partial: true }, 'turn:1');
   await expect.poll(() => texts()[0]).toMatch(/^Yes\./);
   later();
   await channel.edit!(sent, { text: `Yes.\n\n${end}\n\nDone.`, partial: true });
@@ -210,7 +219,7 @@ test('when the reader stops the stream nothing more is written, and its end is n
   expect(texts()).toEqual(['Returns are free.']);
   channel = openChannel();
   later();
-  await channel.send(thread, { text: 'Anything else?' }, 'turn:2');
+  await show({ text: 'Anything else?' }, 'turn:2');
   expect(texts()).toEqual(['Returns are free.', 'Anything else?']);
 });
 
@@ -254,7 +263,7 @@ describe('another process', () => {
   });
 
   test('posts the message when the stream is gone without a word, once for every try', async () => {
-    const sent = await channel.send(thread, { text: '# Nothing to see yet', partial: true }, 'turn:1');
+    const sent = await show({ text: '# Nothing to see yet', partial: true }, 'turn:1');
     later(130_000);
     channel = openChannel();
     await channel.edit!(stored(sent), whole);
@@ -265,16 +274,16 @@ describe('another process', () => {
   test('lets what was begun before be shown first', async () => {
     const sent = await begin();
     const other = openChannel();
-    const grow = () => other.send(thread, { text: 'Yes.', partial: true }, 'turn:2');
+    const grow = () => show({ text: 'Yes.', partial: true }, 'turn:2', other);
     await expect(grow()).rejects.toMatchObject({ reason: 'rate_limited', code: 'stream_busy' });
     await channel.edit!(sent, whole);
     await grow();
-    await sees(wholeShown, 'Yes.');
+    expect(texts()).toEqual([wholeShown, 'Yes.']);
   });
 
   test('posts a whole answer while a stream that nobody knows is still running', async () => {
     await channel.showTyping!(thread);
-    await openChannel().send(thread, whole, 'turn:1');
+    await show(whole, 'turn:1', openChannel());
     expect(texts()).toEqual([wholeShown]);
   });
 
@@ -283,8 +292,8 @@ describe('another process', () => {
     await openChannel().edit!(stored(sent), whole);
     await channel.showTyping!(thread);
     expect(lab.pane.view(room).typing).toBe('Looking that up…');
-    await channel.send(thread, { text: 'Yes.', partial: true }, 'turn:2');
-    await sees(wholeShown, 'Yes.');
+    await show({ text: 'Yes.', partial: true }, 'turn:2');
+    expect(texts()).toEqual([wholeShown, 'Yes.']);
   });
 });
 
@@ -315,17 +324,16 @@ describe.each(faults)('with %s %j', (...fault) => {
 
   test('at its start an answer is shown once', async () => {
     breakCall(0, fault);
-    const send = () => channel.send(thread, { text: 'Returns are free.', partial: true }, 'turn:1');
+    const send = () => show({ text: 'Returns are free.', partial: true }, 'turn:1');
     await expect(send()).rejects.toMatchObject({ reason: 'rate_limited' });
     expect(texts()).toEqual([]);
     later();
     if (fault[0].startsWith('applied')) {
       // A line that nobody can end is in the way: the answer comes whole.
       await expect(send()).rejects.toMatchObject({ code: 'stream_busy' });
-      await channel.send(thread, whole, 'turn:1');
+      await show(whole, 'turn:1');
     } else {
       const sent = await send();
-      await sees('Returns are free.');
       await channel.edit!(sent, whole);
     }
     expect(texts()).toEqual([wholeShown]);
@@ -333,7 +341,7 @@ describe.each(faults)('with %s %j', (...fault) => {
 
   test('at its start a whole message is shown once', async () => {
     breakCall(0, fault);
-    const send = () => channel.send(thread, whole, 'turn:1');
+    const send = () => show(whole, 'turn:1');
     await expect(send()).rejects.toMatchObject({ reason: 'rate_limited' });
     later();
     await send();
@@ -354,11 +362,12 @@ describe.each(faults)('with %s %j', (...fault) => {
   });
 
   test('at the first chunk an answer is shown once', async () => {
-    breakCall(1, fault);
-    const sent = await channel.send(thread, { text: 'Returns are free.', partial: true }, 'turn:1');
-    await expect.poll(() => Object.values((lab.state() as { faults: Record<string, number> }).faults)).toEqual([1]);
+    const first = { text: 'Returns are free.', partial: true };
+    const sent = (await channel.reserve!(thread, first, 'turn:1'))!;
+    breakCall(0, fault);
+    await expect(channel.edit!(sent, first)).rejects.toMatchObject({ reason: 'rate_limited' });
     later();
-    await again(() => channel.edit!(sent, whole));
+    await channel.edit!(sent, whole);
     expect(texts()).toEqual([wholeShown]);
   });
 
@@ -379,9 +388,11 @@ describe.each(faults)('with %s %j', (...fault) => {
   });
 
   test('at its end a whole message is shown once', async () => {
-    breakCall(1, fault);
-    const send = () => channel.send(thread, whole, 'turn:1');
-    await (fault[0] === 'rate_limit' ? again(send) : send());
+    const sent = (await channel.reserve!(thread, whole, 'turn:1'))!;
+    breakCall(0, fault);
+    await expect(channel.edit!(sent, whole)).rejects.toMatchObject({ name: 'ChannelError' });
+    later();
+    await openChannel().edit!(stored(sent), whole);
     expect(texts()).toEqual([wholeShown]);
   });
 
@@ -398,7 +409,7 @@ describe.each(faults)('with %s %j', (...fault) => {
 
 test('where no stream is allowed an answer is posted and updated', async () => {
   lab.failNext({ status: 400, code: 'BadArgument' });
-  const sent = await channel.send(thread, { text: 'Returns are free.', partial: true }, 'turn:1');
+  const sent = await show({ text: 'Returns are free.', partial: true }, 'turn:1');
   await channel.edit!(sent, { text: 'Returns are free. Within', partial: true });
   await channel.edit!(sent, whole);
   expect(lab.pane.view(room).messages).toMatchObject([{ text: wholeShown, edited: true }]);
@@ -406,7 +417,7 @@ test('where no stream is allowed an answer is posted and updated', async () => {
 
 test('a message that comes while an answer grows is posted beside it', async () => {
   const sent = await begin();
-  await channel.send(thread, { text: 'Ana is here.' }, 'case:1');
+  await show({ text: 'Ana is here.' }, 'case:1');
   await channel.edit!(sent, whole);
   expect(texts()).toEqual([wholeShown, 'Ana is here.']);
 });
@@ -415,14 +426,14 @@ test('words that meet the Stop button are posted: it was not for them', async ()
   await channel.showTyping!(thread);
   lab.stopStream(room);
   later();
-  await channel.send(thread, { text: 'Ana is here.' }, 'case:1');
+  await show({ text: 'Ana is here.' }, 'case:1');
   expect(texts()).toEqual(['Ana is here.']);
 });
 
 test.each(['groupChat', 'channel'] as const)('in a %s an answer is posted and updated', async (kind) => {
   const place = await lab.addRoom({ type: kind, members: [lab.addUser({ name: 'Ben' }).id] });
   const key = toThreadKey({ kind, conversation: place, serviceUrl: lab.serviceUrl });
-  const sent = await channel.send(key, { text: 'Returns are free.', partial: true }, 'turn:1');
+  const sent = await show({ text: 'Returns are free.', partial: true }, 'turn:1', channel, key);
   expect(texts(place)).toEqual(['Returns are free.']);
   await channel.edit!(sent, { text: 'Other words.', partial: true });
   await channel.edit!(sent, whole);
@@ -434,7 +445,7 @@ test('a chat is written to where it lives, also by a process that has not heard 
     { ...ids, loginUrl: lab.loginUrl, serviceUrls: ['http://127.0.0.1:1/teams/', lab.serviceUrl] },
     clock,
   );
-  const sent = await elsewhere.send(thread, { text: 'Returns are free.', partial: true }, 'turn:1');
+  const sent = await show({ text: 'Returns are free.', partial: true }, 'turn:1', elsewhere);
   await elsewhere.edit!(stored(sent), whole);
   expect(texts()).toEqual([wholeShown]);
 });

@@ -17,9 +17,6 @@ const updatePaceMs = 3000;
 const lineMsMax = 5000;
 /** So many streams are remembered. */
 const streamsMax = 1000;
-/** Tries of the end of a message that was not begun earlier: what may have been shown is not sent another way. */
-const triesMax = 3;
-
 const lines = { looking: 'Looking that up…', writing: 'Writing…' };
 
 interface Stream {
@@ -51,19 +48,17 @@ export interface Streams {
   /** Shows that an answer is on its way. False where the platform takes no stream. Throws ChannelError. */
   announce(place: Place): Promise<boolean>;
   /**
-   * The id of a stream for this message, with nothing in it that stays. Null where the chat has no streams.
+   * The id of a stream for this message, with nothing in it that stays. Null where it is to be posted.
    * Throws ChannelError; nothing is shown then.
    */
-  begin(place: Place, owner: DeliveryKey): Promise<string | null>;
+  begin(place: Place, owner: DeliveryKey, message: OutboundMessage): Promise<string | null>;
   /** Shows more of a growing text; what does not extend the text before waits for the end. Throws ChannelError. */
   grow(place: Place, id: string, message: OutboundMessage): Promise<void>;
   /**
-   * Ends a stream of this or another process with the whole message. Answers the activity that shows it, or null where the
-   * reader stopped it. May be repeated. Throws ChannelError.
+   * Ends a stream of this or another process with the whole message; may be repeated. What its reader has stopped is left as it
+   * is, unless the message must be seen. Throws ChannelError.
    */
-  finish(place: Place, id: string, message: TeamsActivity): Promise<string | null>;
-  /** A whole message at once, shown by a stream so that its end can be repeated. Null where it is to be posted. Throws ChannelError. */
-  say(place: Place, owner: DeliveryKey, message: TeamsActivity): Promise<string | null>;
+  finish(place: Place, id: string, message: TeamsActivity, mustBeSeen: boolean): Promise<void>;
 }
 
 /** Without what a later word could change: the heading or table at the end, and a fence closed for the sake of looks. */
@@ -221,7 +216,7 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
     stream.isSettled = true;
   }
 
-  const finish: Streams['finish'] = (place, id, message) => {
+  const finish: Streams['finish'] = (place, id, message, mustBeSeen) => {
     const stream = byId.get(idOf(place, id)) ?? toStream(id, true);
     byId.set(idOf(place, id), stream);
     stream.isEnding = true;
@@ -233,16 +228,14 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
         try {
           await writeFinal(place, stream, last);
           stream.state = 'over';
-          if (isWhole) return stream.activity;
+          if (isWhole) return;
         } catch (error) {
           // It has ended, by an earlier try or by itself, or shows what only another process knows.
           if (!isRefusal(error)) throw error;
           if (stream.state === 'open') stream.state = 'over';
         }
       }
-      if (stream.state === 'cancelled') return null;
-      await replace(place, stream, message);
-      return stream.activity;
+      if (stream.state === 'over' || mustBeSeen) await replace(place, stream, message);
     });
   };
 
@@ -260,11 +253,11 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
       return typeof (await take(place, null, lines.looking)) !== 'string';
     },
 
-    async begin(place, owner) {
-      const stream = await take(place, owner, lines.looking);
+    async begin(place, owner, { partial }) {
+      const stream = await take(place, owner, partial ? lines.looking : lines.writing);
       // What was begun before is shown first; the whole text is posted at the end if it comes to that.
-      if (stream === 'busy') throw notNow('stream_busy');
-      return stream === 'refused' ? null : stream.id;
+      if (stream === 'busy' && partial) throw notNow('stream_busy');
+      return typeof stream === 'string' ? null : stream.id;
     },
 
     async grow(place, id, message) {
@@ -285,17 +278,5 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
     },
 
     finish,
-
-    async say(place, owner, message) {
-      const stream = await take(place, owner, lines.writing);
-      if (typeof stream === 'string') return null;
-      for (let tries = 1; ; tries += 1) {
-        try {
-          return await finish(place, stream.id, message);
-        } catch (error) {
-          if (!isAmbiguous(error) || tries === triesMax) throw error;
-        }
-      }
-    },
   };
 }

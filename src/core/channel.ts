@@ -131,6 +131,11 @@ export interface Channel {
   fits(message: OutboundMessage): boolean;
   start(receive: Receive): Promise<void>;
   stop(): Promise<void>;
+  /**
+   * A place for this message with nothing in it that stays: by `edit` the message is shown in it once, however often that is tried.
+   * Null where there is none: the message is sent. Throws ChannelError, never 'ambiguous'.
+   */
+  reserve?(thread: ThreadKey, message: OutboundMessage, key: DeliveryKey): Promise<SentMessage | null>;
   /** Throws ChannelError. */
   send(thread: ThreadKey, message: OutboundMessage, key: DeliveryKey): Promise<SentMessage>;
   edit?(sent: SentMessage, message: OutboundMessage): Promise<void>;

@@ -44,7 +44,8 @@ export interface ShownRow {
 
 /**
  * Writes one outbox row to its platform, once: edits the message if the row has one already, and where an earlier attempt has
- * no known end, looks at the platform before sending again. Throws ChannelError, NotYet, Uncertain or LaneLost.
+ * no known end, looks at the platform before sending again. Where the platform has a place for it beforehand, the row knows
+ * that place before anything can be seen. Throws ChannelError, NotYet, Uncertain or LaneLost.
  */
 export const createSendRow = ({ store, vault, channels, budgets, onShown }: SendRowParts) => {
   const readSent = (sealer: Sealer, row: OutboxRow | null): SentMessage | null =>
@@ -60,24 +61,39 @@ export const createSendRow = ({ store, vault, channels, budgets, onShown }: Send
   const call = async <T>(
     channel: Channel,
     row: OutboxRow,
-    [kind, thread]: readonly ['send' | 'edit', ThreadKey],
+    [kind, thread]: readonly ['send' | 'edit' | 'reserve', ThreadKey],
     { use, hold }: Writing,
     work: () => Promise<T>,
   ): Promise<T> => {
-    const waitMs = await budgets.take(channel, thread, kind, use);
+    const counted = kind === 'edit' ? kind : 'send';
+    const waitMs = await budgets.take(channel, thread, counted, use);
     if (waitMs > 0) throw new ChannelError(channel.name, 'rate_limited', 'budget', { retryAfterMs: waitMs });
     await hold();
+    // Whatever becomes of it, nobody sees it.
+    if (kind === 'reserve') await clearAttempt(store, row);
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof ChannelError)) throw error;
       if (error.reason === 'rate_limited') {
-        await budgets.block(channel, thread, kind, error.retryAfterMs ?? 0);
+        await budgets.block(channel, thread, counted, error.retryAfterMs ?? 0);
         await writeLedger(store, row, { subject: row.key, step: 'rate_limited', code: error.code });
       }
       if (kind === 'send' && error.reason !== 'ambiguous') await clearAttempt(store, row);
       throw error;
     }
+  };
+
+  /** A place at the platform that is known before there is anything to see in it, or null. */
+  const reserve = async (
+    channel: Channel,
+    row: OutboxRow,
+    thread: ThreadKey,
+    message: OutboundMessage,
+    writing: Writing,
+  ): Promise<SentMessage | null> => {
+    const { reserve: take } = channel;
+    return take ? call(channel, row, ['reserve', thread], writing, () => take(thread, message, row.key)) : null;
   };
 
   /** What an attempt without a known end left on the platform, or null where it left nothing. */
@@ -117,14 +133,15 @@ export const createSendRow = ({ store, vault, channels, budgets, onShown }: Send
       ? (await sentOf(row, sealer, row.follows)).thread
       : (sealer.open(row.thread, 'thread') as ThreadKey);
     const left = await leftBehind(channel, row, thread, writing.use);
+    const found = left ?? (await reserve(channel, row, thread, message, writing));
     const sent =
-      left ?? (await call(channel, row, ['send', thread], writing, () => channel.send(thread, message, row.key)));
+      found ?? (await call(channel, row, ['send', thread], writing, () => channel.send(thread, message, row.key)));
     await onShown(row, sent);
     const shown = toShown(sent);
-    if (!left) return shown;
+    if (!found) return shown;
     await markShown(store, row, shown.sealed, shown.index);
-    await writeLedger(store, row, { subject: row.key, step: 'reconciled' });
-    await edit(left);
+    if (left) await writeLedger(store, row, { subject: row.key, step: 'reconciled' });
+    await edit(found);
     return shown;
   };
 };
