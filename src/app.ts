@@ -30,6 +30,7 @@ import { createDigest } from '#model/digest.ts';
 import { readPrompt } from '#model/prompts.ts';
 import { checkMasterKey, loadMasterKey } from '#privacy/master-key.ts';
 import { createVault } from '#privacy/vault.ts';
+import { createBookmarks } from '#store/bookmarks.ts';
 import { findConversation, saveTokens } from '#store/conversations.ts';
 import { conversationsWaiting } from '#store/inbox.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
@@ -299,7 +300,10 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     },
     config.server,
   );
-  await Promise.all([...channels.values()].map((channel) => channel.start(inbox(channel.name))));
+  const bookmark = createBookmarks(store, vault.sealerOf('bookmarks'));
+  await Promise.all(
+    [...channels.values()].map((channel) => channel.start(inbox(channel.name), bookmark(channel.name))),
+  );
   await lanes.start({ turns: runTurns, outbox: delivery.dispatch });
 
   return {
