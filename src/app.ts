@@ -30,6 +30,7 @@ import { createDigest } from '#model/digest.ts';
 import { readPrompt } from '#model/prompts.ts';
 import { checkMasterKey, loadMasterKey } from '#privacy/master-key.ts';
 import { createVault } from '#privacy/vault.ts';
+import { createBookmarks } from '#store/bookmarks.ts';
 import { findConversation, saveTokens } from '#store/conversations.ts';
 import { conversationsWaiting } from '#store/inbox.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
@@ -300,7 +301,13 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     },
     config.server,
   );
-  started = await startChannels({ channels, receive: inbox, clock, logger });
+  started = await startChannels({
+    channels,
+    receive: inbox,
+    bookmark: createBookmarks(store, vault.sealerOf('bookmarks')),
+    clock,
+    logger,
+  });
   await lanes.start({ turns: runTurns, outbox: delivery.dispatch });
 
   return {

@@ -1,6 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DiscordAPIError, REST, Routes, type RESTOptions } from 'discord.js';
-import type { Channel, InboundEvent, OutboundMessage, Receive, SentMessage, ThreadKey } from '#core/channel.ts';
+import type {
+  Bookmark,
+  Channel,
+  InboundEvent,
+  OutboundMessage,
+  Receive,
+  SentMessage,
+  ThreadKey,
+} from '#core/channel.ts';
+import { createCatchUp, type CatchUp } from './catch-up.ts';
 import { discordConfig, type DiscordSettings } from './config.ts';
 import { toChannelError } from './failure.ts';
 import { openGateway, type Gateway } from './gateway.ts';
@@ -46,6 +55,9 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
   const { token, apiUrl, applicationId } = discordConfig.parse(settings);
   const rest = new REST(restOptions(apiUrl)).setToken(token);
   let gateway: Gateway | null = null;
+  let catchUp: CatchUp | null = null;
+  /** One at a time, so that messages are stored in the order they were written; the first waits for our own id. */
+  let tail: Promise<unknown> = Promise.resolve();
   let selfId = '';
 
   /** The thread of a posted case; one that exists already has the id of its message. */
@@ -105,7 +117,7 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
     }
   }
 
-  async function open(receive: Receive): Promise<void> {
+  async function open(receive: Receive, bookmark?: Bookmark): Promise<void> {
     const answer = ({ id, token: pass }: Interaction, body: object) =>
       rest.post(Routes.interactionCallback(id, pass), { body, auth: false });
 
@@ -132,20 +144,29 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
       await answer(interaction, { type: callback.deferredUpdate });
     }
 
+    const caughtUp = createCatchUp({
+      rest,
+      bookmark,
+      selfId: () => selfId,
+      store: (payload) => store(toMessage(payload, selfId)),
+    });
+    await caughtUp.load();
     const opened = Promise.withResolvers<void>();
-    /** One at a time, so that messages are stored in the order they were written; the first waits for our own id. */
-    let tail: Promise<unknown> = opened.promise;
+    tail = opened.promise;
+    const inOrder = (work: () => Promise<void>): void => void (tail = tail.then(work).catch(() => undefined));
     gateway = await openGateway({
       token,
       applicationId,
       rest: restOptions(apiUrl),
-      onMessage: (payload) => void (tail = tail.then(() => store(toMessage(payload, selfId))).catch(() => undefined)),
+      onMessage: (payload) => inOrder(() => caughtUp.take(payload)),
+      onSession: (rooms) => inOrder(async () => caughtUp.run(await rooms)),
       onInteraction(payload) {
         const interaction = toInteraction(payload);
         (interaction ? take(interaction) : receive(null)).catch(() => undefined);
       },
     });
     selfId = gateway.selfId;
+    catchUp = caughtUp;
     opened.resolve();
   }
 
@@ -156,8 +177,10 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
     limits: { editIntervalMs: 1300 },
     start: open,
     async stop() {
-      await gateway?.close();
+      if (!gateway) return;
+      await gateway.close();
       gateway = null;
+      await catchUp?.stop();
     },
     send: (key, message, deliveryKey) => mapped(post(key, message, deliveryKey)),
     edit: (sent, message) => mapped(patch(sent, message)),

@@ -8,6 +8,7 @@ import {
   type RESTOptions,
 } from 'discord.js';
 import type { ChannelHealth } from '#core/channel.ts';
+import type { SeenRoom } from './catch-up.ts';
 
 export interface GatewayOptions {
   readonly token: string;
@@ -15,6 +16,8 @@ export interface GatewayOptions {
   readonly rest: Partial<RESTOptions>;
   onMessage(payload: unknown): void;
   onInteraction(payload: unknown): void;
+  /** A session began, and is told nothing of what was written before it. A resume begins none. */
+  onSession(rooms: Promise<readonly SeenRoom[]>): void;
 }
 
 export interface Gateway {
@@ -43,6 +46,14 @@ function newClient(rest: Partial<RESTOptions>): Client {
   });
 }
 
+/** The rooms of servers that the bot may read, archived threads aside. */
+const seenRooms = (client: Client): SeenRoom[] =>
+  [...client.channels.cache.values()].flatMap((channel) =>
+    !channel.isDMBased() && channel.isTextBased() && channel.viewable && channel.lastMessageId
+      ? { room: channel.id, guild: channel.guildId, newest: channel.lastMessageId }
+      : [],
+  );
+
 /** Rejects when the bot is not ready within 30 s or may not connect. */
 export async function openGateway({
   token,
@@ -50,6 +61,7 @@ export async function openGateway({
   rest,
   onMessage,
   onInteraction,
+  onSession,
 }: GatewayOptions): Promise<Gateway> {
   const client = newClient(rest);
   let problem: string | null = null;
@@ -64,6 +76,10 @@ export async function openGateway({
   client.on(Events.ShardDisconnect, ({ code }) => fail(closings[code] ?? `the gateway closed with ${code}`));
   client.ws.on(GatewayDispatchEvents.MessageCreate, onMessage);
   client.ws.on(GatewayDispatchEvents.InteractionCreate, onInteraction);
+  // The rooms follow READY one server after the other; the SDK tells when it has them all.
+  client.ws.on(GatewayDispatchEvents.Ready, () =>
+    onSession(new Promise((resolve) => client.once(Events.ShardReady, () => resolve(seenRooms(client))))),
+  );
   const timer = setTimeout(() => fail('the gateway was not ready within 30 s'), readyMsMax);
   client.login(token).catch((error: Error) => fail(error.message, error));
   try {

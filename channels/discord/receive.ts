@@ -24,6 +24,15 @@ const messageSchema = z.object({
   mentions: z.array(z.object({ id: z.string(), username: z.string(), global_name: z.string().nullish() })),
 });
 
+/** The fields that say where a message stands, whoever wrote it. */
+const readSchema = z.object({
+  id: z.string(),
+  channel_id: z.string(),
+  guild_id: z.string().optional(),
+  author: z.object({ id: z.string() }),
+  mentions: z.array(z.object({ id: z.string() })),
+});
+
 /** The fields we read of INTERACTION_CREATE for a button (3) or a modal (5). */
 const interactionSchema = z.object({
   id: z.string(),
@@ -45,6 +54,16 @@ const interactionSchema = z.object({
 
 export type Interaction = z.infer<typeof interactionSchema>;
 
+/** A message of a room that can be read. */
+export interface Read {
+  readonly room: string;
+  /** The server of the room; a direct message has none. */
+  readonly guild: string | undefined;
+  readonly id: string;
+  /** A direct message, one that addresses us or one of our own: its room is worth remembering. */
+  readonly isOurs: boolean;
+}
+
 /** What people write: default, reply, slash command, context menu command. All other types are notices of the platform. */
 const writtenTypes: ReadonlySet<number> = new Set([0, 19, 20, 23]);
 const hasThreadFlag = 1 << 5;
@@ -54,6 +73,8 @@ export const asksSuffix = ':asks';
 /** The first millisecond of 2015: the upper bits of an id count from there. */
 const epochMs = 1_420_070_400_000n;
 const madeAt = (snowflake: string): Date => new Date(Number((BigInt(snowflake) >> 22n) + epochMs));
+/** The first id of that moment. */
+export const snowflakeOf = (at: Date): string => String((BigInt(at.getTime()) - epochMs) << 22n);
 
 function toSender(
   user: z.infer<typeof userSchema>,
@@ -86,6 +107,14 @@ export function toMessage(payload: unknown, selfId: string): InboundMessage | nu
     // Only our own id counts: @everyone is not a question to us.
     addressed: isDirect || message.mentions.some(({ id }) => id === selfId),
   };
+}
+
+/** How far a MESSAGE_CREATE brings the reading of its room; null when it is none. */
+export function toRead(payload: unknown, selfId: string): Read | null {
+  const { data: message } = readSchema.safeParse(payload);
+  if (!message) return null;
+  const { id, channel_id: room, guild_id: guild, author, mentions } = message;
+  return { id, room, guild, isOurs: !guild || author.id === selfId || mentions.some((user) => user.id === selfId) };
 }
 
 /** Our mention goes, the mentions of others become their names. */

@@ -47,7 +47,7 @@ function plain(world: World, { message_reference: _reference, ...message }: Mess
 }
 
 export function channelToApi(world: World, channel: Channel): Record<string, unknown> {
-  const base = { id: channel.id, type: channel.type, last_message_id: null, flags: 0 };
+  const base = { id: channel.id, type: channel.type, last_message_id: channel.last_message_id, flags: 0 };
   if (channel.type === 1) return { ...base, recipients: channel.recipients };
   const guild = {
     ...base,

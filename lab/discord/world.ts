@@ -22,6 +22,8 @@ export interface Channel {
   readonly name: string;
   readonly parent_id: string | null;
   readonly recipients: readonly User[];
+  /** Stays when that message is deleted. */
+  last_message_id: string | null;
   archived: boolean;
   locked: boolean;
   typing: { readonly user: string; readonly until: number } | null;
@@ -136,6 +138,7 @@ export function createWorld(ids: {
         id: newId(),
         parent_id: null,
         recipients: [],
+        last_message_id: null,
         archived: false,
         locked: false,
         typing: null,
@@ -157,6 +160,7 @@ export function createWorld(ids: {
       });
       messages.set(message.id, message);
       channel.typing = null;
+      if (!(message.flags & flag.ephemeral)) channel.last_message_id = message.id;
       if (!channel.locked) channel.archived = false;
       world.changed(channel.id);
       if (!(message.flags & flag.ephemeral))

@@ -73,6 +73,16 @@ export type InboundEvent = InboundMessage | InboundAction | InboundDelivery;
  */
 export type Receive = (event: InboundEvent | null) => Promise<void>;
 
+/**
+ * Where a channel may keep how far it has read, over restarts and processes: the last one to write is the one that is read.
+ * At most 16,384 characters.
+ */
+export interface Bookmark {
+  /** Null when nothing was written, or nothing that can be read. */
+  read(): Promise<string | null>;
+  write(value: string): Promise<void>;
+}
+
 export interface Action {
   readonly id: string;
   readonly label: string;
@@ -129,7 +139,7 @@ export interface Channel {
   readonly limits: ChannelLimits;
   /** Whether the platform takes this in one message, as this channel would show it. */
   fits(message: OutboundMessage): boolean;
-  start(receive: Receive): Promise<void>;
+  start(receive: Receive, bookmark?: Bookmark): Promise<void>;
   stop(): Promise<void>;
   /**
    * A place for this message with nothing in it that stays: by `edit` the message is shown in it once, however often that is tried.

@@ -29,13 +29,15 @@ const createSealer = (key: Buffer): Sealer => ({
 /** The part that holds the master key (32 bytes). Every other key is derived from it or wrapped by it. */
 export const createVault = (
   masterKey: Buffer,
-): Vault & { readonly fingerprint: string; derive(name: string): Buffer } => {
+): Vault & { readonly fingerprint: string; derive(name: string): Buffer; sealerOf(name: string): Sealer } => {
   const derive = (name: string): Buffer =>
     Buffer.from(hkdfSync('sha256', masterKey, Buffer.alloc(0), `firstline ${name}`, keyBytes));
   const wrapping = derive('wrap');
   const indexing = derive('index');
   return {
     derive,
+    /** For what belongs to no conversation. */
+    sealerOf: (name) => createSealer(derive(name)),
     /** Tells two master keys apart without telling anything about them. */
     fingerprint: derive('fingerprint').toString('hex').slice(0, 16),
     create: () => {

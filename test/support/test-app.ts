@@ -26,6 +26,8 @@ export interface TestApp extends AsyncDisposable {
   readonly model: ScriptedModel;
   /** Every line that was logged. */
   readonly logs: readonly string[];
+  /** Starts the app anew on what a stopped one left: its database and its key. */
+  startAgain(channels: readonly Channel[]): Promise<App>;
 }
 
 export interface TestAppOptions {
@@ -79,14 +81,17 @@ export const openTestApp = async ({
   const scripted = createScriptedModel();
   const all = { ...config.secrets, ...secrets, ...given({ DATABASE_URL: database.url }) };
   const made = typeof channels === 'function' ? channels(`http://localhost:${port}`) : channels;
-  const app = await startApp({
-    config: { ...config, secrets: all },
-    store,
-    logger,
-    channels: budgets ? made : made.map(withoutBudget),
-    embedder: null,
-    model: model ?? scripted,
-  });
+  const start = (of: readonly Channel[]): Promise<App> =>
+    startApp({
+      config: { ...config, secrets: all },
+      store,
+      logger,
+      channels: budgets ? of : of.map(withoutBudget),
+      embedder: null,
+      model: model ?? scripted,
+    });
+  const app = await start(made);
+  let running = app;
   let isClosed = false;
   return {
     app,
@@ -95,10 +100,11 @@ export const openTestApp = async ({
     databaseUrl: database.url ?? null,
     model: scripted,
     logs,
+    startAgain: async (of) => (running = await start(of)),
     [Symbol.asyncDispose]: async () => {
       if (isClosed) return;
       isClosed = true;
-      await app.stop();
+      await running.stop();
       await store.close();
       await database[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });
