@@ -2,8 +2,14 @@ import type { Budget, Channel, ThreadKey } from '#core/channel.ts';
 import { blockBudget, takeBudget } from '#store/budgets.ts';
 import type { Store } from '#store/open.ts';
 
-/** Words that grow give way to final texts and to agents: these are never taken back, and may use the whole budget. */
-export type Use = 'growth' | 'final';
+/**
+ * Words that grow give way to final texts and to agents: these are never taken back, and may use the whole budget. The first words
+ * of an answer give way less: somebody sees nothing yet.
+ */
+export type Use = 'first' | 'growth' | 'final';
+
+/** Of the reserve that growing words leave untouched. */
+const respects: Readonly<Record<Use, number>> = { first: 0.5, growth: 1, final: 0 };
 
 export interface Budgets {
   /** Takes one call over all processes; 0, or the milliseconds until it may be tried again. */
@@ -28,7 +34,7 @@ export const createBudgets = ({ store, index, reserveShare }: BudgetsParts): Bud
   return {
     take: async (channel, thread, call, use) => {
       const budget = budgetOf(channel, thread, call);
-      return budget ? takeBudget(store, budget, use === 'growth' ? budget.size * reserveShare : 0) : 0;
+      return budget ? takeBudget(store, budget, budget.size * reserveShare * respects[use]) : 0;
     },
     block: async (channel, thread, call, waitMs) => {
       const budget = budgetOf(channel, thread, call);
