@@ -128,9 +128,10 @@ export function createTeamsChannel(settings: TeamsSettings, clock: Clock = syste
 
     async showTyping(key) {
       const thread = threadOf(key);
+      // In a room of many each sign would count against the words of the others.
+      if (thread.kind !== 'personal') return;
       const place = placeOf(thread);
-      if (thread.kind === 'personal' && (await streams.announce(place))) return;
-      await connector.post(place, { type: 'typing' });
+      if (!(await streams.announce(place))) await connector.post(place, { type: 'typing' });
     },
 
     room: (id) => toThreadKey({ kind: 'channel', conversation: id }),

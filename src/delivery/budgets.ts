@@ -2,8 +2,14 @@ import type { Budget, Channel, ThreadKey } from '#core/channel.ts';
 import { blockBudget, takeBudget } from '#store/budgets.ts';
 import type { Store } from '#store/open.ts';
 
-/** Words that grow give way to final texts and to agents: these are never taken back, and may use the whole budget. */
-export type Use = 'growth' | 'final';
+/**
+ * Words that grow give way to final texts and to agents: these are never taken back, and may use the whole budget. The first words
+ * of an answer give way less: somebody sees nothing yet.
+ */
+export type Use = 'first' | 'growth' | 'final';
+
+/** Of the reserve that growing words leave untouched. */
+const respects: Readonly<Record<Use, number>> = { first: 0.5, growth: 1, final: 0 };
 
 export interface Budgets {
   /**
@@ -32,8 +38,8 @@ export const createBudgets = ({ store, index, reserveShare }: BudgetsParts): Bud
     take: async (channel, thread, call, use) => {
       const budget = budgetOf(channel, thread, call);
       if (!budget) return 0;
-      const keep = ({ size }: Budget): number => (use === 'growth' ? size * reserveShare : 0);
-      const edits = use === 'growth' && call === 'send' ? budgetOf(channel, thread, 'edit') : null;
+      const keep = ({ size }: Budget): number => size * reserveShare * respects[use];
+      const edits = use === 'first' && call === 'send' ? budgetOf(channel, thread, 'edit') : null;
       if (edits && edits.scope !== budget.scope) {
         const waitMs = await takeBudget(store, edits, keep(edits));
         if (waitMs > 0) return waitMs;

@@ -79,7 +79,12 @@ const createWriter = ({ store, sendRow }: DeliverParts, turn: OutputGuarded, cha
       unsettled: false,
     };
     try {
-      const shown = await sendRow(current, turn.sealer, { text, partial: true }, { use: 'growth', hold });
+      const shown = await sendRow(
+        current,
+        turn.sealer,
+        { text, partial: true },
+        { use: current.sent ? 'growth' : 'first', hold },
+      );
       if (!current.sent) await markShown(store, current, shown.sealed, shown.index);
       row = { ...current, sent: shown.sealed, attemptedAt: null };
     } catch (error) {

@@ -61,8 +61,13 @@ export const createLiveMessage = ({ clock, pace, write }: LiveMessageParts): Liv
       }
       const limited = error instanceof ChannelError && error.reason === 'rate_limited' ? error : null;
       if (!limited && (failures += 1) >= failuresMax) return Infinity;
-      if (limited?.code !== 'earlier_first') factor *= limited?.code === 'budget' ? slower.budget : slower.platform;
-      return Math.max(interval(), limited?.retryAfterMs ?? 0);
+      const isOurs = limited?.code === 'budget';
+      // Who shows nothing yet keeps trying, and who waits for an earlier message is not to blame.
+      if (limited?.code !== 'earlier_first' && (!isOurs || shown !== ''))
+        factor *= isOurs ? slower.budget : slower.platform;
+      const waitMs = Math.max(interval(), limited?.retryAfterMs ?? 0);
+      // Answers that began together must not go on trying together, or one gets through each time and the rest of the budget is lost.
+      return isOurs ? waitMs * (0.5 + Math.random()) : waitMs;
     }
   };
 

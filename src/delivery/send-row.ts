@@ -105,7 +105,7 @@ export const createSendRow = ({ store, vault, channels, budgets, onShown }: Send
   ): Promise<SentMessage | null> => {
     if (!row.attemptedAt) return null;
     if (channel.findSent) return channel.findSent(thread, row.key, row.createdAt);
-    if (use === 'growth') throw new ChannelError(channel.name, 'ambiguous', 'unknown_end');
+    if (use !== 'final') throw new ChannelError(channel.name, 'ambiguous', 'unknown_end');
     // Only growing words were tried: the whole text is worth more than the chance of a beginning that stays.
     if (row.attempts === 0) return null;
     throw new Uncertain(row.key);
