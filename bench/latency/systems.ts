@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { openStore, type Store } from '#store/open.ts';
+
+import { openOwnDatabase } from '../faults/database.ts';
 
 const at = (path: string): string => new URL(`../../${path}`, import.meta.url).pathname;
 /** What the kernel counts a process's time in. */
@@ -59,22 +60,15 @@ const end = async (child: ChildProcess): Promise<void> => {
 };
 
 const openDatabase = async (server: string): Promise<AsyncDisposable & { url: string; store: Store }> => {
-  const name = `firstline_bench_${randomBytes(4).toString('hex')}`;
-  const onServer = async (statement: string): Promise<void> => {
-    await using store = await openStore({ url: server, folder: null, connectionsMax: 1 });
-    await store.query(statement);
-  };
-  await onServer(`create database ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  const store = await openStore({ url: url.href, folder: null, connectionsMax: 2 });
+  const database = await openOwnDatabase(server);
+  const store = await openStore({ url: database.url, folder: null, connectionsMax: 2 });
   await store.migrate();
   return {
-    url: url.href,
+    url: database.url,
     store,
     [Symbol.asyncDispose]: async () => {
       await store.close();
-      await onServer(`drop database ${name} with (force)`);
+      await database[Symbol.asyncDispose]();
     },
   };
 };
