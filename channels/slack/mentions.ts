@@ -25,6 +25,8 @@ const codeSpans = (node: Node): Span[] =>
  * Code and addresses are left as they are. A code span is what CommonMark says it is, so an escaped backtick hides nothing.
  */
 export const neutralizeMentions = (markdown: string): string => {
+  // To find code takes parsing all of it.
+  if (markdown.search(mentionPattern) < 0) return markdown;
   const quiet = [
     ...codeSpans(fromMarkdown(markdown) as Node),
     ...[...markdown.matchAll(urlPattern)].map(({ 0: url, index }): Span => [index, index + url.length]),

@@ -26,6 +26,9 @@ interface Running {
   readonly done: Promise<void>;
 }
 
+/** Jobs taken by one look; few different numbers make few different statements. */
+const lookMax = 8;
+
 class WorkFailed extends Error {
   override readonly name = 'WorkFailed';
 }
@@ -97,13 +100,16 @@ export const startLaneWorker = ({ boss, lane, slots, heartbeatMs, work, onError 
     isFull = free === 0;
     if (isFull) return;
     const seen = notices;
-    const jobs = (await boss.fetch(lane, { batchSize: free, includeMetadata: true }).catch(tell)) ?? [];
-    isFull = jobs.length === free;
+    const batchSize = Math.min(free, lookMax);
+    const jobs = (await boss.fetch(lane, { batchSize, includeMetadata: true }).catch(tell)) ?? [];
     for (const { id, retryCount, singletonKey } of jobs) {
       const job = { id, retryCount };
       const ending = new AbortController();
       running.set(id, { job, ending, done: run(job, singletonKey ?? '', ending.signal, seen) });
     }
+    // There may be more than one look takes.
+    isFull = jobs.length === free;
+    if (jobs.length === batchSize && !isFull) look();
   });
 
   /** Says that we live; whatever is no longer ours must end. */
