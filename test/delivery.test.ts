@@ -10,8 +10,14 @@ import { openVisitor, type WebVisitor } from './support/web-visitor.ts';
 const servers = { slack: 'slack', teams: 'teams', discord: 'discord', sms: 'twilio' } as const;
 type Name = keyof typeof servers;
 
-const openOn = async (platforms: Platforms, names: readonly Name[], settings: Record<string, unknown> = {}) => {
+const openOn = async (
+  platforms: Platforms,
+  names: readonly Name[],
+  settings: Record<string, unknown> = {},
+  budgets = false,
+) => {
   const firstline = await openTestApp({
+    budgets,
     channels: (publicUrl) =>
       names.flatMap((one) => registry[one]?.({ ...platforms.environment, FIRSTLINE_PUBLIC_URL: publicUrl }) ?? []),
     settings: {
@@ -70,7 +76,7 @@ test('on Teams words to a person whose end gets lost again and again are there o
   const { pane, room, user } = platforms.seats.teams;
   const { teams } = platforms.servers;
   const method = 'POST conversations/*/activities';
-  teams.setFaults([{ server: 'teams', method, fault: 'applied_then_error', after: 1, times: 4 }]);
+  teams.setFaults([{ server: 'teams', method, fault: 'applied_then_error', after: 1, times: 3 }]);
   await pane.say({ room, user, text: 'I want to talk to a human please' });
   await sees(platforms.seats.teams, (message) => message.text.includes('passing this to a person'));
   await firstline.app.settled();
@@ -78,6 +84,21 @@ test('on Teams words to a person whose end gets lost again and again are there o
   const states = await firstline.store.query<{ state: string }>(`select distinct state from outbox`);
   expect(states).toEqual([{ state: 'sent' }]);
 });
+
+test('on Teams answers are posted, within the budget, while a stream that nobody can end is in the way', async () => {
+  await using platforms = await openPlatforms({ rateLimits: 'off' });
+  await using firstline = await openOn(platforms, ['slack', 'teams'], {}, true);
+  const { pane, room, user } = platforms.seats.teams;
+  const method = 'POST conversations/*/activities';
+  platforms.servers.teams.setFaults([{ server: 'teams', method, fault: 'applied_then_error', times: 1 }]);
+  const questions = Array.from({ length: 6 }, (_, index) => `Where is parcel ${index}?`);
+  for (const text of questions) {
+    await pane.say({ room, user, text });
+    await sees(platforms.seats.teams, (message) => fromBot(message) && message.text.includes(text));
+  }
+  await firstline.app.settled();
+  expect(pane.view(room).messages.filter(fromBot)).toHaveLength(questions.length);
+}, 30_000);
 
 describe('between two workers and new words', () => {
   let firstline: TestApp;

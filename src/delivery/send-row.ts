@@ -61,12 +61,12 @@ export const createSendRow = ({ store, vault, channels, budgets, onShown }: Send
   const call = async <T>(
     channel: Channel,
     row: OutboxRow,
-    [kind, thread]: readonly ['send' | 'edit' | 'reserve', ThreadKey],
+    [kind, thread, isPaid = false]: readonly ['send' | 'edit' | 'reserve', ThreadKey, boolean?],
     { use, hold }: Writing,
     work: () => Promise<T>,
   ): Promise<T> => {
     const counted = kind === 'edit' ? kind : 'send';
-    const waitMs = await budgets.take(channel, thread, counted, use);
+    const waitMs = isPaid ? 0 : await budgets.take(channel, thread, counted, use);
     if (waitMs > 0) throw new ChannelError(channel.name, 'rate_limited', 'budget', { retryAfterMs: waitMs });
     await hold();
     // Whatever becomes of it, nobody sees it.
@@ -134,8 +134,10 @@ export const createSendRow = ({ store, vault, channels, budgets, onShown }: Send
       : (sealer.open(row.thread, 'thread') as ThreadKey);
     const left = await leftBehind(channel, row, thread, writing.use);
     const found = left ?? (await reserve(channel, row, thread, message, writing));
-    const sent =
-      found ?? (await call(channel, row, ['send', thread], writing, () => channel.send(thread, message, row.key)));
+    // A place that was refused has used the turn of the message: waiting for another would use that one too.
+    const isPaid = channel.reserve !== undefined;
+    const send = () => channel.send(thread, message, row.key);
+    const sent = found ?? (await call(channel, row, ['send', thread, isPaid], writing, send));
     await onShown(row, sent);
     const shown = toShown(sent);
     if (!found) return shown;
