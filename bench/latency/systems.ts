@@ -7,8 +7,6 @@ import { join } from 'node:path';
 import { openStore, type Store } from '#store/open.ts';
 import { openOwnDatabase } from '#test/support/own-database.ts';
 
-import { openOwnDatabase } from '../faults/database.ts';
-
 const at = (path: string): string => new URL(`../../${path}`, import.meta.url).pathname;
 /** What the kernel counts a process's time in. */
 const tickMs = 10;
