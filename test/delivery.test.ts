@@ -198,6 +198,28 @@ test('an answer that still waits for the platform is not overtaken by the next o
   expect(texts.map((text) => /One|Two/.exec(text)?.[0])).toEqual(['One', 'Two']);
 });
 
+test('within the limits of Teams the first sentence is shown while the rest is being written', async () => {
+  await using platforms = await openPlatforms({ rateLimits: 'off' });
+  await using firstline = await openTestApp({
+    budgets: true,
+    channels: (publicUrl) =>
+      [registry['teams']?.({ ...platforms.environment, FIRSTLINE_PUBLIC_URL: publicUrl }) ?? []].flat(),
+  });
+  platforms.connect(firstline.url);
+  const more = Promise.withResolvers<void>();
+  firstline.model.next(async function* () {
+    yield 'This is the first sentence. And ';
+    await more.promise;
+    yield 'this is the second.';
+  });
+  const { teams } = platforms.seats;
+  await teams.pane.say({ room: teams.room, user: teams.user, text: 'What about Teams?' });
+  await sees(teams, (message) => fromBot(message) && message.text.includes('first sentence'));
+  more.resolve();
+  await sees(teams, (message) => fromBot(message) && message.text.includes('the second.'));
+  await firstline.app.settled();
+});
+
 describe('what cannot be delivered', () => {
   let platforms: Platforms;
   let firstline: TestApp;

@@ -88,10 +88,10 @@ const createWriter = ({ store, sendRow }: DeliverParts, turn: OutputGuarded, cha
       if (!current.sent) await markShown(store, current, shown.sealed, shown.index);
       row = { ...current, sent: shown.sealed, attemptedAt: null };
     } catch (error) {
-      if (error instanceof ChannelError && error.reason === 'ambiguous') {
-        if (current.sent) await markUnsettled(store, current);
-        else row = { ...current, attemptedAt: new Date() };
-      }
+      if (!(error instanceof ChannelError)) throw error;
+      // A place may have been found or taken before it failed: the next try must know, and not take another.
+      if (!current.sent) row = await findOutbox(store, turn.owner, key);
+      else if (error.reason === 'ambiguous') await markUnsettled(store, current);
       throw error;
     }
   };
