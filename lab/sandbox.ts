@@ -76,13 +76,9 @@ export const startSandbox = async (
   // The platforms in a box remember nothing of the last start, so nobody can work its cases.
   await returnOpenCases(store);
   const sources = { store, folders, toUrl: (id: string) => publicUrl + helpPath(id) };
-  // The very first time words alone must do: what passages mean is computed once people can ask.
+  // The very first time words alone must do, and later what was read the last time: the rest follows once people can ask.
   const isFirst = !(await hasDocuments(store));
-  const problems = await ingestFolders({
-    ...sources,
-    embedder: isFirst ? null : embedder,
-    onDocument: progress.advance,
-  });
+  const problems = isFirst ? await ingestFolders({ ...sources, embedder: null, onDocument: progress.advance }) : [];
   progress.end();
 
   const model = secrets.ANTHROPIC_API_KEY
@@ -102,7 +98,7 @@ export const startSandbox = async (
     ),
   });
   opened.defer(app.stop);
-  const deepened = isFirst ? ingestFolders({ ...sources, embedder }).catch(() => []) : [];
+  const deepened = ingestFolders({ ...sources, embedder }).catch(() => []);
   opened.defer(async () => {
     await embedder.close();
     await deepened;
