@@ -1,5 +1,6 @@
 import type { OutboxState } from './entities.ts';
 import { toSealed } from './conversations.ts';
+import type { TurnRow } from './messages.ts';
 import type { Sql } from './open.ts';
 import type { Sealed } from '#core/sealed.ts';
 
@@ -14,15 +15,7 @@ export interface InboundLife {
   readonly turn: string | null;
 }
 
-export interface TurnLife {
-  readonly id: string;
-  readonly outcome: string;
-  readonly model: string | null;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly startedAt: Date;
-  readonly generatedAt: Date | null;
-  readonly guardedAt: Date | null;
+export interface TurnLife extends TurnRow {
   readonly finishedAt: Date;
 }
 
