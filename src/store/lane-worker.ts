@@ -29,7 +29,7 @@ interface Running {
 /** Jobs taken by one look; few different numbers make few different statements. */
 const lookMax = 8;
 
-class WorkFailed extends Error {
+export class WorkFailed extends Error {
   override readonly name = 'WorkFailed';
 }
 

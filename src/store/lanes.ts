@@ -1,6 +1,6 @@
-import { fromPglite, PgBoss } from 'pg-boss';
+import { fromPglite, type JobAttempt, PgBoss } from 'pg-boss';
 
-import { type LaneWorker, startLaneWorker } from './lane-worker.ts';
+import { type LaneWorker, startLaneWorker, WorkFailed } from './lane-worker.ts';
 import { idleMs, type Store, type Transaction } from './open.ts';
 import { PreparedClient } from './prepared-client.ts';
 
@@ -85,6 +85,15 @@ export const openLanes = async (
       deleteAfterSeconds: 3600,
     });
 
+  /** The embedded database has one process at a time: whatever is held there at its start was held by one that died. */
+  const takeOver = async (lane: Lane): Promise<void> => {
+    const held = await store.query<JobAttempt>(
+      `select id, retry_count as "retryCount" from pgboss.job where name = $1 and state = 'active'`,
+      [lane],
+    );
+    if (held.length > 0) await boss.fail(lane, held, new WorkFailed('died'));
+  };
+
   const workers = new Map<string, LaneWorker>();
   let listening: Listening | null = null;
   let polling: NodeJS.Timeout | undefined;
@@ -102,6 +111,7 @@ export const openLanes = async (
     },
     start: async (work) => {
       const { slots, heartbeatSeconds } = settings;
+      if (store.embedded) for (const lane of lanes) await takeOver(lane);
       for (const lane of lanes)
         workers.set(
           lane,
