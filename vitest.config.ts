@@ -12,6 +12,7 @@ class StoriesFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
+    setupFiles: ['test/support/real-clock.ts'],
     globalSetup: ['test/support/prepared-database.ts'],
     include: ['{src,channels,lab,test,bench}/**/*.test.ts'],
     // Most of a story is waiting: one worker more than two processors keeps both busy.

@@ -38,7 +38,6 @@ beforeEach(async () => {
   await start();
 });
 afterEach(async () => {
-  vi.useRealTimers();
   await channel.stop();
   await lab.close();
 });

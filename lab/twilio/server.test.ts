@@ -12,7 +12,6 @@ const person = '+15552223333';
 const open: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
-  vi.useRealTimers();
   for (const close of open.splice(0).toReversed()) await close();
 });
 
