@@ -147,6 +147,6 @@ test('a long answer costs little, however small its pieces', () => {
     const grow = createSafePrefix();
     const began = performance.now();
     for (let end = 4; end < 30_000; end += 4) grow(answer.slice(0, end));
-    expect(performance.now() - began).toBeLessThan(200);
+    expect(performance.now() - began).toBeLessThan(1000);
   }
 });
