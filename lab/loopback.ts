@@ -14,7 +14,8 @@ export interface Loopback {
 /** Serves the app on 127.0.0.1 only; port 0 takes a free one. Rejects with the system's error if the port is taken. */
 export async function listenOnLoopback(app: Hono<{ Bindings: HttpBindings }>, port = 0): Promise<Loopback> {
   const listener = getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0]);
-  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  // As long as the platforms' own: a shorter one closes a connection while its next request is on the way.
+  const server = createServer({ keepAliveTimeout: 65_000 }, (incoming, outgoing) => void listener(incoming, outgoing));
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket);

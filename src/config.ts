@@ -11,7 +11,11 @@ const bucket = z.strictObject({ size: count, refillPerMinute: z.number().positiv
 /** What the YAML files hold. The defaults, units and reasons are in config/default.yaml. */
 const settings = z.strictObject({
   assistant: z.strictObject({ name: z.string().min(1), model: z.string().min(1), fallbackModel: z.string().min(1) }),
-  server: z.strictObject({ port: z.number().int().min(0).max(65_535), host: z.string().min(1) }),
+  server: z.strictObject({
+    port: z.number().int().min(0).max(65_535),
+    host: z.string().min(1),
+    keepAliveMs: count,
+  }),
   turns: z.strictObject({ newWords: z.enum(['wait', 'interrupt']) }),
   desk: z.strictObject({ channel: z.enum(['', 'slack', 'teams', 'discord']), room: z.string() }),
   web: z.strictObject({ enabled: z.boolean(), allowedOrigins: z.array(z.url()) }),

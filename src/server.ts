@@ -9,6 +9,7 @@ import type { Channel } from '#core/channel.ts';
 import { Refused, StartError } from '#core/errors.ts';
 import type { Metrics } from '#insight/metrics.ts';
 
+import type { Config } from './config.ts';
 import { readBody } from './read-body.ts';
 
 export interface ServerParts {
@@ -87,8 +88,8 @@ export const checkPort = ({ port, host }: { port: number; host: string }): Promi
   });
 
 /** Listens; a port of 0 takes any free one. */
-export const openServer = (parts: ServerParts, { port, host }: { port: number; host: string }): Promise<OpenServer> => {
-  const server: Server = createServer(getRequestListener(toRoutes(parts).fetch));
+export const openServer = (parts: ServerParts, { port, host, keepAliveMs }: Config['server']): Promise<OpenServer> => {
+  const server: Server = createServer({ keepAliveTimeout: keepAliveMs }, getRequestListener(toRoutes(parts).fetch));
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
