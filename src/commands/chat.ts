@@ -16,7 +16,11 @@ export const chat = async (config: Config, url: string | undefined): Promise<voi
   await store.checkSchema();
   await using embedder = openEmbeddedEmbedder();
   const app = await startApp({
-    config: { ...config, server: { port: 0, host: '127.0.0.1' }, web: { ...config.web, enabled: true } },
+    config: {
+      ...config,
+      server: { ...config.server, port: 0, host: '127.0.0.1' },
+      web: { ...config.web, enabled: true },
+    },
     store,
     embedder,
     logger: pino({ level: 'error' }, pino.destination(2)),
