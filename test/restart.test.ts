@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,35 +11,11 @@ import { openPlatforms } from '#lab/platforms.ts';
 
 import { freePort } from './support/free-port.ts';
 import { fromBot, sees } from './support/pane-watch.ts';
+import { migrate, serve } from './support/serve.ts';
 import { openTestDatabase } from './support/test-database.ts';
 import { openVisitor } from './support/web-visitor.ts';
 
 const names = ['slack', 'teams', 'discord', 'sms'] as const;
-
-const migrate = async (environment: Record<string, string>): Promise<void> => {
-  const child = spawn(process.execPath, ['src/main.ts', 'migrate'], {
-    env: { PATH: process.env['PATH'] ?? '', ...environment },
-    stdio: 'ignore',
-  });
-  expect(await once(child, 'exit')).toEqual([0, null]);
-};
-
-/** Starts the process as an operator would, and resolves when it says that it is ready. */
-const serve = (environment: Record<string, string>): Promise<ChildProcess> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['src/main.ts', 'serve'], {
-      env: { PATH: process.env['PATH'] ?? '', ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    const read = (bytes: Buffer): void => {
-      output += bytes.toString();
-      if (output.includes('Firstline is ready')) resolve(child);
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.once('exit', (code) => reject(new Error(`serve ended with ${code}:\n${output}`)));
-  });
 
 test('killed in the middle of its answers and started again, it loses nothing and says nothing twice', async () => {
   await using database = await openTestDatabase();
