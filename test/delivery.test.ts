@@ -68,6 +68,35 @@ describe.each(['slack', 'teams', 'discord', 'sms'] as const)('the answer to a se
     const shown = seat.pane.view(seat.room).messages.filter(fromBot).slice(before);
     expect(shown.map(({ text }) => text.includes(words))).toEqual([true]);
   });
+
+  const looks = {
+    slack: 'conversations.*',
+    teams: null,
+    discord: 'GET /channels/*/messages',
+    sms: 'Messages.list',
+  }[name];
+  if (looks !== null)
+    test('the look for it is refused at first: the message is there once', async () => {
+      const seat = platforms.seats[name];
+      const before = seat.pane.view(seat.room).messages.filter(fromBot).length;
+      const server = servers[name];
+      platforms.servers[server].setFaults([
+        {
+          server,
+          method: name === 'sms' ? 'Messages.create' : method,
+          fault: 'applied_then_error',
+          status: 503,
+          times: 1,
+        },
+        { server, method: looks, fault: 'rate_limit', retryAfterSeconds: 0.05, times: 1 },
+      ]);
+      const words = 'Does a look that is refused say it twice?';
+      await seat.pane.say({ room: seat.room, user: seat.user, text: words });
+      await sees(seat, (message) => fromBot(message) && message.text.includes(`You asked: ${words}`));
+      await firstline.app.settled();
+      platforms.servers[server].setFaults(null);
+      expect(seat.pane.view(seat.room).messages.filter(fromBot)).toHaveLength(before + 1);
+    });
 });
 
 test('on Teams words to a person whose end gets lost again and again are there once', async () => {

@@ -80,11 +80,11 @@ test('the words of bots are counted and forgotten', async () => {
 test('one delivery key shows one message, and it can be found again', async () => {
   const { thread } = await heard(direct, 'Hi');
   const since = new Date(Date.now() - 1000);
-  expect(await channel.findSent!(thread, 'turn:1', since)).toBeNull();
+  expect(await channel.findSent!(thread, 'turn:1', since, { text: '' })).toBeNull();
   const first = await channel.send(thread, { text: 'Hello.' }, 'turn:1');
   expect(await channel.send(thread, { text: 'Hello.' }, 'turn:1')).toEqual(first);
   expect(shown(direct)).toHaveLength(2);
-  expect(await channel.findSent!(thread, 'turn:1', since)).toEqual(first);
+  expect(await channel.findSent!(thread, 'turn:1', since, { text: '' })).toEqual(first);
   await channel.send(thread, { text: 'Hello.' }, 'turn:2');
   expect(shown(direct)).toHaveLength(3);
 });
@@ -114,7 +114,7 @@ test('a case in a room opens a thread, and what is said there arrives in it', as
   expect(shown(room)[1]).toMatchObject({ text: 'The story so far', thread: posted.id });
   expect(await heard(room, 'I take it', posted.id)).toMatchObject({ thread: sent.thread, text: 'I take it' });
   expect(await channel.send(desk, card, 'case:7')).toEqual(sent);
-  expect(await channel.findSent!(desk, 'case:7', new Date(0))).toEqual(sent);
+  expect(await channel.findSent!(desk, 'case:7', new Date(0), { text: '' })).toEqual(sent);
 });
 
 test('buttons bring what was pressed, with the text where one was asked for', async () => {

@@ -206,13 +206,13 @@ test('a sent message can be edited, found again, and answered in its thread', as
       edited: true,
     },
   ]);
-  expect(await channel.findSent!(channel.room!('CHELP'), 'key-1', since)).toEqual(sent);
-  expect(await channel.findSent!(channel.room!('CHELP'), 'key-2', since)).toBeNull();
+  expect(await channel.findSent!(channel.room!('CHELP'), 'key-1', since, { text: '' })).toEqual(sent);
+  expect(await channel.findSent!(channel.room!('CHELP'), 'key-2', since, { text: '' })).toBeNull();
   await lab.pane.say({ room: 'CHELP', user: 'UADA', text: 'thanks', thread: ts });
   await vi.waitFor(() => expect(messages()).toMatchObject([{ text: 'thanks', thread: sent.thread, addressed: false }]));
   const reply = await channel.send(sent.thread, { text: 'Welcome' }, 'key-3');
   expect(reply.thread).toBe(sent.thread);
-  expect(await channel.findSent!(sent.thread, 'key-3', since)).toEqual(reply);
+  expect(await channel.findSent!(sent.thread, 'key-3', since, { text: '' })).toEqual(reply);
 });
 
 test('a direct message goes on at its top level', async () => {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { InboundEvent, ThreadKey } from '#core/channel.ts';
+import type { Channel, InboundEvent, ThreadKey } from '#core/channel.ts';
 import { ChannelError, Refused } from '#core/errors.ts';
 import { openTwilioLab, type TwilioLab, type TwilioLabOptions } from '#lab/twilio/server.ts';
 import { createSmsChannel } from './channel.ts';
@@ -125,17 +125,21 @@ test('a message that did not reach the phone is told with the carrier’s reason
   await vi.waitFor(() => expect(events.at(-1)).toMatchObject({ kind: 'delivery', status: 'failed', code: '30003' }));
 });
 
-test('a sent message is found by its text, and after a restart by its time', async () => {
+test('a sent message is found by its text, the newest where there are two, after a restart too', async () => {
   const { lab, channel } = await openAll();
   const since = new Date();
-  expect(await channel.findSent!(thread, 'k1', since)).toBeNull();
-  const first = await channel.send(thread, { text: 'One' }, 'k1');
+  const find = (text: string, by: Channel, from = since) => by.findSent!(thread, 'k', from, { text });
+  expect(await find('One', channel)).toBeNull();
+  await channel.send(thread, { text: 'One' }, 'k1');
   const second = await channel.send(thread, { text: 'Two' }, 'k2');
-  expect(await channel.findSent!(thread, 'k1', since)).toEqual(first);
-  expect(await channel.findSent!(thread, 'k2', since)).toEqual(second);
+  const third = await channel.send(thread, { text: 'One' }, 'k3');
   const restarted = createSmsChannel({ ...account, apiUrl: lab.url });
-  expect(await restarted.findSent!(thread, 'k1', since)).toEqual(first);
-  expect(await restarted.findSent!(thread, 'k1', new Date(Date.now() + 5000))).toBeNull();
+  for (const by of [channel, restarted]) {
+    expect(await find('One', by)).toEqual(third);
+    expect(await find('Two', by)).toEqual(second);
+    expect(await find('Three', by)).toBeNull();
+  }
+  expect(await find('One', channel, new Date(Date.now() + 120_000))).toBeNull();
 });
 
 test('each failure says whether a retry makes sense', async () => {
@@ -155,7 +159,9 @@ test('each failure says whether a retry makes sense', async () => {
 
 test('too many calls at once are told to wait', async () => {
   const { channel } = await openAll({ rateLimits: 'on' });
-  const burst = await Promise.allSettled(Array.from({ length: 250 }, () => channel.findSent!(thread, 'k', new Date())));
+  const burst = await Promise.allSettled(
+    Array.from({ length: 250 }, () => channel.findSent!(thread, 'k', new Date(), { text: 'x' })),
+  );
   const limited = burst.flatMap((result) => (result.status === 'rejected' ? [result.reason as ChannelError] : []));
   expect(limited[0]).toMatchObject({ reason: 'rate_limited', code: '20429', retryAfterMs: expect.any(Number) });
 });

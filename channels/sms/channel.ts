@@ -14,7 +14,6 @@ const validitySeconds = 600;
 const requestSizeMaxBytes = 4 * 1024 * 1024;
 const searchMax = 50;
 const clockSkewMs = 60_000;
-const rememberedMax = 1000;
 
 /** The platform queues for the carrier; of calls it names no number and answers 20429 to too many at once. */
 const calls = { size: 20, refillPerMinute: 600 };
@@ -77,35 +76,19 @@ const readForm = async (request: Request): Promise<Form> => {
   );
 };
 
-/** The body of each message tried lately: the platform keeps no key of ours to find it again by. */
-const createRemembered = () => {
-  const bodies = new Map<DeliveryKey, string>();
-  return {
-    body: (key: DeliveryKey) => bodies.get(key),
-    add(key: DeliveryKey, body: string) {
-      bodies.delete(key);
-      bodies.set(key, body);
-      const [oldest] = bodies.keys();
-      if (bodies.size > rememberedMax && oldest !== undefined) bodies.delete(oldest);
-    },
-  };
-};
-
 const toSent = (sid: string, thread: ThreadKey): SentMessage => ({ message: sid as SentKey, thread });
 
 const createOutbound = (
   config: SmsConfig,
   client: twilio.Twilio,
 ): Required<Pick<Channel, 'send' | 'findSent' | 'budget'>> => {
-  const remembered = createRemembered();
   const statusCallback = config.publicUrl && `${config.publicUrl}/channels/sms/status`;
   return {
     budget: () => ({ scope: config.from, ...calls }),
 
-    async send(thread, message, key) {
+    async send(thread, message) {
       const { from: person, to: number } = readThreadKey(thread);
       const body = renderBody(message);
-      remembered.add(key, body);
       const sent = await call(
         client.messages.create({
           to: person,
@@ -118,19 +101,13 @@ const createOutbound = (
       return toSent(sent.sid, thread);
     },
 
-    /**
-     * By its body. After a restart the body is not known, and any message to this person since then is taken for it:
-     * one conversation sends one message at a time.
-     */
-    async findSent(thread, key, since) {
+    /** By its body, since the platform keeps no key of ours; the list begins with the newest. */
+    async findSent(thread, _, since, message) {
       const { from: person, to: number } = readThreadKey(thread);
-      const body = remembered.body(key);
-      // The platform prints whole seconds.
-      const sinceMs = body === undefined ? Math.floor(since.getTime() / 1000) * 1000 : since.getTime() - clockSkewMs;
+      const body = renderBody(message);
+      const sinceMs = since.getTime() - clockSkewMs;
       const listed = await call(client.messages.list({ to: person, from: number, limit: searchMax }));
-      const found = listed.findLast(
-        (message) => message.dateCreated.getTime() >= sinceMs && (body === undefined || message.body === body),
-      );
+      const found = listed.find((sent) => sent.dateCreated.getTime() >= sinceMs && sent.body === body);
       return found ? toSent(found.sid, thread) : null;
     },
   };

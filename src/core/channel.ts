@@ -149,8 +149,11 @@ export interface Channel {
   /** Throws ChannelError. */
   send(thread: ThreadKey, message: OutboundMessage, key: DeliveryKey): Promise<SentMessage>;
   edit?(sent: SentMessage, message: OutboundMessage): Promise<void>;
-  /** Looks at the platform for a message that an interrupted `send` may have left there. */
-  findSent?(thread: ThreadKey, key: DeliveryKey, since: Date): Promise<SentMessage | null>;
+  /**
+   * Looks at the platform for the message that an interrupted `send` of the same arguments, at `since` or later, may have left there. Where
+   * only the words can tell, the newest with these words.
+   */
+  findSent?(thread: ThreadKey, key: DeliveryKey, since: Date, message: OutboundMessage): Promise<SentMessage | null>;
   /** What a call in this thread is counted against; absent where the platform counts nothing. */
   budget?(thread: ThreadKey, call: 'send' | 'edit'): Budget;
   showTyping?(thread: ThreadKey): Promise<void>;

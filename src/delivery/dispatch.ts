@@ -64,7 +64,7 @@ export const createDispatch = (parts: DispatchParts) => {
       await writeLedger(store, row, { subject: row.key, step: 'send_failed', code });
     const backoffMs = Math.min(delayMaxMs, parts.retryDelayMs * 2 ** row.attempts);
     const dueAt = new Date(clock.now().getTime() + (known?.retryAfterMs ?? backoffMs));
-    await markLater(store, row, dueAt, code, known?.reason === 'ambiguous' || known === null);
+    await markLater(store, row, dueAt, code);
     return dueAt;
   };
 

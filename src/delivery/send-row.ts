@@ -3,7 +3,7 @@ import { ChannelError } from '#core/errors.ts';
 import type { Sealer, Vault } from '#core/sealed.ts';
 import { writeLedger } from '#store/ledger.ts';
 import type { Store } from '#store/open.ts';
-import { clearAttempt, findOutbox, markShown, type OutboxRow } from '#store/outbox.ts';
+import { clearAttempt, findOutbox, isSentBy, markShown, type OutboxRow } from '#store/outbox.ts';
 
 import type { Budgets, Use } from './budgets.ts';
 
@@ -48,6 +48,8 @@ export interface ShownRow {
  * that place before anything can be seen. Throws ChannelError, NotYet, Uncertain or LaneLost.
  */
 export const createSendRow = ({ store, vault, channels, budgets, onShown }: SendRowParts) => {
+  const toIndex = (sent: SentMessage): string => vault.index('sent', sent.message satisfies SentKey);
+
   const readSent = (sealer: Sealer, row: OutboxRow | null): SentMessage | null =>
     row?.sent ? (JSON.parse(sealer.open(row.sent, sentPurpose)) as SentMessage) : null;
 
@@ -101,10 +103,15 @@ export const createSendRow = ({ store, vault, channels, budgets, onShown }: Send
     channel: Channel,
     row: OutboxRow,
     thread: ThreadKey,
+    message: OutboundMessage,
     use: Use,
   ): Promise<SentMessage | null> => {
     if (!row.attemptedAt) return null;
-    if (channel.findSent) return channel.findSent(thread, row.key, row.createdAt);
+    if (channel.findSent) {
+      const found = await channel.findSent(thread, row.key, row.createdAt, message);
+      // Another message with the same words is not this one.
+      return found && !(await isSentBy(store, row, toIndex(found))) ? found : null;
+    }
     if (use !== 'final') throw new ChannelError(channel.name, 'ambiguous', 'unknown_end');
     // Only growing words were tried: the whole text is worth more than the chance of a beginning that stays.
     if (row.attempts === 0) return null;
@@ -117,7 +124,7 @@ export const createSendRow = ({ store, vault, channels, budgets, onShown }: Send
     const toShown = (sent: SentMessage): ShownRow => ({
       sent,
       sealed: sealer.seal(JSON.stringify(sent), sentPurpose),
-      index: vault.index('sent', sent.message satisfies SentKey),
+      index: toIndex(sent),
     });
     const edit = async (sent: SentMessage): Promise<void> => {
       const { edit: change } = channel;
@@ -132,7 +139,7 @@ export const createSendRow = ({ store, vault, channels, budgets, onShown }: Send
     const thread = row.follows
       ? (await sentOf(row, sealer, row.follows)).thread
       : (sealer.open(row.thread, 'thread') as ThreadKey);
-    const left = await leftBehind(channel, row, thread, writing.use);
+    const left = await leftBehind(channel, row, thread, message, writing.use);
     const found = left ?? (await reserve(channel, row, thread, message, writing));
     // A place that was refused has used the turn of the message: waiting for another would use that one too.
     const isPaid = channel.reserve !== undefined;

@@ -183,17 +183,14 @@ export const markSent = (
 export const markUnsettled = (sql: Sql, row: ConversationKey & { key: string }): Promise<unknown> =>
   sql.query(`update outbox set unsettled = true where ${where}`, idOf(row));
 
+/** To be tried again. What is known of an earlier attempt stays: a look at the platform may have failed as well. */
 export const markLater = (
   sql: Sql,
   row: ConversationKey & { key: string },
   dueAt: Date,
   failure: string,
-  mayBeShown: boolean,
 ): Promise<unknown> =>
-  sql.query(
-    `update outbox set due_at = $5, failure = $6, attempted_at = case when $7 then attempted_at end where ${where}`,
-    [...idOf(row), dueAt, failure, mayBeShown],
-  );
+  sql.query(`update outbox set due_at = $5, failure = $6 where ${where}`, [...idOf(row), dueAt, failure]);
 
 /** Given up, and why. */
 export const markEnded = (
@@ -207,6 +204,16 @@ export const markEnded = (
     state,
     failure,
   ]);
+
+/** Whether the platform's message with this fingerprint is already known as another row's. */
+export const isSentBy = async (sql: Sql, row: { channel: string; key: string }, sentIndex: string): Promise<boolean> =>
+  (
+    await sql.query(`select 1 from outbox where channel = $1 and sent_index = $2 and key <> $3 limit 1`, [
+      row.channel,
+      sentIndex,
+      row.key,
+    ])
+  ).length > 0;
 
 /** What the platform told us later about a message of ours. */
 export const noteDelivery = (sql: Sql, channel: string, sentIndex: string, failure: string | null): Promise<unknown> =>
