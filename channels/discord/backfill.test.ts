@@ -75,6 +75,20 @@ test('a mention in a room where nobody spoke to the bot before is found too', as
   await expect.poll(() => texts()).toContain('anybody?');
 });
 
+test('a direct chat that was begun while the bot was down is found by its next message', async () => {
+  await channel.stop();
+  await say(direct, 'anybody?');
+  await start();
+  await say(room, mention('live'));
+  await expect.poll(() => texts(room)).toEqual(['live']);
+  lab.setFaults([watched]);
+  await say(direct, 'hello?');
+  await expect.poll(() => texts(direct)).toEqual(['anybody?', 'hello?']);
+  await say(direct, 'well?');
+  await expect.poll(() => texts(direct)).toEqual(['anybody?', 'hello?', 'well?']);
+  expect(fetches()).toBe(1);
+});
+
 test('after a session that cannot be resumed what it lost is received once', async () => {
   await say(direct, 'hello');
   await expect.poll(() => texts()).toEqual(['hello']);

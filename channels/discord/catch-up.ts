@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DiscordAPIError, type REST, Routes } from 'discord.js';
 import type { Bookmark } from '#core/channel.ts';
 import { before, createMarks, later, type Mark } from './marks.ts';
-import { snowflakeOf, toRead } from './receive.ts';
+import { type Read, snowflakeOf, toRead } from './receive.ts';
 
 export interface CatchUpOptions {
   readonly rest: REST;
@@ -54,6 +54,9 @@ export function createCatchUp({ rest, bookmark, selfId, store }: CatchUpOptions)
   let delayMs = againAfterMs.first;
   let again: NodeJS.Timeout | undefined;
   let due: NodeJS.Timeout | undefined;
+  /** Since when nobody listened before this session, and how long that matters. */
+  let missed: { readonly from: string; readonly untilMs: number } | null = null;
+  const looked = new Set<string>();
 
   async function write(): Promise<void> {
     due = undefined;
@@ -116,11 +119,27 @@ export function createCatchUp({ rest, bookmark, selfId, store }: CatchUpOptions)
     delayMs = Math.min(delayMs * 2, againAfterMs.max);
   }
 
+  /** Newer messages wait for what is fetched, but not for long. */
+  async function fillInTime(): Promise<void> {
+    const patience = new AbortController();
+    await Promise.race([fillGaps(), wait(holdMsMax, undefined, { signal: patience.signal }).catch(() => undefined)]);
+    patience.abort();
+  }
+  /** No list names the direct chats: one that was begun while nobody listened is known by its next message. */
+  async function lookBack({ room, guild }: Read): Promise<void> {
+    if (guild !== undefined || missed === null || Date.now() > missed.untilMs) return;
+    if (marks.rooms.has(room) || marks.gaps.has(room) || looked.has(room)) return;
+    looked.add(room);
+    marks.open(room, { guild, last: missed.from });
+    await fillInTime();
+  }
+
   return {
     load: async () => marks.merge((await bookmark?.read()) ?? null),
     async take(payload) {
       const read = toRead(payload, selfId());
       try {
+        if (read) await lookBack(read);
         await store(payload);
         if (read) marks.note(read);
         writeSoon();
@@ -139,15 +158,15 @@ export function createCatchUp({ rest, bookmark, selfId, store }: CatchUpOptions)
       writeSoon();
       // A bot that never read anything has missed nothing.
       if (from === null) return;
+      missed = { from, untilMs: Date.now() + ageMsMax };
+      looked.clear();
       const known = [...marks.rooms].toSorted(([, a], [, b]) => newestFirst(a.last, b.last));
       for (const [room, mark] of known) marks.open(room, mark);
       const unread = seen
         .filter(({ room, newest }) => !marks.rooms.has(room) && BigInt(newest) > BigInt(from))
         .toSorted((a, b) => newestFirst(a.newest, b.newest));
       for (const { room, guild } of unread.slice(0, otherRoomsMax)) marks.open(room, { guild, last: from });
-      const patience = new AbortController();
-      await Promise.race([fillGaps(), wait(holdMsMax, undefined, { signal: patience.signal }).catch(() => undefined)]);
-      patience.abort();
+      await fillInTime();
     },
     async stop() {
       // What still runs is not waited for, as a rate limit may hold it: it stays behind the bookmark.
