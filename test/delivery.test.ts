@@ -183,6 +183,7 @@ describe('between two workers and new words', () => {
     await firstline.app.settled();
     expect(ended).toBe(true);
     expect(answers()).toHaveLength(1);
+    expect(answers()[0]?.partial).toBe(false);
   });
 
   test('fifteen quick messages during an answer are all answered, in order', async () => {

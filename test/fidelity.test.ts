@@ -227,7 +227,7 @@ describe('fidelity', () => {
           expect(parts.at(-1)).toMatchObject({ citations, actions });
           for (const part of parts.slice(0, -1)) expect(Object.keys(part)).toEqual(['text']);
         }),
-        { numRuns: 8 },
+        { numRuns: 12 },
       );
     },
   );

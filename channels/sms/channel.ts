@@ -1,5 +1,5 @@
 import twilio from 'twilio';
-import type { Channel, ChannelHealth, DeliveryKey, Receive, SentKey, SentMessage, ThreadKey } from '#core/channel.ts';
+import type { Channel, ChannelHealth, Receive, SentKey, SentMessage, ThreadKey } from '#core/channel.ts';
 import { ChannelError, Refused } from '#core/errors.ts';
 import { smsConfig, type SmsConfig, type SmsConfigInput } from './config.ts';
 import { readThreadKey, toInboundDelivery, toInboundMessage, type Form } from './receive.ts';

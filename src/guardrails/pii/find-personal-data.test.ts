@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { growth } from '#test/support/growth.ts';
+import { costOn } from '#test/support/cost.ts';
 
 import { findPersonalData } from './find-personal-data.ts';
 
@@ -79,7 +79,9 @@ describe('personal data', () => {
       'ssn ',
       'pw is ',
     ]) {
-      expect(growth(findPersonalData, seed), seed).toBeLessThan(9);
+      const { ms, growth } = costOn(seed, findPersonalData);
+      expect(ms, seed).toBeLessThan(300);
+      expect(growth, seed).toBeLessThan(9);
     }
   });
 });

@@ -1,0 +1,29 @@
+/** Runs of each length: the shortest is the one that nothing disturbed. */
+const runs = 4;
+/** Below this a difference is noise, in ms. */
+const noiseMs = 2;
+
+/** The time of the work, in ms. */
+export const shortest = (work: () => unknown): number =>
+  Math.min(
+    ...Array.from({ length: runs }, () => {
+      const began = performance.now();
+      work();
+      return performance.now() - began;
+    }),
+  );
+
+/**
+ * The time of the work on 20,000 characters, in ms, and how many times longer that is than on a quarter of them: about 4 where it is linear
+ * and 16 where it is quadratic, on a fast and on a slow machine.
+ */
+export const costOn = (
+  seed: string,
+  work: (text: string) => unknown,
+): { readonly ms: number; readonly growth: number } => {
+  const [long, short] = [20_000, 5000].map((length) => {
+    const text = seed.repeat(Math.ceil(length / seed.length));
+    return shortest(() => work(text));
+  }) as [number, number];
+  return { ms: long, growth: long / Math.max(noiseMs, short) };
+};
