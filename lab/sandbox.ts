@@ -81,6 +81,8 @@ export const startSandbox = async (
   const problems = isFirst ? await ingestFolders({ ...sources, embedder: null, onDocument: progress.advance }) : [];
   progress.end();
 
+  // A ranking by meaning that knows half of the pages would push the better half out.
+  let isDeepened = false;
   const model = secrets.ANTHROPIC_API_KEY
     ? config.assistant.model
     : secrets.OPENAI_API_KEY
@@ -89,7 +91,7 @@ export const startSandbox = async (
   const app = await startApp({
     config: { ...config, secrets, dataFolder },
     store,
-    embedder,
+    embedder: { ...embedder, embed: async (texts) => (isDeepened ? embedder.embed(texts) : []) },
     logger: pino({ level: 'warn' }),
     channels: Object.values(registry).flatMap((create) => create(secrets) ?? []),
     extra: createPageRoutes(toPage(platforms.seats), () => ({ model, notes: problems })).route(
@@ -98,7 +100,10 @@ export const startSandbox = async (
     ),
   });
   opened.defer(app.stop);
-  const deepened = ingestFolders({ ...sources, embedder }).catch(() => []);
+  const deepened = ingestFolders({ ...sources, embedder }).then(
+    () => void (isDeepened = true),
+    () => undefined,
+  );
   opened.defer(async () => {
     await embedder.close();
     await deepened;

@@ -7,7 +7,7 @@ export interface Embedder {
   readonly dimensions: number;
   /** ISO 639-1 codes of the languages it understands; `all` when it is multilingual. */
   readonly languages: ReadonlySet<string> | 'all';
-  /** One vector of length 1 for each text, in their order. Rejects when the model cannot answer. */
+  /** One vector of length 1 for each text, in their order; none while there is nothing to compare with. Rejects when the model cannot answer. */
   embed(texts: readonly string[]): Promise<number[][]>;
 }
 
