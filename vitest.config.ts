@@ -14,7 +14,7 @@ class StoriesFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    setupFiles: ['test/support/real-clock.ts'],
+    setupFiles: ['test/support/own-world.ts'],
     globalSetup: ['test/support/prepared-database.ts'],
     include: ['{src,channels,lab,test,bench}/**/*.test.ts'],
     // Most of a story is waiting: one worker more than two processors keeps both busy.

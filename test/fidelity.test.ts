@@ -48,7 +48,7 @@ const state = <T>(server: { state(): unknown }): T => server.state() as T;
 const openRoads = async (platforms: Platforms): Promise<Record<string, Road>> => {
   const { servers, seats, environment } = platforms;
   const open = async (name: string): Promise<Channel> => {
-    const channel = registry[name]?.({ ...environment, FIRSTLINE_PUBLIC_URL: 'https://bot.example' });
+    const channel = registry[name]?.(environment);
     if (!channel) throw new Error(`No channel ${name}.`);
     await channel.start(async () => undefined);
     return channel;
