@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
+// Packages then load what runs in production, and not a slower build that checks itself: the parser of Markdown took half as long again.
+process.env['NODE_ENV'] = 'production';
+
 const stories = new URL('test/', import.meta.url).pathname;
 
 /** The stories take longest: begun first, none of them is left alone at the end while the other processor has nothing to do. */

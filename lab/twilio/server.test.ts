@@ -220,7 +220,7 @@ test('a long code sends one segment a second, so a second message waits in the q
   expect((await client.messages(second.sid).fetch()).status).toBe('queued');
   await vi.waitFor(
     async () => expect(await client.messages(second.sid).fetch()).toMatchObject({ status: 'failed', errorCode: 30036 }),
-    3000,
+    10_000,
   );
 });
 

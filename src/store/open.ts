@@ -49,8 +49,8 @@ export interface StoreSettings {
   readonly url?: string;
   /** Folder of the embedded database, or null to keep it in memory. */
   readonly folder: string | null;
-  /** A dump of an embedded database to begin with, instead of an empty one. */
-  readonly dump?: Blob;
+  /** An embedded database to begin with a copy of, instead of an empty one, and the compiled program that runs it. */
+  readonly copyOf?: { readonly dump: Blob; readonly program: WebAssembly.Module };
   /** Most connections to Postgres at once. */
   readonly connectionsMax: number;
   /** The address is a pooler's: a connection keeps nothing from one statement to the next. */
@@ -112,13 +112,13 @@ const toStore = (orm: Orm, embedded: PGlite | null, release: () => Promise<void>
   };
 };
 
-const openEmbedded = async ({ folder, dump }: StoreSettings): Promise<Store> => {
+const openEmbedded = async ({ folder, copyOf }: StoreSettings): Promise<Store> => {
   if (folder) mkdirSync(folder, { recursive: true });
   const lock = folder ? lockFolder(folder) : undefined;
   try {
     const pglite = await PGlite.create({
       ...(folder ? { dataDir: join(folder, 'database') } : {}),
-      ...(dump ? { loadDataDir: dump } : {}),
+      ...(copyOf ? { loadDataDir: copyOf.dump, pgliteWasmModule: copyOf.program } : {}),
       extensions: { vector },
       parsers: createPostgreSqlTypeParsers((text) => array.parse(text)),
     });

@@ -24,6 +24,10 @@ const guard = (lookup: Lookup): Guarded => {
 const guarded = 'outside' in dns.lookup ? (dns.lookup as Guarded) : guard(dns.lookup);
 dns.lookup = guarded;
 
+// One second is the runner's own patience, and too little for a busy machine: as much as a polled expectation has.
+const { waitFor } = vi;
+vi.waitFor = (work, options = 10_000) => waitFor(work, options);
+
 afterEach(() => {
   // A clock that one test set stands still for no other.
   vi.useRealTimers();

@@ -22,6 +22,10 @@ export const setup = async (project: TestProject): Promise<() => void> => {
   await store.migrate();
   const lanes = await openLanes(store, { slots: 1, heartbeatSeconds: 10 }, () => undefined);
   await lanes.stop(1000);
+  // Nobody connects to these, and every copy would carry them along.
+  await store.query(`update pg_database set datistemplate = false`);
+  for (const name of ['template0', 'template1']) await store.query(`drop database ${name}`);
+  await store.query('checkpoint');
   const dump = await store.embedded?.dumpDataDir('none');
   writeFileSync(path, Buffer.from((await dump?.arrayBuffer()) ?? new ArrayBuffer(0)));
   project.provide('preparedDatabase', path);
