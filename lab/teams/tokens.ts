@@ -25,13 +25,21 @@ export interface Tokens {
 /** Both kinds of token are good for one hour. */
 const lifetimeSeconds = 3600;
 
-/** Key pairs are made anew for every lab, so a token of one lab is a forgery in another. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+};
+
+/** Made once: they take longer to make than all else that a lab needs. */
+const makePairs = once(async () => ({
+  teams: await generateKeyPair('RS256', { extractable: true }),
+  webchat: await generateKeyPair('RS256', { extractable: true }),
+  stranger: await generateKeyPair('RS256'),
+}));
+
+/** Keys have names of their own in every lab, so a token of one lab is a forgery in another. */
 export async function createTokens(defaults: { iss: string; aud: string; serviceurl: string }): Promise<Tokens> {
-  const pairs = {
-    teams: await generateKeyPair('RS256', { extractable: true }),
-    webchat: await generateKeyPair('RS256', { extractable: true }),
-    stranger: await generateKeyPair('RS256'),
-  };
+  const pairs = await makePairs();
   const suffix = randomBytes(4).toString('hex');
   const publish = async (key: CryptoKey, name: string, endorsements: string[]) => ({
     ...(await exportJWK(key)),

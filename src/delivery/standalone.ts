@@ -31,17 +31,35 @@ const renumber = (markdown: string, item: ListItem, number: number): Edit[] => {
   return edits;
 };
 
+/** The names that something refers to: what defines another is shown nowhere. */
+const namesUsed = (node: Nodes): string[] =>
+  node.type === 'linkReference' || node.type === 'imageReference'
+    ? [node.identifier]
+    : 'children' in node
+      ? node.children.flatMap(namesUsed)
+      : [];
+
 /**
  * CommonMark whose blocks mean the same apart from each other: links written out where they referred to a definition, and
- * each item of a numbered list under its own number.
+ * each item of a numbered list under its own number. A definition that nothing refers to becomes words, for it to be seen.
  */
 export const toStandalone = (markdown: string): string => {
   if (!/^[ \t>]*(?:\[[^\]]+\]:|\d{1,9}[.)] )/m.test(markdown)) return markdown;
   const tree = parseMarkdown(markdown);
-  const definitions = new Map(definitionsIn(tree).map((found) => [found.identifier, found]));
+  // Of several with one name the first counts.
+  const definitions = new Map(
+    definitionsIn(tree)
+      .toReversed()
+      .map((found) => [found.identifier, found]),
+  );
+  const used = new Set(namesUsed(tree));
   const edits: Edit[] = [];
   const visit = (node: Nodes): void => {
-    if (node.type === 'definition') edits.push({ start: startOf(node), end: endOf(node), written: '' });
+    if (node.type === 'definition') {
+      const start = startOf(node);
+      const isUsed = used.has(node.identifier) && definitions.get(node.identifier) === node;
+      edits.push(isUsed ? { start, end: endOf(node), written: '' } : { start, end: start, written: '\\' });
+    }
     if (node.type === 'linkReference' || node.type === 'imageReference') {
       const definition = definitions.get(node.identifier);
       const written = markdown.slice(startOf(node), endOf(node));
