@@ -119,6 +119,8 @@ const openEmbedded = async ({ folder, copyOf }: StoreSettings): Promise<Store> =
     const pglite = await PGlite.create({
       ...(folder ? { dataDir: join(folder, 'database') } : {}),
       ...(copyOf ? { loadDataDir: copyOf.dump, pgliteWasmModule: copyOf.program } : {}),
+      // Its whole memory is written at the start, and a little is enough for what one machine holds.
+      postgresqlconf: ['shared_buffers = 16MB'],
       extensions: { vector },
       parsers: createPostgreSqlTypeParsers((text) => array.parse(text)),
     });
