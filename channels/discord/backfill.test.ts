@@ -89,6 +89,18 @@ test('a direct chat that was begun while the bot was down is found by its next m
   expect(fetches()).toBe(1);
 });
 
+test('a direct chat that was begun while the bot was down is found although the bot was down again since', async () => {
+  await channel.stop();
+  await say(direct, 'anybody?');
+  await start();
+  await say(room, mention('live'));
+  await expect.poll(() => texts(room)).toEqual(['live']);
+  await channel.stop();
+  await start();
+  await say(direct, 'hello?');
+  await expect.poll(() => texts(direct)).toEqual(['anybody?', 'hello?']);
+});
+
 test('after a session that cannot be resumed what it lost is received once', async () => {
   await say(direct, 'hello');
   await expect.poll(() => texts()).toEqual(['hello']);

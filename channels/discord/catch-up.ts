@@ -54,8 +54,8 @@ export function createCatchUp({ rest, bookmark, selfId, store }: CatchUpOptions)
   let delayMs = againAfterMs.first;
   let again: NodeJS.Timeout | undefined;
   let due: NodeJS.Timeout | undefined;
-  /** Since when nobody listened before this session, and how long that matters. */
-  let missed: { readonly from: string; readonly untilMs: number } | null = null;
+  /** How long it matters that nobody listened before this session; null where nothing was missed. */
+  let missedUntilMs: number | null = null;
   const looked = new Set<string>();
 
   async function write(): Promise<void> {
@@ -127,10 +127,12 @@ export function createCatchUp({ rest, bookmark, selfId, store }: CatchUpOptions)
   }
   /** No list names the direct chats: one that was begun while nobody listened is known by its next message. */
   async function lookBack({ room, guild }: Read): Promise<void> {
-    if (guild !== undefined || missed === null || Date.now() > missed.untilMs) return;
+    const last = marks.first();
+    if (guild !== undefined || last === null || missedUntilMs === null || Date.now() > missedUntilMs) return;
     if (marks.rooms.has(room) || marks.gaps.has(room) || looked.has(room)) return;
     looked.add(room);
-    marks.open(room, { guild, last: missed.from });
+    // Not from this session's own gap: there may have been another just before it, whose process has found nothing yet.
+    marks.open(room, { guild, last });
     await fillInTime();
   }
 
@@ -158,7 +160,7 @@ export function createCatchUp({ rest, bookmark, selfId, store }: CatchUpOptions)
       writeSoon();
       // A bot that never read anything has missed nothing.
       if (from === null) return;
-      missed = { from, untilMs: Date.now() + ageMsMax };
+      missedUntilMs = Date.now() + ageMsMax;
       looked.clear();
       const known = [...marks.rooms].toSorted(([, a], [, b]) => newestFirst(a.last, b.last));
       for (const [room, mark] of known) marks.open(room, mark);

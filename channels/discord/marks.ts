@@ -23,6 +23,8 @@ export interface Marks {
   readonly rooms: ReadonlyMap<string, Mark>;
   /** From here on a room that is not remembered may have something unread; null when there was no session before. */
   unreadFrom(): string | null;
+  /** When the first session of all began, as an id. */
+  first(): string | null;
   /** A session began. Nothing written before the first of all is looked for. */
   begin(at: Date): void;
   /** Takes over what was written down, by us earlier or by another process meanwhile. */
@@ -95,6 +97,7 @@ export function createMarks(): Marks {
     },
     unreadFrom: () =>
       since === null || newest === null ? null : later(since, String(BigInt(newest) - (BigInt(disorderMs) << 22n))),
+    first: () => since,
     begin(at) {
       since ??= snowflakeOf(at);
       newest ??= since;

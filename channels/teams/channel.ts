@@ -34,10 +34,10 @@ function admit(payload: Record<string, unknown>, config: TeamsConfig): void {
 
 /**
  * learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit: 7 a second, 8 in two and 60 in thirty in one conversation,
- * sends and updates together. Burst and refill stay well below each: a stream's
- * first line and the typing sign are calls too.
+ * sends and updates together. Burst and refill stay well below each: a typing sign, a stream that was refused and the update
+ * of what a stream has shown are calls too.
  */
-const calls = { size: 3, refillPerMinute: 60 };
+const calls = { size: 2, refillPerMinute: 60 };
 
 /** What the client takes as "done" after a press: the words are shown to the one who pressed. */
 const pressed = { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'Done.' };

@@ -287,6 +287,19 @@ describe('another process', () => {
     expect(texts()).toEqual([wholeShown]);
   });
 
+  test('whose stream is in the way is asked once, where posts do as well', async () => {
+    await begin();
+    const other = openChannel();
+    await other.showTyping!(thread);
+    const before = lab.calls();
+    await show({ text: 'One.' }, 'case:1', other);
+    await show({ text: 'Two.' }, 'case:2', other);
+    await other.showTyping!(thread);
+    // Two posts and a typing sign.
+    expect(lab.calls() - before).toBe(3);
+    expect(texts().slice(-2)).toEqual(['One.', 'Two.']);
+  });
+
   test('that has ended a stream leaves room for the next, also for the one that began it', async () => {
     const sent = await begin();
     await openChannel().edit!(stored(sent), whole);

@@ -15,6 +15,8 @@ const streamMsMax = 105_000;
 const updatePaceMs = 3000;
 /** A line of a stream that waits is shown again after this, which tells whether the stream is still there. */
 const lineMsMax = 5000;
+/** Whether a chat has room for a stream again is not asked for so long, where a post does as well: each time costs a call. */
+const busyMs = 15_000;
 /** So many streams are remembered. */
 const streamsMax = 1000;
 const lines = { looking: 'Looking that up…', writing: 'Writing…' };
@@ -80,9 +82,11 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
   const byId = createRecent<Stream>(streamsMax);
   const current = createRecent<Stream>(streamsMax);
   const starting = new Map<string, ReturnType<typeof start>>();
+  const busySince = createRecent<number>(streamsMax);
   const now = () => clock.now().getTime();
   const idOf = ({ conversation }: Place, id: string) => `${conversation}:${id}`;
   const ageOf = ({ startedAt }: Stream) => now() - startedAt;
+  const isBusy = ({ conversation }: Place) => now() - (busySince.get(conversation) ?? -Infinity) < busyMs;
   const isOpen = (stream: Stream) => stream.state === 'open' && ageOf(stream) < streamMsMax;
 
   const pause = async (since: number): Promise<void> => {
@@ -149,7 +153,11 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
     try {
       id = await connector.stream(place, first);
     } catch (error) {
-      if (isRefusal(error)) return error.code === 'stream_over' ? 'busy' : 'refused';
+      if (isRefusal(error) && error.code !== 'stream_over') return 'refused';
+      if (isRefusal(error)) {
+        busySince.set(place.conversation, now());
+        return 'busy';
+      }
       // The line goes away by itself, whether or not it was shown.
       throw isAmbiguous(error) ? notNow('stream_unknown', error) : error;
     }
@@ -228,6 +236,7 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
         try {
           await writeFinal(place, stream, last);
           stream.state = 'over';
+          busySince.set(place.conversation, -Infinity);
           if (isWhole) return;
         } catch (error) {
           // It has ended, by an earlier try or by itself, or shows what only another process knows.
@@ -250,10 +259,11 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
           waiting.state = 'over';
         });
       }
-      return typeof (await take(place, null, lines.looking)) !== 'string';
+      return !isBusy(place) && typeof (await take(place, null, lines.looking)) !== 'string';
     },
 
     async begin(place, owner, { partial }) {
+      if (!partial && isBusy(place)) return null;
       const stream = await take(place, owner, partial ? lines.looking : lines.writing);
       // What was begun before is shown first; the whole text is posted at the end if it comes to that.
       if (stream === 'busy' && partial) throw notNow('stream_busy');
