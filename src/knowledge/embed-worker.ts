@@ -13,11 +13,11 @@ const loading = ready().then(() => initModel(modelSource));
 // A failure to load is told to every caller, below, and must not end the thread before that.
 loading.catch(() => undefined);
 
-parentPort!.on('message', ({ id, texts }: EmbedRequest) => {
+parentPort!.on('message', (texts: EmbedRequest) => {
   const reply = (message: EmbedReply) => parentPort!.postMessage(message);
   loading
     // The model refuses an empty text; a space is the vector of nothing.
     .then((model) => model.embed(texts.map((text) => text.slice(0, textLengthMax) || ' ')))
-    .then((vectors) => reply({ id, vectors }))
-    .catch((error: unknown) => reply({ id, problem: String(error) }));
+    .then((vectors) => reply({ vectors }))
+    .catch((error: unknown) => reply({ problem: String(error) }));
 });

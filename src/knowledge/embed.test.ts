@@ -27,6 +27,15 @@ test('each text has its vector, in order, also over several batches and when it 
   expect(await embedder.embed([])).toEqual([]);
 });
 
+test('what many ask at once is computed together, and each gets its own', async () => {
+  const texts = Array.from({ length: 9 }, (_, index) => `May I send back article ${index}?`);
+  const together = await Promise.all(texts.map((text) => embedder.embed([text])));
+  for (const [index, text] of texts.entries()) {
+    const [alone] = await embedder.embed([text]);
+    expect(cosine(together[index]![0]!, alone!)).toBeCloseTo(1, 4);
+  }
+});
+
 test('the event loop goes on while it computes', async () => {
   let turns = 0;
   const timer = setInterval(() => (turns += 1), 1);

@@ -16,17 +16,13 @@ export interface EmbeddedEmbedder extends Embedder, AsyncDisposable {
   close(): Promise<void>;
 }
 
-export interface EmbedRequest {
-  readonly id: number;
-  readonly texts: readonly string[];
-}
+export type EmbedRequest = readonly string[];
 
-export type EmbedReply =
-  | { readonly id: number; readonly vectors: number[][] }
-  | { readonly id: number; readonly problem: string };
+export type EmbedReply = { readonly vectors: number[][] } | { readonly problem: string };
 
-interface Waiting {
-  resolve(vectors: number[][]): void;
+interface Wanted {
+  readonly text: string;
+  resolve(vector: number[]): void;
   reject(error: Error): void;
 }
 
@@ -35,39 +31,48 @@ const batchSize = 6;
 
 /**
  * The Universal Sentence Encoder Lite from the installed package: English, 512 dimensions, nothing leaves the process.
- * It runs in a thread of its own because a passage takes about 50 ms of computation.
+ * It runs in a thread of its own because a passage takes about 50 ms of computation. What is asked while it computes is computed
+ * together afterwards: half of the time that a question takes is the same for six.
  */
 export function openEmbeddedEmbedder(): EmbeddedEmbedder {
   const worker = new Worker(new URL('./embed-worker.ts', import.meta.url));
-  const waiting = new Map<number, Waiting>();
-  let lastId = 0;
+  let waiting: Wanted[] = [];
+  let running: readonly Wanted[] = [];
   let ended: Error | undefined;
 
   const end = (error: Error) => {
     ended ??= error;
-    for (const { reject } of waiting.values()) reject(ended);
-    waiting.clear();
+    for (const { reject } of [...running, ...waiting]) reject(ended);
+    waiting = [];
+  };
+  const next = (): void => {
+    running = waiting.splice(0, batchSize);
+    // An idle embedder does not keep the process alive.
+    if (running.length === 0) return worker.unref();
+    worker.ref();
+    worker.postMessage(running.map(({ text }) => text) satisfies EmbedRequest);
   };
   worker.on('message', (reply: EmbedReply) => {
-    const call = waiting.get(reply.id);
-    waiting.delete(reply.id);
-    if ('vectors' in reply) call?.resolve(reply.vectors);
-    else call?.reject(new Error(`the embedded model failed: ${reply.problem}`));
-    if (waiting.size === 0) worker.unref();
+    const done = running;
+    next();
+    for (const [index, { resolve, reject }] of done.entries()) {
+      const vector = 'vectors' in reply ? reply.vectors[index] : undefined;
+      if (vector) resolve(vector);
+      else reject(new Error(`the embedded model failed: ${'problem' in reply ? reply.problem : 'no vector'}`));
+    }
   });
   worker.on('error', (cause) => end(new Error('the embedding thread failed', { cause })));
   worker.on('exit', () => end(new Error('the embedding thread has ended')));
-  // An idle embedder does not keep the process alive.
   worker.unref();
 
-  const embedBatch = (texts: readonly string[]) =>
-    new Promise<number[][]>((resolve, reject) => {
-      if (ended) return reject(ended);
-      const request: EmbedRequest = { id: (lastId += 1), texts };
-      waiting.set(request.id, { resolve, reject });
-      worker.ref();
-      worker.postMessage(request);
-    });
+  const embedBatch = (texts: readonly string[]): Promise<number[][]> => {
+    if (ended) return Promise.reject(ended);
+    const vectors = texts.map(
+      (text) => new Promise<number[]>((resolve, reject) => waiting.push({ text, resolve, reject })),
+    );
+    if (running.length === 0) next();
+    return Promise.all(vectors);
+  };
 
   const close = async () => {
     end(new Error('the embedder is closed'));
