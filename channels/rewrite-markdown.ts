@@ -25,6 +25,7 @@ const start = (node: Nodes): number => node.position?.start.offset ?? 0;
 const end = (node: Nodes): number => node.position?.end.offset ?? 0;
 // Without the last sweep for addresses, whose nodes would not say where they stand.
 const mdastExtensions = gfmFromMarkdown().map((extension) => ({ ...extension, transforms: [] }));
+const extensions = [gfm()];
 
 const lineBreak = /^<br\s*\/?>$/i;
 export const isLineBreak = (node: Nodes): boolean => node.type === 'html' && lineBreak.test(node.value);
@@ -82,7 +83,7 @@ export const rewriteMarkdown = (text: string, rewrite: Rewrite): string => {
     if (rewritten !== undefined) return rewritten;
     return 'children' in node ? between(node.children, start(node), end(node)) : source;
   };
-  return write(fromMarkdown(text, { extensions: [gfm()], mdastExtensions }));
+  return write(fromMarkdown(text, { extensions, mdastExtensions }));
 };
 
 /** Code in a table writes its bars with a mark of escape, which it needs nowhere else. */

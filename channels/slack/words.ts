@@ -23,6 +23,18 @@ const block = (node: Nodes): string => {
 
 const blocks = (nodes: readonly Nodes[]): string => nodes.map(block).filter(Boolean).join('\n');
 
+const dialect = { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] };
+/** A text is asked for several times in a row: whether it fits, and as it is written. */
+const known = new Map<string, string>();
+const knownMax = 100;
+
 /** CommonMark with tables as words alone, to be heard, searched and shown in a notification. */
-export const toWords = (markdown: string): string =>
-  blocks(fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }).children);
+export const toWords = (markdown: string): string => {
+  const found = known.get(markdown);
+  if (found !== undefined) return found;
+  const words = blocks(fromMarkdown(markdown, dialect).children);
+  known.set(markdown, words);
+  const [oldest] = known.keys();
+  if (known.size > knownMax && oldest !== undefined) known.delete(oldest);
+  return words;
+};
