@@ -37,7 +37,7 @@ function admit(payload: Record<string, unknown>, config: TeamsConfig): void {
  * sends and updates together. Burst and refill stay well below each: a typing sign, a stream that was refused and the update
  * of what a stream has shown are calls too.
  */
-const calls = { size: 2, refillPerMinute: 60 };
+const calls = { size: 3, refillPerMinute: 60 };
 
 /** What the client takes as "done" after a press: the words are shown to the one who pressed. */
 const pressed = { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'Done.' };

@@ -55,6 +55,8 @@ const createWriter = ({ store, sendRow }: DeliverParts, turn: OutputGuarded, cha
   };
   const lastPosition = Math.max(...turn.positions);
   let row: OutboxRow | null = null;
+  /** A place may be known with nothing in it yet. */
+  let isShown = false;
 
   const hold = async (): Promise<void> => {
     const held = await holdGrowing(store, place, turn.fence, lastPosition);
@@ -83,10 +85,11 @@ const createWriter = ({ store, sendRow }: DeliverParts, turn: OutputGuarded, cha
         current,
         turn.sealer,
         { text, partial: true },
-        { use: current.sent ? 'growth' : 'first', hold },
+        { use: isShown ? 'growth' : 'first', hold },
       );
       if (!current.sent) await markShown(store, current, shown.sealed, shown.index);
       row = { ...current, sent: shown.sealed, attemptedAt: null };
+      isShown = true;
     } catch (error) {
       if (!(error instanceof ChannelError)) throw error;
       // A place may have been found or taken before it failed: the next try must know, and not take another.

@@ -28,6 +28,8 @@ export interface LiveMessage {
 
 /** Writes that fail one after another before growing is given up: the whole text comes by its end anyway. */
 const failuresMax = 5;
+/** How soon a budget is asked again at the earliest. */
+const soonestMs = 100;
 /** Slower by a quarter when the budget is used up, by half when the platform says so, faster by a tenth when all goes well. */
 const slower = { budget: 1.25, platform: 2, well: 0.9 };
 
@@ -65,7 +67,9 @@ export const createLiveMessage = ({ clock, pace, write }: LiveMessageParts): Liv
       // Who shows nothing yet keeps trying, and who waits for an earlier message is not to blame.
       if (limited?.code !== 'earlier_first' && (!isOurs || shown !== ''))
         factor *= isOurs ? slower.budget : slower.platform;
-      const waitMs = Math.max(interval(), limited?.retryAfterMs ?? 0);
+      // The pace is that of changes to what is seen: who shows nothing yet goes on as soon as the budget lets it.
+      const paceMs = isOurs && shown === '' ? soonestMs : interval();
+      const waitMs = Math.max(paceMs, limited?.retryAfterMs ?? 0);
       // Answers that began together must not go on trying together, or one gets through each time and the rest of the budget is lost.
       return isOurs ? waitMs * (0.5 + Math.random()) : waitMs;
     }
