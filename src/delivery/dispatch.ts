@@ -79,8 +79,10 @@ export const createDispatch = (parts: DispatchParts) => {
     if (isTooOld(row)) return end(row, 'expired', 'too_old');
     try {
       const message = JSON.parse(sealer.open(row.body, 'outbox')) as OutboundMessage;
+      let { attempts } = row;
       const hold = async (): Promise<void> => {
-        if (!(await holdDue(store, row, fence))) throw new LaneLost(row.conversation);
+        if (!(await holdDue(store, row, fence, attempts))) throw new LaneLost(row.conversation);
+        attempts += 1;
       };
       const { sealed, index } = await parts.sendRow(row, sealer, message, { use: 'final', hold });
       await markSent(store, row, sealed, index, parts.settleMs);

@@ -152,19 +152,27 @@ export interface TakenLane {
 
 /**
  * Takes the lane where something waits in it, with at most `limit` of what waits: from now on only the holder of the row's fence
- * may show words of a turn, or end it. Null when nothing waits: the last look and the release are this one statement.
+ * may show words of a turn, or end it. Null when nothing waits. What waits is read by a statement of its own: one that had to wait
+ * for the last holder's end would still see as waiting what that one has just done.
  */
 export const takeLane = async (sql: Sql, conversation: string, limit: number): Promise<TakenLane | null> => {
-  const rows = await sql.query<
-    Raw & { has_case: boolean; position: number | string; body: Uint8Array; is_fresh: boolean }
-  >(
+  const [taken] = await sql.query<Raw>(
+    `update conversation set fence = fence + 1 where id = $1
+       and exists (select 1 from inbox where conversation = $1 and done_at is null) returning ${columns}`,
+    [conversation],
+  );
+  if (!taken) return null;
+  const rows = await sql.query<{
+    has_case: boolean;
+    position: number | string;
+    body: Uint8Array;
+    is_fresh: boolean;
+  }>(
     `with started as (
-       update inbox set started_at = now() where conversation = $1 and done_at is null and started_at is null),
-     taken as (update conversation set fence = fence + 1 where id = $1
-       and exists (select 1 from inbox where conversation = $1 and done_at is null) returning ${columns})
-     select ${columnsOf('t')}, i.position, i.body, i.started_at is null as is_fresh,
+       update inbox set started_at = now() where conversation = $1 and done_at is null and started_at is null)
+     select position, body, started_at is null as is_fresh,
        exists (select 1 from support_case where conversation = $1 and state in ('waiting', 'claimed')) as has_case
-     from taken t join inbox i on i.conversation = $1 and i.done_at is null order by i.position limit $2`,
+     from inbox where conversation = $1 and done_at is null order by position limit $2`,
     [conversation, limit],
   );
   const [first] = rows;
@@ -174,7 +182,7 @@ export const takeLane = async (sql: Sql, conversation: string, limit: number): P
     body: toSealed(row.body),
     isFresh: row.is_fresh,
   }));
-  return { row: toRow(first), hasCase: first.has_case, waiting };
+  return { row: toRow(taken), hasCase: first.has_case, waiting };
 };
 
 /** Locks the conversation until the transaction ends, and tells whether the lane is still ours. */

@@ -33,10 +33,11 @@ export class WorkFailed extends Error {
   override readonly name = 'WorkFailed';
 }
 
-/** Runs `work` one at a time; however often it is asked for meanwhile, once more is enough. */
-const onceAtATime = (work: () => Promise<void>): (() => void) => {
+/** Runs `work` one at a time; however often it is asked for meanwhile, once more is enough. Resolves when none runs. */
+const onceAtATime = (work: () => Promise<void>): (() => Promise<void>) => {
   let isRunning = false;
   let isAsked = false;
+  let idle: Promise<void> = Promise.resolve();
   const run = async (): Promise<void> => {
     isRunning = true;
     for (; isAsked; await work()) isAsked = false;
@@ -44,7 +45,8 @@ const onceAtATime = (work: () => Promise<void>): (() => void) => {
   };
   return () => {
     isAsked = true;
-    if (!isRunning) void run();
+    if (!isRunning) idle = run();
+    return idle;
   };
 };
 
@@ -92,7 +94,7 @@ export const startLaneWorker = ({ boss, lane, slots, heartbeatMs, work, onError 
     }
     running.delete(job.id);
     // A conversation or a slot that becomes free wakes nobody by itself.
-    if (isFull || notices > seen) look();
+    if (isFull || notices > seen) void look();
   };
 
   const look = onceAtATime(async () => {
@@ -109,7 +111,7 @@ export const startLaneWorker = ({ boss, lane, slots, heartbeatMs, work, onError 
     }
     // There may be more than one look takes.
     isFull = jobs.length === free;
-    if (jobs.length === batchSize && !isFull) look();
+    if (jobs.length === batchSize && !isFull) void look();
   });
 
   /** Says that we live; whatever is no longer ours must end. */
@@ -125,10 +127,12 @@ export const startLaneWorker = ({ boss, lane, slots, heartbeatMs, work, onError 
   return {
     notice: () => {
       notices += 1;
-      look();
+      void look();
     },
     stop: async (timeoutMs) => {
       isStopping = true;
+      // What a look takes after the end would be held by nobody who lives.
+      await look();
       const inTime = new AbortController();
       await Promise.race([
         Promise.all([...running.values()].map((one) => one.done)),

@@ -114,38 +114,46 @@ export const takeOutbox = async (sql: Sql, conversation: string): Promise<TakenO
 /**
  * Before each write of an answer that grows: makes its row, or notes one more write, for whoever holds the lane. Null when
  * another worker holds it, or while an earlier message still waits to be sent: what comes later must not stand above it.
- * `isNew` tells that no earlier try can have shown anything.
  */
 export const holdGrowing = async (
   sql: Sql,
   row: Omit<NewOutbox, 'state'>,
   fence: number,
   position: number,
-): Promise<{ row: OutboxRow; isNew: boolean; wroteMore: boolean } | null> => {
-  const [raw] = await sql.query<Raw & { is_new: boolean; wrote_more: boolean }>(
+): Promise<{ row: OutboxRow; wroteMore: boolean } | null> => {
+  const [raw] = await sql.query<Raw & { wrote_more: boolean }>(
     `insert into outbox (organization, person, conversation, key, channel, thread, body, state, attempted_at)
      select $1, $2, $3, $4, $5, $6, $7, 'growing', now() from conversation where id = $3 and fence = $8
        and not exists (
          select 1 from outbox earlier where earlier.conversation = $3 and earlier.channel = $5 and earlier.state = 'due'
            and earlier.sent_at is null and earlier.follows is null and earlier.replaces is null and earlier.key <> $4
            and earlier.position < coalesce((select position from outbox where conversation = $3 and key = $4), $10))
+     for share
      on conflict (organization, person, conversation, key) do update set edits = outbox.edits + 1, edited_at = now(),
        attempted_at = case when outbox.sent is null then coalesce(outbox.attempted_at, now()) end
      where outbox.state = 'growing'
-     returning ${columns}, (xmax = 0) as is_new,
+     returning ${columns},
        exists (select 1 from inbox where conversation = $3 and done_at is null and position > $9) as wrote_more`,
     [...idOf(row), row.channel, row.thread, row.body, fence, position, Number.MAX_SAFE_INTEGER],
   );
-  return raw ? { row: toRow(raw), isNew: raw.is_new, wroteMore: raw.wrote_more } : null;
+  return raw ? { row: toRow(raw), wroteMore: raw.wrote_more } : null;
 };
 
-/** Before each send of what is due: false when another worker has taken the outbox. */
-export const holdDue = async (sql: Sql, row: ConversationKey & { key: string }, fence: number): Promise<boolean> =>
+/**
+ * Before each send of what is due: false when another worker has taken the outbox, or has tried to send this row since it was read
+ * with so many attempts.
+ */
+export const holdDue = async (
+  sql: Sql,
+  row: ConversationKey & { key: string },
+  fence: number,
+  attempts: number,
+): Promise<boolean> =>
   (
     await sql.query(
-      `update outbox set attempted_at = now(), attempts = attempts + 1 where ${where} and state = 'due'
+      `update outbox set attempted_at = now(), attempts = attempts + 1 where ${where} and state = 'due' and attempts = $6
          and exists (select 1 from conversation where id = $3 and outbox_fence = $5) returning 1`,
-      [...idOf(row), fence],
+      [...idOf(row), fence, attempts],
     )
   ).length > 0;
 

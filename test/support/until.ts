@@ -9,6 +9,7 @@ export const until = <T>(
   find: () => T | undefined,
   watch: (look: () => void) => () => void,
   shown: () => string,
+  withinMs = patienceMs,
 ): Promise<T> =>
   new Promise((resolve, reject) => {
     const look = (): void => {
@@ -21,7 +22,7 @@ export const until = <T>(
     const timer = setTimeout(() => {
       stop();
       reject(new Error(`It never came. Shown is:\n${shown()}`));
-    }, patienceMs);
+    }, withinMs);
     const end = (): void => {
       clearTimeout(timer);
       stop();
