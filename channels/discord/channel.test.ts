@@ -49,7 +49,7 @@ test('a direct message becomes an event, and is answered and edited in place', a
     addressed: true,
     sender: { id: ada, organization: 'direct', displayName: 'Ada' },
   });
-  await channel.showTyping!(message.thread);
+  await channel.showTyping!(message.thread, 'writing');
   expect(lab.pane.view(direct).typing).toMatch(/typing/);
   const sent = await channel.send(message.thread, { text: 'On its **way**.' }, 'turn:1');
   expect(sent.thread).toBe(message.thread);

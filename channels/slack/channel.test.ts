@@ -254,9 +254,9 @@ test('the typing line shows in a thread only', async () => {
   const lab = await openLab();
   const { channel } = await openChannel(lab);
   const sent = await channel.send(thread('CHELP'), { text: 'Hi' }, 'k');
-  await channel.showTyping!(thread('CHELP'));
+  await channel.showTyping!(thread('CHELP'), 'writing');
   expect(lab.pane.view('CHELP').typing).toBeNull();
-  await channel.showTyping!(sent.thread);
+  await channel.showTyping!(sent.thread, 'writing');
   expect(lab.pane.view('CHELP').typing).toContain('is typing');
 });
 

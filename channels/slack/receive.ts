@@ -35,6 +35,10 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const object = (value: unknown): Json => (isJson(value) ? value : {});
 const first = (value: unknown): Json => object(Array.isArray(value) ? value[0] : undefined);
 
+/** `seconds.microseconds`, which both names a message and tells its time. */
+const timestamp = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^\d{1,12}(?:\.\d{1,9})?$/.test(value) ? value : undefined;
+
 /** `seconds.microseconds` as a date. Never used to tell messages apart: a float has not the digits for it. */
 const toDate = (ts: string): Date => new Date(Math.floor(Number(ts) * 1000));
 
@@ -68,7 +72,7 @@ const fileNames = (event: Json): string[] =>
 const toMessage = (body: Json, identity: Identity, sender: Sender): InboundMessage | null => {
   const event = object(body['event']);
   const room = text(event['channel']);
-  const ts = text(event['ts']);
+  const ts = timestamp(event['ts']);
   const subtype = text(event['subtype']);
   if (room === undefined || ts === undefined || event['bot_id'] !== undefined) return null;
   if (subtype !== undefined && !spokenSubtypes.has(subtype)) return null;
@@ -102,7 +106,7 @@ const toPressed = (body: Json, team: string): Pressed | null => {
   const container = object(body['container']);
   const message = object(body['message']);
   const room = text(object(body['channel'])['id']) ?? text(container['channel_id']);
-  const ts = text(message['ts']) ?? text(container['message_ts']);
+  const ts = timestamp(message['ts']) ?? timestamp(container['message_ts']);
   const action = first(body['actions']);
   const actionId = text(action['action_id']);
   if (room === undefined || ts === undefined || actionId === undefined) return null;
@@ -131,7 +135,7 @@ const toPress = (body: Json, identity: Identity, sender: Sender): InboundAction 
   const pressed = toPressed(body, identity.team);
   if (!pressed || pressed.actionId.endsWith(asksSuffix)) return null;
   const { thread, ts, actionId } = pressed;
-  const actionTs = text(pressed.action['action_ts']) ?? ts;
+  const actionTs = timestamp(pressed.action['action_ts']) ?? ts;
   return {
     kind: 'action',
     channel: 'slack',

@@ -89,7 +89,7 @@ test('a direct message becomes an event with its sender, and is answered in plac
   expect(shown(room)[1]).toMatchObject({ text: 'On its **way**.', author: { role: 'bot' }, edited: false });
   await channel.edit!(sent, { text: 'It has arrived.' });
   expect(shown(room)[1]).toMatchObject({ text: 'It has arrived.', edited: true });
-  await channel.showTyping!(thread);
+  await channel.showTyping!(thread, 'writing');
   expect(lab.pane.view(room).typing).toBe('Looking that up…');
 });
 

@@ -103,21 +103,21 @@ test('an answer grows as one stream and ends with its label, sources, buttons an
 });
 
 test('typing shows the line at once, and the words then come without waiting', async () => {
-  await channel.showTyping!(thread);
+  await channel.showTyping!(thread, 'writing');
   expect(lab.pane.view(room).typing).toBe('Looking that up…');
   later();
   const sent = await begin();
   expect(waited).toEqual([]);
-  await channel.showTyping!(thread);
+  await channel.showTyping!(thread, 'writing');
   await channel.edit!(sent, whole);
   expect(texts()).toEqual([wholeShown]);
 });
 
 test('a line that was stopped while nothing came is begun anew', async () => {
-  await channel.showTyping!(thread);
+  await channel.showTyping!(thread, 'writing');
   lab.stopStream(room);
   later(6000);
-  await channel.showTyping!(thread);
+  await channel.showTyping!(thread, 'writing');
   expect(lab.pane.view(room).typing).toBe('Looking that up…');
   await channel.edit!(await begin(), whole);
   expect(texts()).toEqual([wholeShown]);
@@ -145,7 +145,7 @@ test.each([
   expect(lab.pane.view(room).messages).toMatchObject([{ text: end }]);
   // The stream has ended by the rules: there is room for the next one.
   channel = openChannel();
-  await channel.showTyping!(thread);
+  await channel.showTyping!(thread, 'writing');
   expect(lab.pane.view(room).typing).toBe('Looking that up…');
 });
 
@@ -157,7 +157,7 @@ test('what is shown already is not sent again', async () => {
 });
 
 test('a short answer is not shown in two steps', async () => {
-  await channel.showTyping!(thread);
+  await channel.showTyping!(thread, 'writing');
   const calls = lab.calls();
   const sent = (await channel.reserve!(thread, { text: 'Returns are free.', partial: true }, 'turn:1'))!;
   const grown = channel.edit!(sent, { text: 'Returns are free.', partial: true });
@@ -282,7 +282,7 @@ describe('another process', () => {
   });
 
   test('posts a whole answer while a stream that nobody knows is still running', async () => {
-    await channel.showTyping!(thread);
+    await channel.showTyping!(thread, 'writing');
     await show(whole, 'turn:1', openChannel());
     expect(texts()).toEqual([wholeShown]);
   });
@@ -290,11 +290,11 @@ describe('another process', () => {
   test('whose stream is in the way is asked once, where posts do as well', async () => {
     await begin();
     const other = openChannel();
-    await other.showTyping!(thread);
+    await other.showTyping!(thread, 'writing');
     const before = lab.calls();
     await show({ text: 'One.' }, 'case:1', other);
     await show({ text: 'Two.' }, 'case:2', other);
-    await other.showTyping!(thread);
+    await other.showTyping!(thread, 'writing');
     // Two posts and a typing sign.
     expect(lab.calls() - before).toBe(3);
     expect(texts().slice(-2)).toEqual(['One.', 'Two.']);
@@ -303,7 +303,7 @@ describe('another process', () => {
   test('that has ended a stream leaves room for the next, also for the one that began it', async () => {
     const sent = await begin();
     await openChannel().edit!(stored(sent), whole);
-    await channel.showTyping!(thread);
+    await channel.showTyping!(thread, 'writing');
     expect(lab.pane.view(room).typing).toBe('Looking that up…');
     await show({ text: 'Yes.', partial: true }, 'turn:2');
     expect(texts()).toEqual([wholeShown, 'Yes.']);
@@ -436,7 +436,7 @@ test('a message that comes while an answer grows is posted beside it', async () 
 });
 
 test('words that meet the Stop button are posted: it was not for them', async () => {
-  await channel.showTyping!(thread);
+  await channel.showTyping!(thread, 'writing');
   lab.stopStream(room);
   later();
   await show({ text: 'Ana is here.' }, 'case:1');

@@ -162,6 +162,7 @@ export const createInbox = ({
       );
       return 'stored';
     }
+    if (event.kind !== 'message' && event.kind !== 'action') return 'ignored';
     return isEmpty(event) ? 'ignored' : commit(event);
   };
 

@@ -35,6 +35,20 @@ interface EventBase {
   readonly sentAt: Date;
 }
 
+declare const attachmentKey: unique symbol;
+/** Where one file is at its platform. Opaque outside the channel that made it; it may hold a secret address, so it is stored sealed. */
+export type AttachmentKey = string & { readonly [attachmentKey]: true };
+
+/** A file that came with a message. Nothing of it is trusted: not its name, not its type, not its size. */
+export interface Attachment {
+  readonly name: string;
+  /** As the platform says, such as image/png; empty where it says nothing. */
+  readonly mediaType: string;
+  /** Bytes; null where the platform does not say. */
+  readonly size: number | null;
+  readonly key: AttachmentKey;
+}
+
 export interface InboundMessage extends EventBase {
   readonly kind: 'message';
   /** CommonMark, the mention of the bot removed. */
@@ -44,14 +58,54 @@ export interface InboundMessage extends EventBase {
   readonly setting: 'direct' | 'group';
   /** A direct message, a mention, or a reply in a thread of ours. */
   readonly addressed: boolean;
+  /** Said to somebody else: it names or answers another person, and not us. */
+  readonly aside?: boolean;
+  readonly attachments?: readonly Attachment[];
 }
 
-/** A button was pressed, with the text it asked for where it asked. */
+/** What a person can ask for without words, wherever a platform has commands or buttons of its own for it. */
+export type Command = 'human' | 'status' | 'forget';
+
+/** A button was pressed, with the text it asked for where it asked; or a command was given. */
 export interface InboundAction extends EventBase {
   readonly kind: 'action';
+  /** A Command, or the id of an Action that we showed. */
   readonly action: string;
-  /** The message that holds the button. */
+  /** The message that holds the button; absent for a command. */
+  readonly message?: SentKey;
+  readonly text?: string;
+}
+
+/** What was said is said otherwise now, or taken back. */
+export interface InboundChange {
+  readonly kind: 'edited' | 'deleted';
+  readonly channel: string;
+  /** Of the change, not of what is changed: the same for every delivery of it. */
+  readonly id: string;
+  /** The `id` of the event that brought what is changed. */
+  readonly of: string;
+  /** What an edited one says now. */
+  readonly text?: string;
+  readonly sentAt: Date;
+}
+
+/** The person wants no more of the answer that is being written. */
+export interface InboundStop extends EventBase {
+  readonly kind: 'stopped';
+}
+
+/** The person came to talk with us and has not said anything yet: we were installed, or our page was opened. */
+export interface InboundOpening extends EventBase {
+  readonly kind: 'opened';
+}
+
+/** What somebody thinks of a message of ours. */
+export interface InboundFeedback extends Omit<EventBase, 'thread'> {
+  readonly kind: 'feedback';
   readonly message: SentKey;
+  /** Null takes back what was said before. */
+  readonly rating: 'good' | 'bad' | null;
+  /** In their own words. */
   readonly text?: string;
 }
 
@@ -65,7 +119,14 @@ export interface InboundDelivery {
   readonly code?: string;
 }
 
-export type InboundEvent = InboundMessage | InboundAction | InboundDelivery;
+export type InboundEvent =
+  | InboundMessage
+  | InboundAction
+  | InboundChange
+  | InboundStop
+  | InboundOpening
+  | InboundFeedback
+  | InboundDelivery;
 
 /**
  * Resolves when the event is stored; a channel acknowledges to its platform only then.
@@ -105,9 +166,18 @@ export interface OutboundMessage {
   readonly facts?: readonly { readonly label: string; readonly value: string }[];
   readonly citations?: readonly Citation[];
   readonly actions?: readonly Action[];
+  /** What the person may want to say next, as it would be said: at most four, up to 80 characters each. */
+  readonly suggestions?: readonly string[];
+  /** Whose words these are; absent for Firstline's own notices. The assistant's are marked as an AI's where the platform has a mark. */
+  readonly by?: 'assistant' | 'agent';
+  /** Asks what the person thinks of it; their answer comes as feedback. */
+  readonly asksFeedback?: boolean;
   /** Still growing: more of this message will follow by edit. */
   readonly partial?: boolean;
 }
+
+/** What we do while the person waits. */
+export type Doing = 'searching' | 'writing';
 
 /** Stable over every retry of one visible message; at most 64 characters of [a-zA-Z0-9:_-]. */
 export type DeliveryKey = string;
@@ -156,7 +226,9 @@ export interface Channel {
   findSent?(thread: ThreadKey, key: DeliveryKey, since: Date, message: OutboundMessage): Promise<SentMessage | null>;
   /** What a call in this thread is counted against; absent where the platform counts nothing. */
   budget?(thread: ThreadKey, call: 'send' | 'edit'): Budget;
-  showTyping?(thread: ThreadKey): Promise<void>;
+  showTyping?(thread: ThreadKey, doing: Doing): Promise<void>;
+  /** The file, if it has no more bytes than this. Throws ChannelError, `refused` with the code `too_large` for more. */
+  download?(key: AttachmentKey, lengthMax: number): Promise<Uint8Array>;
   /** The thread that starts when something is posted in this room; only channels that can hold the desk have it. */
   room?(id: string): ThreadKey;
   /** Mounted at /channels/{name}/…; throws Refused for what must not be let in. */

@@ -129,7 +129,7 @@ export const deliver =
     let shown = '';
     const asked = pieces.next();
     // A sign of life while the model thinks; where the platform has none, the words themselves must do.
-    channel.showTyping?.(turn.thread).catch(() => undefined);
+    channel.showTyping?.(turn.thread, 'writing').catch(() => undefined);
     let step = await asked;
     try {
       for (; !step.done && !live.stopped; step = await pieces.next()) {

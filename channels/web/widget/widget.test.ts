@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { DeliveryKey, InboundEvent, OutboundMessage } from '#core/channel.ts';
+import type { DeliveryKey, InboundAction, InboundMessage, OutboundMessage } from '#core/channel.ts';
 import { Refused } from '#core/errors.ts';
 import { problemsIn, tabStops } from '#test/support/accessibility.ts';
 import { createWebChannel, type WebJournal } from '../channel.ts';
@@ -38,7 +38,7 @@ const listen = async (fetch: (request: Request) => Response | Promise<Response>)
 
 /** A shop of another origin whose one script tag brings the widget, under a policy that allows no inline style. */
 const openShop = async () => {
-  const events: Exclude<InboundEvent, { kind: 'delivery' }>[] = [];
+  const events: (InboundAction | InboundMessage)[] = [];
   let home = '';
   const shop = await listen(
     () =>
@@ -67,7 +67,7 @@ const openShop = async () => {
     ),
   );
   await channel.start(async (event) => {
-    if (event && event.kind !== 'delivery') events.push(event);
+    if (event?.kind === 'message' || event?.kind === 'action') events.push(event);
   });
   onTestFinished(() => channel.stop());
   const answer = (message: OutboundMessage, key = 'answer') =>
