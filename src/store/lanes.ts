@@ -30,7 +30,7 @@ const lanes: readonly Lane[] = ['turns', 'outbox'];
 const retriesMax = 20;
 
 /** A retry that becomes due and a worker that died wake nobody; where wake-ups do not come through at all, this is the pace. */
-const backstopMs = 2000;
+const backstopMs = 1000;
 const pollMs = 500;
 /** Looks, settles and heartbeats of both lanes, and the queue's own upkeep. */
 const connectionsMax = 6;
@@ -66,7 +66,8 @@ export const openLanes = async (
 ): Promise<Lanes> => {
   // The queue hands its settings on to its pool of connections.
   const connections = { Client: PreparedClient, idleTimeoutMillis: idleMs, max: connectionsMax };
-  const shared = { monitorIntervalSeconds: 2, superviseIntervalSeconds: 2 };
+  // Whoever takes over a dead worker's conversation waits for its heartbeat to run out, for these and for the next look.
+  const shared = { monitorIntervalSeconds: 1, superviseIntervalSeconds: 1 };
   const boss = store.embedded
     ? new PgBoss({ ...shared, backend: 'pglite', db: fromPglite(store.embedded) })
     : new PgBoss({ ...shared, ...connections, connectionString: settings.directUrl ?? '' });

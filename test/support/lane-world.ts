@@ -53,7 +53,7 @@ export interface LaneWorld extends AsyncDisposable {
 }
 
 const patienceMs = 3000;
-const backstopMs = 2000;
+const backstopMs = 1000;
 const organization = 'acme';
 
 class RolledBack extends Error {}
