@@ -3,7 +3,8 @@ import type { Logger } from 'pino';
 
 import { createCommitTurn } from '#conversation/commit-turn.ts';
 import { createInbox } from '#conversation/inbox.ts';
-import { humanAction } from '#conversation/open.ts';
+import { createStops } from '#conversation/stops.ts';
+import { createUnsay } from '#conversation/unsay.ts';
 import type { Channel, OutboundMessage } from '#core/channel.ts';
 import { type Clock, systemClock } from '#core/clock.ts';
 import { StoreError } from '#core/errors.ts';
@@ -45,6 +46,7 @@ import { createPipeline } from './pipeline.ts';
 import { createRunTurns } from './run-turns.ts';
 import { type OpenServer, openServer } from './server.ts';
 import { type StartedChannels, startChannels } from './start-channels.ts';
+import { openVoice } from './voice.ts';
 import { openWebChannel } from './web-journal.ts';
 
 export interface AppParts {
@@ -79,7 +81,11 @@ const accessTo = (model: string, apiKey: string | undefined, baseUrl: string | u
 /** Builds every part once, joins them, and starts. */
 export const startApp = async (parts: AppParts): Promise<App> => {
   const { config, store, logger } = parts;
-  const { limits, sentences } = config;
+  const { limits } = config;
+  const { name, suggestions } = config.assistant;
+  const voice = openVoice(config);
+  const { say, introduce, askHuman } = voice;
+  const stops = createStops();
   const clock = parts.clock ?? systemClock;
   const { key } = loadMasterKey(config.secrets.FIRSTLINE_MASTER_KEY, config.dataFolder);
   const vault = createVault(key);
@@ -150,7 +156,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       silenceMs: limits.silenceMs,
       retriesMax: limits.modelRetriesMax,
       extract: extractAnswer,
-      texts: { greeting: sentences.greeting, found: sentences.found, notFound: sentences.notFound },
+      textsFor: voice.textsFor,
     });
   const prompts = new URL('../prompts/', import.meta.url);
   const answerPrompt = readPrompt(prompts, 'answer');
@@ -166,9 +172,6 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     limits,
     onFailed: metrics.failedSends,
   });
-  const disclosure = sentences.disclosure.replaceAll('{name}', config.assistant.name);
-  const introduce = (turn: Received, text: string): string => (turn.isFirstContact ? `${disclosure}\n\n${text}` : text);
-  const askHuman = [{ id: humanAction, label: sentences.askHuman }];
 
   const toOutgoing = (turn: Escalated, message: OutboundMessage): Outgoing => ({
     key: replyKey(turn.turn.id),
@@ -183,16 +186,17 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     patienceMs: limits.editPatienceMs,
   };
   const pipeline = createPipeline({
-    open: { textLengthMax: limits.textLengthMax, tooLongText: sentences.tooLong },
+    open: { textLengthMax: limits.textLengthMax, say, suggestions },
+    obey: { store, say, name },
     relay: { store },
     admit: {
       store,
       wantsHuman,
       perPerson: limits.perPerson,
       perOrganization: limits.perOrganization,
-      busyText: sentences.busy,
+      say,
     },
-    guardInput: { wantsHuman, exchange, handoverText: sentences.handover },
+    guardInput: { wantsHuman, exchange, say },
     recall: { store, budgetTokens: limits.contextTokens, messagesMax: limits.recentMessagesMax },
     retrieve: {
       find: createRetrieve({
@@ -204,7 +208,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     },
     generate: {
       model,
-      system: answerPrompt.render({ name: config.assistant.name, canary }),
+      system: answerPrompt.render({ name, canary }),
       maxTokens: answerPrompt.maxTokens,
       answerMs: limits.answerMs,
     },
@@ -217,7 +221,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       pace,
       introduce,
       onFirstText: metrics.firstText,
-      blockedText: sentences.blocked,
+      say,
     },
     escalate: { draft },
     record: { commit, clock, introduce, toOutgoing, answerActions: askHuman },
@@ -242,7 +246,8 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     desk: createDesk({
       store,
       fingerprint: (agent) => vault.index('agent', agent),
-      texts: { joined: sentences.joined, handedBack: sentences.handedBack, resolved: sentences.resolved },
+      say,
+      canEdit: (channel) => channels.get(channel)?.edit !== undefined,
     }),
     trace: traces.begin,
     count: metrics.turns,
@@ -251,7 +256,10 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     retryDelayMs: limits.retryMs,
     interruptsMax: config.turns.newWords === 'interrupt' ? limits.interruptsMax : 0,
     tellUndelivered: createTellUndelivered({ store, draft }),
-    texts: sentences,
+    say,
+    toLanguage: voice.toLanguage,
+    stops,
+    unsay: createUnsay({ store, exchange }),
     introduce,
     humanAction: askHuman,
   });
@@ -273,6 +281,11 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     vault,
     textLengthMax: limits.textLengthMax,
     toCaseAction,
+    stops,
+    onFeedback: (channel, turn, rating) => {
+      metrics.feedback(channel, rating ?? 'withdrawn');
+      traces.judge(turn, rating);
+    },
     count: metrics.events,
   });
   let started: StartedChannels | null = null;

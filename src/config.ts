@@ -10,7 +10,13 @@ const bucket = z.strictObject({ size: count, refillPerMinute: z.number().positiv
 
 /** What the YAML files hold. The defaults, units and reasons are in config/default.yaml. */
 const settings = z.strictObject({
-  assistant: z.strictObject({ name: z.string().min(1), model: z.string().min(1), fallbackModel: z.string().min(1) }),
+  assistant: z.strictObject({
+    name: z.string().min(1),
+    language: z.string().length(2),
+    suggestions: z.array(z.string().min(1).max(80)).max(4),
+    model: z.string().min(1),
+    fallbackModel: z.string().min(1),
+  }),
   server: z.strictObject({
     port: z.number().int().min(0).max(65_535),
     host: z.string().min(1),
@@ -50,23 +56,7 @@ const settings = z.strictObject({
     connectionsMax: count,
     webConnectionsPerPersonMax: count,
   }),
-  sentences: z.strictObject({
-    disclosure: z.string(),
-    unavailable: z.string(),
-    unavailableAlone: z.string(),
-    handover: z.string(),
-    nobody: z.string(),
-    busy: z.string(),
-    tooLong: z.string(),
-    blocked: z.string(),
-    greeting: z.string(),
-    found: z.string(),
-    notFound: z.string(),
-    joined: z.string(),
-    handedBack: z.string(),
-    resolved: z.string(),
-    askHuman: z.string(),
-  }),
+  sentences: z.record(z.string(), z.record(z.string(), z.string())),
 });
 
 /** Credentials and hosts, from the environment only, as each vendor spells them. */

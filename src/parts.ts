@@ -1,5 +1,6 @@
 import type { AdmitParts } from '#conversation/admit.ts';
-import type { open } from '#conversation/open.ts';
+import type { ObeyParts } from '#conversation/obey.ts';
+import type { OpenParts } from '#conversation/open.ts';
 import type { RecallParts } from '#conversation/recall.ts';
 import type { RecordParts } from '#conversation/record.ts';
 import type { SummarizeParts } from '#conversation/summarize.ts';
@@ -13,7 +14,8 @@ import type { retrieve } from '#knowledge/retrieve.ts';
 
 /** What each stage is made with, under the stage's name. */
 export interface Parts {
-  readonly open: Parameters<typeof open>[0];
+  readonly open: OpenParts;
+  readonly obey: ObeyParts;
   readonly relay: Parameters<typeof relay>[0];
   readonly admit: AdmitParts;
   readonly guardInput: GuardInputParts;

@@ -1,6 +1,7 @@
 import type { Parts } from './parts.ts';
 
 import { admit } from '#conversation/admit.ts';
+import { obey } from '#conversation/obey.ts';
 import { open } from '#conversation/open.ts';
 import { recall } from '#conversation/recall.ts';
 import { record } from '#conversation/record.ts';
@@ -19,6 +20,7 @@ import { retrieve } from '#knowledge/retrieve.ts';
 export const createPipeline = (parts: Parts) =>
   pipeline<Received>()
     .stage('open', open(parts.open)) // which conversation, which person, what they said
+    .stage('obey', obey(parts.obey)) // a command: done, halt
     .stage('relay', relay(parts.relay)) // a person has it: pass it on, halt
     .stage('admit', admit(parts.admit)) // token buckets
     .stage('guard_input', guardInput(parts.guardInput)) // personal data, requests for a human

@@ -1,14 +1,19 @@
 import type { Logger } from 'pino';
 
 import type { CommitTurn } from '#conversation/commit-turn.ts';
-import { readWaiting, toTurn, type WaitingEvent } from '#conversation/open.ts';
+import { readWaiting, takeTurn, type ToLanguage, toTurn, type WaitingEvent } from '#conversation/open.ts';
+import type { Stops } from '#conversation/stops.ts';
+import type { createUnsay } from '#conversation/unsay.ts';
 import type { OutboundMessage } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
 import { Interrupted, LaneLost, ModelError } from '#core/errors.ts';
 import type { Vault } from '#core/sealed.ts';
+import type { Say } from '#core/sentences.ts';
 import { Halt, type Pipeline } from '#core/stage.ts';
 import type { CaseDraft, Outgoing, Received, Summarized, TurnEnd } from '#core/turn.ts';
 import { takeLane, writersDone } from '#store/conversations.ts';
+import { turnAt } from '#store/inbox.ts';
+import { findOutbox } from '#store/outbox.ts';
 import { writeLedger } from '#store/ledger.ts';
 import type { Store } from '#store/open.ts';
 import { replyKey } from '#delivery/deliver.ts';
@@ -36,10 +41,13 @@ export interface RunTurnsParts {
   /** How often one answer is begun anew because the person wrote more; 0 lets new words wait for the next turn. */
   readonly interruptsMax: number;
   readonly tellUndelivered: ReturnType<typeof createTellUndelivered>;
-  readonly texts: { readonly unavailable: string; readonly unavailableAlone: string; readonly nobody: string };
+  readonly say: Say;
+  readonly toLanguage: ToLanguage;
+  readonly stops: Stops;
+  readonly unsay: ReturnType<typeof createUnsay>;
   /** Tells on first contact that an AI answers. */
   readonly introduce: (turn: Received, text: string) => string;
-  readonly humanAction: OutboundMessage['actions'];
+  readonly humanAction: (turn: Received) => NonNullable<OutboundMessage['actions']>;
 }
 
 /** Drains a conversation's inbox, one turn after another; whatever arrives during a turn joins the next. */
@@ -52,6 +60,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     ...turn,
     outcome,
     discloses: false,
+    forgets: false,
     answer: null,
     generatedAt: null,
     guardedAt: null,
@@ -62,11 +71,20 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     closes: null,
   });
 
+  /** What a beginning that can be seen ends with, where there is nothing to answer any more. */
+  const lastWords = async (turn: Received): Promise<string | undefined> => {
+    if (turn.turn.isFirstTry) return undefined;
+    const shown = await findOutbox(store, turn.owner, replyKey(turn.turn.id));
+    return shown?.state === 'growing' ? parts.say(turn, 'takenBack') : undefined;
+  };
+
   /** A planned end: what is told, forwarded and opened goes into one transaction. */
   const settle = async (turn: Received, halt: Halt): Promise<void> => {
     const opens = halt.end.escalate === undefined ? null : await parts.draft(turn, halt.end.escalate);
     const nobody = halt.end.escalate !== undefined && !opens;
-    const plain = nobody ? (halt.end.tellAlone ?? parts.texts.nobody) : halt.end.tell;
+    const plain = nobody
+      ? (halt.end.tellAlone ?? parts.say(turn, 'nobody'))
+      : (halt.end.tell ?? (await lastWords(turn)));
     const text = plain === undefined ? undefined : parts.introduce(turn, plain);
     const tell: Outgoing[] =
       text === undefined
@@ -76,12 +94,17 @@ export const createRunTurns = (parts: RunTurnsParts) => {
               key: replyKey(turn.turn.id),
               channel: turn.channel,
               thread: turn.thread,
-              message: { text, ...(halt.end.offersHuman && parts.humanAction ? { actions: parts.humanAction } : {}) },
+              message: {
+                text,
+                ...(halt.end.offersHuman ? { actions: parts.humanAction(turn) } : {}),
+                ...(halt.end.suggestions?.length ? { suggestions: halt.end.suggestions } : {}),
+              },
             },
           ];
     await parts.commit({
       ...endOf(turn, halt.reason),
       discloses: turn.isFirstContact && text !== undefined,
+      forgets: halt.end.forgets ?? false,
       said: [
         ...(turn.text === ''
           ? []
@@ -116,10 +139,13 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       return 'retried';
     }
     forget(id);
-    const { unavailable, unavailableAlone } = parts.texts;
     await settle(
       turn,
-      new Halt('failed', { tell: unavailable, tellAlone: unavailableAlone, escalate: 'the assistant failed' }),
+      new Halt('failed', {
+        tell: parts.say(turn, 'unavailable'),
+        tellAlone: parts.say(turn, 'unavailableAlone'),
+        escalate: 'the assistant failed',
+      }),
     );
     return 'failed';
   };
@@ -135,6 +161,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     const trace = parts.trace({ id: turn.turn.id, organization, person, conversation, channel: turn.channel });
     let outcome = 'answered';
     let words: TracedWords | undefined;
+    using _ = parts.stops.watch(conversation, turn.stopping);
     try {
       const made = await parts.pipeline.run(turn, trace.observe);
       if (made instanceof Halt) {
@@ -166,11 +193,12 @@ export const createRunTurns = (parts: RunTurnsParts) => {
         owner: turn.owner,
         turnId: turn.turn.id,
         channel: turn.channel,
+        language: turn.language,
         thread: turn.thread,
         customer: turn.sender.displayName,
         sealer: turn.sealer,
       },
-      event,
+      { ...event, changedTurn: event.changes === null ? null : await turnAt(store, turn.owner, event.changes) },
     );
     const said = await Promise.all(
       change.said.map(async (one) => ({ ...one, text: (await parts.exchange(turn, one.text)).text })),
@@ -191,12 +219,11 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       const waiting = readWaiting(sealer, taken.waiting);
       const [first] = waiting;
       if (!first) return;
-      const now = clock.now();
-      if (first.from === 'desk') await deskTurn(toTurn(taken, sealer, [first], now), first);
-      else if (first.from === 'delivery') await undeliveredTurn(toTurn(taken, sealer, [first], now), first);
+      const turn = toTurn(taken, sealer, takeTurn(waiting), { now: clock.now(), toLanguage: parts.toLanguage });
+      if (first.from === 'desk') await deskTurn(turn, first);
+      else if (first.from === 'delivery') await undeliveredTurn(turn, first);
       else {
-        const others = waiting.findIndex((event) => event.from !== 'customer');
-        const turn = toTurn(taken, sealer, others < 0 ? waiting : waiting.slice(0, others), now);
+        if (first.changes !== null) await parts.unsay(turn, first.changes);
         const mayBeInterrupted = (interrupts.get(turn.turn.id) ?? 0) < parts.interruptsMax;
         await customerTurn({ ...turn, mayBeInterrupted });
       }

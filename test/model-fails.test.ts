@@ -32,7 +32,7 @@ beforeEach(async () => {
       silenceMs,
       retriesMax: 0,
       extract: extractAnswer,
-      texts: { greeting: '', found: '', notFound: '' },
+      textsFor: () => ({ greeting: '', found: '', notFound: '' }),
     }),
   });
   visitor = await openVisitor(firstline.url);

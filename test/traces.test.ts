@@ -45,6 +45,7 @@ test('a turn is one trace: its stages under one root, guarded words only, and no
       'turn',
       'answer',
       'open',
+      'obey',
       'relay',
       'admit',
       'guard_input',

@@ -126,6 +126,11 @@ export async function openLangfuseLab(options: LangfuseLabOptions): Promise<Lang
     return isScore(body) ? c.json({ id: keepScore(body) }) : badRequest(c, 'A score has a name and a value');
   });
 
+  app.delete('/api/public/scores/:id', (c) => {
+    scores.delete(c.req.param('id'));
+    return c.body(null, 202);
+  });
+
   // Deprecated by the platform; its client still sends scores this way.
   app.post('/api/public/ingestion', async (c) => {
     const body = (await c.req.json().catch(() => null)) as {

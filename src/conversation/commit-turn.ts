@@ -2,6 +2,7 @@ import { Interrupted, LaneLost } from '#core/errors.ts';
 import type { Outgoing, TurnEnd } from '#core/turn.ts';
 import { claimCase, closeCase, insertCase, openCase } from '#store/cases.ts';
 import { holdLane } from '#store/conversations.ts';
+import { forgetConversation } from '#store/forget.ts';
 import { wroteAfter } from '#store/inbox.ts';
 import type { Lanes } from '#store/lanes.ts';
 import { endTurn } from '#store/messages.ts';
@@ -56,6 +57,7 @@ export const createCommitTurn =
       if (!(await holdLane(transaction, conversation, end.fence))) throw new LaneLost(conversation);
       if (end.mayBeInterrupted && (await wroteAfter(transaction, conversation, Math.max(...end.positions))))
         throw new Interrupted(conversation);
+      if (end.forgets) await forgetConversation(transaction, end.owner);
       await endTurn(transaction, end.owner, {
         turn: {
           id: end.turn.id,
@@ -70,6 +72,7 @@ export const createCommitTurn =
         said: end.said.map(({ speaker, text }) => ({ speaker, body: end.sealer.seal(text, 'message') })),
         positions: end.positions,
         discloses: end.discloses,
+        language: end.language === end.known.language ? null : end.language,
       });
       await changeCase(transaction, end);
       const outgoing = [...end.outgoing, ...(end.opens?.outgoing ?? [])].flatMap((one) => toParts(one));

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 
-import type { Sender, ThreadKey } from '#core/channel.ts';
+import type { Command, Sender, ThreadKey } from '#core/channel.ts';
 import type { Sealer } from '#core/sealed.ts';
+import type { Say } from '#core/sentences.ts';
 import { Halt } from '#core/stage.ts';
 import type { Opened, Received } from '#core/turn.ts';
 import type { TakenLane, WaitingRow } from '#store/conversations.ts';
 
 import { readEvent, type StoredEvent } from './inbox.ts';
+import type { createToLanguage } from './sentences.ts';
 
 /** The same for every try at the same messages, so that a try after a crash goes on where the last one ended. */
 export const turnId = (conversation: string, positions: readonly number[]): string => {
@@ -18,6 +20,7 @@ export const turnId = (conversation: string, positions: readonly number[]): stri
 
 export interface WaitingEvent extends StoredEvent {
   readonly position: number;
+  readonly changes: number | null;
   readonly isFresh: boolean;
 }
 
@@ -31,16 +34,38 @@ export const readWaiting = (sealer: Sealer, rows: readonly WaitingRow[]): Waitin
     );
 
 /** The button that asks for a human, wherever we show one. */
-export const humanAction = 'human';
+export const humanAction = 'human' satisfies Command;
+
+const commandOf = ({ action }: StoredEvent): Received['command'] =>
+  action === 'status' || action === 'forget' ? action : null;
+
+/** Whether it has a turn of its own: what else a person said is not answered together with it. */
+const standsAlone = (event: StoredEvent): boolean =>
+  event.from !== 'customer' || event.kind === 'edited' || event.kind === 'deleted' || commandOf(event) !== null;
+
+/** What of the waiting events makes the next turn. */
+export const takeTurn = (waiting: readonly WaitingEvent[]): readonly WaitingEvent[] => {
+  const alone = waiting.findIndex(standsAlone);
+  return alone < 0 ? waiting : waiting.slice(0, Math.max(1, alone));
+};
+
+export type ToLanguage = ReturnType<typeof createToLanguage>;
 
 /** A turn at these events of a conversation, as the lane handed them out. */
 export const toTurn = (
   { row, hasCase }: TakenLane,
   sealer: Sealer,
   events: readonly WaitingEvent[],
-  now: Date,
+  { now, toLanguage }: { readonly now: Date; readonly toLanguage: ToLanguage },
 ): Received => {
   const positions = events.map((event) => event.position);
+  const stop = events.findLastIndex((event) => event.kind === 'stopped');
+  const said = events.slice(stop + 1).filter((event) => event.kind === 'message' || event.kind === 'edited');
+  const text = said
+    .map((event) => event.text)
+    .filter(Boolean)
+    .join('\n\n');
+  const sender = JSON.parse(sealer.open(row.profile, 'profile')) as Sender;
   return {
     owner: { organization: row.organization, person: row.person, conversation: row.conversation },
     fence: row.fence,
@@ -50,27 +75,52 @@ export const toTurn = (
       startedAt: now,
       isFirstTry: events.every((event) => event.isFresh),
     },
-    known: { summary: row.summary, summarizedThrough: row.summarizedThrough, tokens: row.tokens, hasCase },
+    known: {
+      summary: row.summary,
+      summarizedThrough: row.summarizedThrough,
+      tokens: row.tokens,
+      hasCase,
+      language: row.language,
+    },
     channel: row.channel,
+    language: toLanguage(text, row.language, sender.locale),
     thread: sealer.open(row.thread, 'thread') as ThreadKey,
-    sender: JSON.parse(sealer.open(row.profile, 'profile')) as Sender,
+    sender,
     sealer,
     isFirstContact: row.disclosedAt === null,
-    text: events
-      .filter((event) => event.kind === 'message')
-      .map((event) => event.text)
-      .join('\n\n'),
+    text,
     longestLength: Math.max(...events.map((event) => event.textLength)),
     pressedHuman: events.some((event) => event.action === humanAction),
+    command: events[0] ? commandOf(events[0]) : null,
+    isOpening: events.some((event) => event.kind === 'opened'),
+    isStopped: stop > 0,
+    isChange: typeof events[0]?.changes === 'number',
+    stopping: new AbortController(),
     mayBeInterrupted: false,
   };
 };
 
-/** Turns away what cannot be read as a question. */
+export interface OpenParts {
+  readonly textLengthMax: number;
+  readonly say: Say;
+  /** What a person who says nothing yet may want to ask. */
+  readonly suggestions: readonly string[];
+}
+
+/** Greets who came in, and turns away what cannot be read as a question. */
 export const open =
-  ({ textLengthMax, tooLongText }: { textLengthMax: number; tooLongText: string }) =>
+  ({ textLengthMax, say, suggestions }: OpenParts) =>
   async (turn: Received): Promise<Opened | Halt> => {
-    if (turn.longestLength > textLengthMax) return new Halt('too_long', { tell: tooLongText, offersHuman: true });
-    if (turn.text === '' && !turn.pressedHuman) return new Halt('nothing_to_answer');
-    return { ...turn, opened: true };
+    if (turn.longestLength > textLengthMax) {
+      const limit = textLengthMax.toLocaleString(turn.language);
+      return new Halt('too_long', { tell: say(turn, 'tooLong', { limit }), offersHuman: true });
+    }
+    // Whoever has the case is told of what was taken back, too.
+    const isForDesk = turn.isChange && turn.known.hasCase;
+    if (turn.text !== '' || turn.pressedHuman || turn.command || isForDesk) return { ...turn, opened: true };
+    if (turn.isStopped) return new Halt('stopped', { tell: say(turn, 'stopped') });
+    // Who knows us already needs no greeting, and nobody is greeted twice.
+    if (turn.isOpening && turn.isFirstContact && !turn.known.hasCase)
+      return new Halt('greeted', { tell: say(turn, 'welcome'), suggestions });
+    return new Halt('nothing_to_answer');
   };

@@ -12,7 +12,7 @@ export interface RecordParts {
   /** The answer as what goes out. */
   readonly toOutgoing: (turn: Escalated, message: OutboundMessage) => Outgoing;
   /** Buttons below an answer. */
-  readonly answerActions: OutboundMessage['actions'];
+  readonly answerActions: (turn: Escalated) => NonNullable<OutboundMessage['actions']>;
 }
 
 /** What was said, what it cost, and that it is done: one transaction. */
@@ -22,12 +22,14 @@ export const record =
     const message: OutboundMessage = {
       text: introduce(turn, turn.tokens.restore(turn.shown.text)),
       citations: turn.shown.citations,
-      ...(answerActions && !turn.opens ? { actions: answerActions } : {}),
+      by: 'assistant',
+      ...(turn.opens ? {} : { actions: answerActions(turn), asksFeedback: true }),
     };
     await commit({
       ...turn,
       discloses: turn.isFirstContact,
-      outcome: turn.opens ? 'escalated' : 'answered',
+      forgets: false,
+      outcome: turn.opens ? 'escalated' : turn.answer.stopReason === 'stopped' ? 'stopped' : 'answered',
       generatedAt: turn.shown.generatedAt,
       guardedAt: turn.shown.guardedAt,
       said: [

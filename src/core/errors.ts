@@ -53,6 +53,11 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
+/** Why a model is told to write no more: the person has enough of this answer. What there is of it stands. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
 /** Everything that is wrong with the configuration, told at once. The process ends with exit code 78 (EX_CONFIG). */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

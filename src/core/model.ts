@@ -1,3 +1,4 @@
+import { Stopped } from './errors.ts';
 import type { Passage } from './knowledge.ts';
 import type { GuardedText } from './turn.ts';
 
@@ -28,10 +29,13 @@ export interface Usage {
 export interface ModelAnswer {
   readonly model: string;
   readonly usage: Usage;
-  readonly stopReason: 'end' | 'length' | 'refused';
+  readonly stopReason: 'end' | 'length' | 'refused' | 'stopped';
 }
 
-/** Text as it is made; returns what it cost once whole. Throws ModelError. Stops when the signal does. */
+/**
+ * Text as it is made; returns what it cost once whole. Throws ModelError. Stops when the signal does: where that is because of
+ * Stopped, it ends like an answer that is whole.
+ */
 export type ModelStream = AsyncGenerator<string, ModelAnswer, void>;
 
 export interface Model {
@@ -40,5 +44,8 @@ export interface Model {
   readonly extractive: boolean;
   answer(request: ModelRequest, signal: AbortSignal): ModelStream;
 }
+
+/** Whether the person wants no more of what is being written. */
+export const isStopped = (signal: AbortSignal): boolean => signal.reason instanceof Stopped;
 
 export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };

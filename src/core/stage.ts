@@ -10,6 +10,10 @@ export interface PlannedEnd {
   readonly tell?: string;
   /** What they are told instead where nobody can take over. */
   readonly tellAlone?: string;
+  /** What the person may want to say next. */
+  readonly suggestions?: readonly string[];
+  /** What was said here is to be forgotten. */
+  readonly forgets?: boolean;
   /** Offer the button that asks for a human. */
   readonly offersHuman?: boolean;
   /** Why a human takes over, if one does. */

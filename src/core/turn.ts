@@ -1,4 +1,4 @@
-import type { Citation, OutboundMessage, Sender, ThreadKey } from './channel.ts';
+import type { Citation, Command, OutboundMessage, Sender, ThreadKey } from './channel.ts';
 import type { Passage } from './knowledge.ts';
 import type { ModelAnswer, ModelMessage, ModelStream } from './model.ts';
 import type { Sealed, Sealer } from './sealed.ts';
@@ -39,6 +39,8 @@ export interface Known {
   /** The personal data that tokens stand for. */
   readonly tokens: Sealed | null;
   readonly hasCase: boolean;
+  /** The language that was spoken last. */
+  readonly language: string | null;
 }
 
 /** A turn as the lane handed it out: whose conversation it is, and what was said. */
@@ -52,6 +54,8 @@ export interface Received {
   readonly turn: { readonly id: string; readonly startedAt: Date; readonly isFirstTry: boolean };
   readonly known: Known;
   readonly channel: string;
+  /** To speak with this person in, as ISO 639-1. */
+  readonly language: string;
   readonly thread: ThreadKey;
   readonly sender: Sender;
   readonly sealer: Sealer;
@@ -62,6 +66,16 @@ export interface Received {
   readonly longestLength: number;
   /** The person pressed the button that asks for a human. */
   readonly pressedHuman: boolean;
+  /** What they asked for by a command, which stands alone in its turn. */
+  readonly command: Exclude<Command, 'human'> | null;
+  /** They came in and have said nothing yet. */
+  readonly isOpening: boolean;
+  /** They stopped what they had asked before it was begun. */
+  readonly isStopped: boolean;
+  /** The words are new ones for something said and answered before; empty where it was taken back. */
+  readonly isChange: boolean;
+  /** Aborted, with Stopped, when the person wants no more of this answer. */
+  readonly stopping: AbortController;
   /** More words of this person end the turn, and are answered together with these. */
   readonly mayBeInterrupted: boolean;
 }
@@ -70,7 +84,11 @@ export interface Opened extends Received {
   readonly opened: true;
 }
 
-export interface Relayed extends Opened {
+export interface Obeyed extends Opened {
+  readonly obeyed: true;
+}
+
+export interface Relayed extends Obeyed {
   /** Nobody else is speaking: the assistant may. */
   readonly voice: 'assistant';
 }
@@ -154,11 +172,13 @@ export interface CaseDraft {
 /** How a turn ended: written in one transaction, so that its words, its acts and its being done cannot part. */
 export interface TurnEnd extends Pick<
   Received,
-  'owner' | 'fence' | 'positions' | 'turn' | 'sealer' | 'mayBeInterrupted'
+  'owner' | 'fence' | 'positions' | 'turn' | 'sealer' | 'mayBeInterrupted' | 'language' | 'known'
 > {
   readonly outcome: string;
   /** What goes out tells that an AI answers here: recorded once for the conversation. */
   readonly discloses: boolean;
+  /** What was said before it is forgotten. */
+  readonly forgets: boolean;
   readonly answer: ModelAnswer | null;
   readonly generatedAt: Date | null;
   readonly guardedAt: Date | null;

@@ -1,6 +1,7 @@
 import type { Channel, Citation, OutboundMessage } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
-import { ChannelError, Interrupted, LaneLost } from '#core/errors.ts';
+import { ChannelError, Interrupted, LaneLost, Stopped } from '#core/errors.ts';
+import type { Say } from '#core/sentences.ts';
 import { Halt } from '#core/stage.ts';
 import type { CheckedText, Delivered, OutputGuarded } from '#core/turn.ts';
 import { holdsFence } from '#store/conversations.ts';
@@ -22,7 +23,7 @@ export interface DeliverParts {
   readonly introduce: (turn: OutputGuarded, text: string) => string;
   /** Told when the reader can see the first words. */
   readonly onFirstText: (channel: string, afterMs: number) => void;
-  readonly blockedText: string;
+  readonly say: Say;
 }
 
 /** Our own name for the answer of a turn. */
@@ -63,6 +64,8 @@ const createWriter = ({ store, sendRow }: DeliverParts, turn: OutputGuarded, cha
     if (!held && (await holdsFence(store, turn.owner.conversation, turn.fence)))
       throw new ChannelError(channel.name, 'rate_limited', 'earlier_first', { retryAfterMs: earlierFirstMs });
     if (!held) throw new LaneLost(turn.owner.conversation);
+    // Asked in another process.
+    if (held.isStopped) turn.stopping.abort(new Stopped());
     if (held.wroteMore && turn.mayBeInterrupted) throw new Interrupted(turn.owner.conversation);
   };
 
@@ -84,7 +87,7 @@ const createWriter = ({ store, sendRow }: DeliverParts, turn: OutputGuarded, cha
       const shown = await sendRow(
         current,
         turn.sealer,
-        { text, partial: true },
+        { text, by: 'assistant', partial: true },
         { use: isShown ? 'growth' : 'first', hold },
       );
       if (!current.sent) await markShown(store, current, shown.sealed, shown.index);
@@ -148,8 +151,12 @@ export const deliver =
     }
     if (live.stopped) throw live.stopped;
     if (!step.done) throw new LaneLost(turn.owner.conversation);
-    if (turn.reply.blocked()) return new Halt('leak_blocked', { tell: parts.blockedText, escalate: 'guardrail' });
-    const whole = text.trim() as CheckedText;
+    if (turn.reply.blocked())
+      return new Halt('leak_blocked', { tell: parts.say(turn, 'blocked'), escalate: 'guardrail' });
+    // What was cut off in the middle is shown up to where it can be.
+    const whole = (step.value.stopReason === 'stopped' ? toSafe(text) : text).trim() as CheckedText;
+    if (whole === '' && step.value.stopReason === 'stopped')
+      return new Halt('stopped', { tell: parts.say(turn, 'stopped') });
     return {
       ...turn,
       answer: step.value,

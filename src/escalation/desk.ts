@@ -1,8 +1,10 @@
 import type { OutboundMessage, ThreadKey } from '#core/channel.ts';
 import type { Sealer } from '#core/sealed.ts';
+import type { Say } from '#core/sentences.ts';
 import type { Outgoing, TurnEnd } from '#core/turn.ts';
 import { type CaseRow, openCase } from '#store/cases.ts';
 import type { Store } from '#store/open.ts';
+import { findOutbox } from '#store/outbox.ts';
 
 import { type CaseAct, caseActions, cardKey, withState } from './case-draft.ts';
 
@@ -11,12 +13,8 @@ export interface DeskEvent {
   readonly sender: { readonly id: string; readonly displayName: string };
   readonly text: string;
   readonly action: string | null;
-}
-
-export interface DeskTexts {
-  readonly joined: string;
-  readonly handedBack: string;
-  readonly resolved: string;
+  /** The turn of what the agent said before and has changed now, or taken back where the text is empty. */
+  readonly changedTurn: string | null;
 }
 
 type Act =
@@ -61,6 +59,7 @@ export interface DeskTurn {
   readonly owner: TurnEnd['owner'];
   readonly turnId: string;
   readonly channel: string;
+  readonly language: string;
   readonly thread: ThreadKey;
   readonly customer: string;
   readonly sealer: Sealer;
@@ -68,19 +67,29 @@ export interface DeskTurn {
 
 type Change = Pick<TurnEnd, 'outcome' | 'said' | 'outgoing' | 'claims' | 'closes'>;
 
+/** Our own name for what an agent says to the customer in a turn. */
+const customerKey = (turn: string, name = 'agent'): string => `${turn}:${name}`;
+
+const inNameOf = ({ sender }: DeskEvent, text: string): OutboundMessage => ({
+  text: `**${sender.displayName}:** ${text}`,
+  by: 'agent',
+});
+
 const nothing: Change = { outcome: 'desk_private', said: [], outgoing: [], claims: null, closes: null };
 
 export interface DeskParts {
   readonly store: Store;
-  readonly texts: DeskTexts;
+  readonly say: Say;
+  /** Whether what was sent on this channel can still be changed. */
+  readonly canEdit: (channel: string) => boolean;
   /** Who an agent is, told apart without being told. */
   readonly fingerprint: (agent: string) => string;
 }
 
 /** What one thing an agent did in a case's thread changes: for the case, its card, the thread and the customer. */
-export const createDesk = ({ store, texts, fingerprint }: DeskParts) => {
-  const toCustomer = (turn: DeskTurn, message: OutboundMessage, name = 'agent'): Outgoing => ({
-    key: `${turn.turnId}:${name}`,
+export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
+  const toCustomer = (turn: DeskTurn, message: OutboundMessage, name?: string): Outgoing => ({
+    key: customerKey(turn.turnId, name),
     channel: turn.channel,
     thread: turn.thread,
     message,
@@ -127,7 +136,7 @@ export const createDesk = ({ store, texts, fingerprint }: DeskParts) => {
           found,
           `${agent} has this case. What you write here now goes to ${turn.customer}; begin with \`//\` to keep it here.`,
         ),
-        toCustomer(turn, { text: texts.joined.replaceAll('{agent}', agent) }, 'joined'),
+        toCustomer(turn, { text: say(turn, 'joined', { agent }) }, 'joined'),
       ],
     };
   };
@@ -144,8 +153,30 @@ export const createDesk = ({ store, texts, fingerprint }: DeskParts) => {
         ...(event.action === 'reply'
           ? [toThread(turn, found, `**${event.sender.displayName}** to ${turn.customer}:\n\n${text}`, 'sent')]
           : []),
-        toCustomer(turn, { text: `**${event.sender.displayName}:** ${text}` }),
+        toCustomer(turn, inNameOf(event, text)),
       ],
+    };
+  };
+
+  /** What the customer was sent reads as the agent has it now; where that cannot be, the agent is told. */
+  const change = async (turn: DeskTurn, found: CaseRow, event: DeskEvent, changedTurn: string): Promise<Change> => {
+    const key = customerKey(changedTurn);
+    const sent = await findOutbox(store, turn.owner, key);
+    if (!sent) return nothing;
+    const act = toAct(event);
+    const words = act.kind === 'reply' || act.kind === 'talk' ? act.text : '';
+    const outcome = 'desk_changed';
+    if (!canEdit(turn.channel) || words === '')
+      return {
+        ...nothing,
+        outcome,
+        outgoing: [toThread(turn, found, `${turn.customer} has been sent what you wrote before, and still has it.`)],
+      };
+    return {
+      ...nothing,
+      outcome,
+      said: [{ speaker: 'agent', text: words }],
+      outgoing: [{ ...toCustomer(turn, inNameOf(event, words)), replaces: key }],
     };
   };
 
@@ -167,13 +198,14 @@ export const createDesk = ({ store, texts, fingerprint }: DeskParts) => {
         found,
         closes === 'resolved' ? 'Resolved. The assistant answers again.' : 'Handed back. The assistant answers again.',
       ),
-      toCustomer(turn, { text: closes === 'resolved' ? texts.resolved : texts.handedBack }, 'closed'),
+      toCustomer(turn, { text: say(turn, closes === 'resolved' ? 'resolved' : 'handedBack') }, 'closed'),
     ],
   });
 
   return async (turn: DeskTurn, event: DeskEvent): Promise<Change> => {
     const found = await openCase(store, turn.owner.conversation);
     if (!found) return { ...nothing, outcome: 'desk_closed' };
+    if (event.changedTurn !== null) return change(turn, found, event, event.changedTurn);
     const act = toAct(event);
     switch (act.kind) {
       case 'claim':

@@ -1,6 +1,6 @@
 import type { ThreadKey } from '#core/channel.ts';
 import { Halt } from '#core/stage.ts';
-import type { Opened, Relayed } from '#core/turn.ts';
+import type { Obeyed, Relayed } from '#core/turn.ts';
 import { openCase } from '#store/cases.ts';
 import type { Store } from '#store/open.ts';
 
@@ -9,10 +9,12 @@ import { cardKey } from './case-draft.ts';
 /** A person has the conversation: pass the words on, and let the assistant be silent. */
 export const relay =
   ({ store }: { store: Store }) =>
-  async (turn: Opened): Promise<Relayed | Halt> => {
+  async (turn: Obeyed): Promise<Relayed | Halt> => {
     const found = turn.known.hasCase ? await openCase(store, turn.owner.conversation) : null;
-    if (!found) return { ...turn, voice: 'assistant' };
-    const text = turn.text === '' ? '_asked for a person again_' : turn.text;
+    if (!found)
+      return turn.text === '' && turn.isChange ? new Halt('nothing_to_answer') : { ...turn, voice: 'assistant' };
+    const wordless = turn.isChange ? '_took a message back_' : '_asked for a person again_';
+    const text = turn.text === '' ? wordless : turn.text;
     return new Halt('relayed', {
       forward: [
         {
@@ -20,7 +22,9 @@ export const relay =
           channel: found.channel,
           thread: '' as ThreadKey,
           follows: cardKey(found.id),
-          message: { text: `**${turn.sender.displayName}** (${turn.channel}):\n\n${text}` },
+          message: {
+            text: `**${turn.sender.displayName}** (${turn.channel})${turn.isChange && turn.text !== '' ? ' now says' : ''}:\n\n${text}`,
+          },
         },
       ],
     });

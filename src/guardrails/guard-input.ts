@@ -1,3 +1,4 @@
+import type { Say } from '#core/sentences.ts';
 import { Halt } from '#core/stage.ts';
 import type { Admitted, InputGuarded } from '#core/turn.ts';
 
@@ -6,15 +7,15 @@ import type { Exchange } from './exchange-personal-data.ts';
 export interface GuardInputParts {
   readonly wantsHuman: (text: string) => boolean;
   readonly exchange: Exchange;
-  readonly handoverText: string;
+  readonly say: Say;
 }
 
 /** Exchanges personal data for tokens before anything else sees the words; a request for a human ends the turn at one. */
 export const guardInput =
-  ({ wantsHuman, exchange, handoverText }: GuardInputParts) =>
+  ({ wantsHuman, exchange, say }: GuardInputParts) =>
   async (turn: Admitted): Promise<InputGuarded | Halt> => {
     if (turn.pressedHuman || wantsHuman(turn.text))
-      return new Halt('asked_for_human', { tell: handoverText, escalate: 'asked for a person' });
+      return new Halt('asked_for_human', { tell: say(turn, 'handover'), escalate: 'asked for a person' });
     const { text, tokens } = await exchange(turn, turn.text);
     return { ...turn, question: text, tokens, restricted: false };
   };

@@ -7,6 +7,7 @@ export interface Metrics {
   readonly refused: (channel: string, reason: string) => void;
   readonly turns: (channel: string, outcome: string) => void;
   readonly firstText: (channel: string, afterMs: number) => void;
+  readonly feedback: (channel: string, rating: string) => void;
   readonly failedSends: (channel: string, code: string) => void;
 }
 
@@ -30,6 +31,7 @@ export const createMetrics = (): Metrics => {
     events: counter('firstline_events_total', 'Platform events by what became of them.', ['channel', 'outcome']),
     refused: counter('firstline_refused_total', 'Requests that were not let in.', ['channel', 'reason']),
     turns: counter('firstline_turns_total', 'Turns by how they ended.', ['channel', 'outcome']),
+    feedback: counter('firstline_feedback_total', 'What people think of our answers.', ['channel', 'rating']),
     failedSends: counter('firstline_failed_sends_total', 'Messages that could not be sent.', ['channel', 'code']),
     firstText: (channel, afterMs) => firstText.observe({ channel }, afterMs / 1000),
   };

@@ -1,6 +1,7 @@
+import { LangfuseClient } from '@langfuse/client';
 import { LangfuseSpanProcessor } from '@langfuse/otel';
 import { setLangfuseTracerProvider, startObservation } from '@langfuse/tracing';
-import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { NodeTracerProvider, RandomIdGenerator } from '@opentelemetry/sdk-trace-node';
 
 import type { ModelAnswer } from '#core/model.ts';
 import type { Observe } from '#core/stage.ts';
@@ -28,12 +29,15 @@ export interface TracedTurn {
 
 export interface Traces {
   begin(turn: TracedTurn): TurnTrace;
+  /** Scores the trace of a turn by what the person thinks of the answer; null takes the score back. */
+  judge(turn: string, rating: 'good' | 'bad' | null): void;
   /** Sends what is left, within the bound. */
   stop(timeoutMs: number): Promise<void>;
 }
 
 const silent: Traces = {
   begin: () => ({ observe: (_stage, work) => work(), end: () => undefined }),
+  judge: () => undefined,
   stop: async () => undefined,
 };
 
@@ -45,6 +49,24 @@ export interface TraceSettings {
 
 /** From the first stage that pulls the draft to the last: the draft is made as it is delivered. */
 const generation = { begins: 'generate', ends: 'deliver' };
+
+/** A turn's id is a trace's as well, so that what is told of the turn later finds its trace. */
+const toTraceId = (turn: string): string => turn.replaceAll('-', '');
+
+const createIds = () => {
+  const random = new RandomIdGenerator();
+  let wanted: string | null = null;
+  return {
+    /** The next trace has this id. */
+    want: (id: string): void => void (wanted = id),
+    generateTraceId: (): string => {
+      const id = wanted ?? random.generateTraceId();
+      wanted = null;
+      return id;
+    },
+    generateSpanId: (): string => random.generateSpanId(),
+  };
+};
 
 const beginTurn = ({ id, organization, person, conversation, channel }: TracedTurn): TurnTrace => {
   const root = startObservation('turn', { metadata: { turn: id, organization, channel } });
@@ -105,13 +127,26 @@ export const openTraces = ({ publicKey, secretKey, baseUrl }: TraceSettings): Tr
     timeout: 5,
     exportMode: 'batched',
   });
-  const provider = new NodeTracerProvider({ spanProcessors: [processor] });
+  const ids = createIds();
+  const provider = new NodeTracerProvider({ spanProcessors: [processor], idGenerator: ids });
+  const client = new LangfuseClient({ publicKey, secretKey, ...(baseUrl ? { baseUrl } : {}), timeout: 5 });
   setLangfuseTracerProvider(provider);
   return {
-    begin: beginTurn,
+    begin: (turn) => {
+      ids.want(toTraceId(turn.id));
+      return beginTurn(turn);
+    },
+    judge: (turn, rating) => {
+      const id = `${turn}-feedback`;
+      if (rating === null) void client.api.legacy.scoreV1.delete(id).catch(() => undefined);
+      else client.score.create({ id, traceId: toTraceId(turn), name: 'feedback', value: rating === 'good' ? 1 : 0 });
+    },
     stop: (timeoutMs) =>
       Promise.race([
-        provider.shutdown().catch(() => undefined),
+        Promise.all([provider.shutdown(), client.shutdown()]).then(
+          () => undefined,
+          () => undefined,
+        ),
         new Promise<void>((resolve) => setTimeout(resolve, timeoutMs).unref()),
       ]),
   };

@@ -18,16 +18,17 @@ export interface ModelSettings {
   readonly silenceMs: number;
   readonly retriesMax: number;
   readonly extract: Extract;
-  readonly texts: ExtractiveTexts;
+  /** What is said around the quotes, in the language of what is asked. */
+  readonly textsFor: (asked: string) => ExtractiveTexts;
 }
 
 /** Claude first, then the fallback; without any key, quotes from the knowledge base. */
-export const chooseModel = ({ claude, fallback, silenceMs, retriesMax, extract, texts }: ModelSettings): Model => {
+export const chooseModel = ({ claude, fallback, silenceMs, retriesMax, extract, textsFor }: ModelSettings): Model => {
   const bounds = { silenceMs, retriesMax };
   const [first, ...others] = [
     ...(claude ? [createClaude({ ...claude, ...bounds })] : []),
     ...(fallback ? [createOpenAiCompatible({ ...fallback, ...bounds })] : []),
   ];
-  if (!first) return createExtractive({ extract, texts });
+  if (!first) return createExtractive({ extract, textsFor });
   return others.length === 0 ? first : createFallback([first, ...others]);
 };

@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 
 import { ModelError } from '#core/errors.ts';
-import type { Model, ModelAnswer, ModelRequest } from '#core/model.ts';
+import { isStopped, type Model, type ModelAnswer, type ModelRequest } from '#core/model.ts';
 
 import { toModelError } from './failure.ts';
 import { watchSilence } from './watch-silence.ts';
@@ -60,11 +60,12 @@ export const createClaude = ({ apiKey, baseUrl, model, silenceMs, retriesMax }: 
         }
       } catch (error) {
         if (watch.isSilent()) throw new ModelError(model, 'timeout', { cause: error });
-        throw toModelError(model, error, (one) => one instanceof Anthropic.APIError);
+        if (!isStopped(signal)) throw toModelError(model, error, (one) => one instanceof Anthropic.APIError);
       }
-      if (!isWhole) throw new ModelError(model, watch.isSilent() ? 'timeout' : 'cut');
       const { stopReason, ...usage } = answer;
-      return { model, stopReason, usage };
+      if (isWhole) return { model, stopReason, usage };
+      if (isStopped(signal)) return { model, stopReason: 'stopped', usage };
+      throw new ModelError(model, watch.isSilent() ? 'timeout' : 'cut');
     },
   };
 };

@@ -5,7 +5,7 @@ import { createExtractive } from './extractive.ts';
 const answer = async (question: string, quote: string | null): Promise<string> => {
   const model = createExtractive({
     extract: () => (quote === null ? null : { quotes: [{ passage: 1, text: quote }] }),
-    texts: { greeting: 'Hello!', found: 'The pages say:', notFound: 'Not found.' },
+    textsFor: () => ({ greeting: 'Hello!', found: 'The pages say:', notFound: 'Not found.' }),
   });
   const request = {
     system: '',

@@ -21,10 +21,18 @@ const greets =
 const endsInBlock = /(?:\||`{3,}|~{3,})$/;
 
 /** Answers without a language model: quotes what the passages say, says so, and cites. */
-export const createExtractive = ({ extract, texts }: { extract: Extract; texts: ExtractiveTexts }): Model => ({
+export const createExtractive = ({
+  extract,
+  textsFor,
+}: {
+  readonly extract: Extract;
+  /** In the language of what is asked. */
+  readonly textsFor: (asked: string) => ExtractiveTexts;
+}): Model => ({
   name: 'extractive',
   extractive: true,
   answer: async function* (request) {
+    const texts = textsFor(request.asked);
     const found = greets.test(request.asked) ? null : extract(request.asked, request.passages);
     if (greets.test(request.asked)) yield texts.greeting;
     else if (!found) yield texts.notFound;

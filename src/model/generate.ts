@@ -55,5 +55,8 @@ export const generate =
   ({ model, system, maxTokens, answerMs }: GenerateParts) =>
   async (turn: Retrieved): Promise<Generated> => ({
     ...turn,
-    draft: model.answer(toRequest(turn, system, maxTokens), AbortSignal.timeout(answerMs)),
+    draft: model.answer(
+      toRequest(turn, system, maxTokens),
+      AbortSignal.any([AbortSignal.timeout(answerMs), turn.stopping.signal]),
+    ),
   });

@@ -1,7 +1,7 @@
 import OpenAI from 'openai';
 
 import { ModelError } from '#core/errors.ts';
-import { type Model, type ModelAnswer, type ModelRequest, noUsage, type Usage } from '#core/model.ts';
+import { isStopped, type Model, type ModelAnswer, type ModelRequest, noUsage, type Usage } from '#core/model.ts';
 
 import { toModelError } from './failure.ts';
 import { watchSilence } from './watch-silence.ts';
@@ -64,8 +64,9 @@ export const createOpenAiCompatible = (settings: OpenAiCompatibleSettings): Mode
         }
       } catch (error) {
         if (watch.isSilent()) throw new ModelError(model, 'timeout', { cause: error });
-        throw toModelError(model, error, (one) => one instanceof OpenAI.APIError);
+        if (!isStopped(signal)) throw toModelError(model, error, (one) => one instanceof OpenAI.APIError);
       }
+      if (!stopReason && isStopped(signal)) stopReason = 'stopped';
       if (!stopReason) throw new ModelError(model, watch.isSilent() ? 'timeout' : 'cut');
       return { model, stopReason, usage };
     },

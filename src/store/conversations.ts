@@ -22,6 +22,8 @@ export interface ConversationRow extends ConversationKey {
   readonly fence: number;
   /** When this person was told that an AI answers here. */
   readonly disclosedAt: Date | null;
+  /** The language that was spoken last, as ISO 639-1. */
+  readonly language: string | null;
 }
 
 interface Raw {
@@ -37,6 +39,7 @@ interface Raw {
   tokens: Uint8Array | null;
   fence: number;
   disclosed_at: string | null;
+  language: string | null;
 }
 
 export const toSealed = (bytes: Uint8Array): Sealed => Buffer.from(bytes) as Sealed;
@@ -55,9 +58,10 @@ const toRow = (raw: Raw): ConversationRow => ({
   tokens: toSealedOrNull(raw.tokens),
   fence: raw.fence,
   disclosedAt: raw.disclosed_at === null ? null : new Date(raw.disclosed_at),
+  language: raw.language,
 });
 
-const columns = `organization, person, id, channel, thread, profile, wrapped_key, summary, summarized_through, tokens, fence, disclosed_at`;
+const columns = `organization, person, id, channel, thread, profile, wrapped_key, summary, summarized_through, tokens, fence, disclosed_at, language`;
 
 export interface Place {
   readonly organization: string;
@@ -138,6 +142,8 @@ export const writersDone = (sql: Sql, conversation: string): Promise<unknown> =>
 export interface WaitingRow {
   readonly position: number;
   readonly body: Sealed;
+  /** The position of the event that this one changes. */
+  readonly changes: number | null;
   /** Nobody has begun with it before: nothing can have been shown for it. */
   readonly isFresh: boolean;
 }
@@ -166,11 +172,12 @@ export const takeLane = async (sql: Sql, conversation: string, limit: number): P
     has_case: boolean;
     position: number | string;
     body: Uint8Array;
+    changes: number | string | null;
     is_fresh: boolean;
   }>(
     `with started as (
        update inbox set started_at = now() where conversation = $1 and done_at is null and started_at is null)
-     select position, body, started_at is null as is_fresh,
+     select position, body, changes, started_at is null as is_fresh,
        exists (select 1 from support_case where conversation = $1 and state in ('waiting', 'claimed')) as has_case
      from inbox where conversation = $1 and done_at is null order by position limit $2`,
     [conversation, limit],
@@ -180,6 +187,7 @@ export const takeLane = async (sql: Sql, conversation: string, limit: number): P
   const waiting = rows.map((row) => ({
     position: Number(row.position),
     body: toSealed(row.body),
+    changes: row.changes === null ? null : Number(row.changes),
     isFresh: row.is_fresh,
   }));
   return { row: toRow(taken), hasCase: first.has_case, waiting };

@@ -52,6 +52,8 @@ const Conversation = defineEntity({
     tokens: sealed().nullable(),
     /** When this person was told that an AI answers here. */
     disclosedAt: p.datetime().nullable(),
+    /** The language that was spoken last, as ISO 639-1. */
+    language: p.text().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
   },
   uniques: [
@@ -68,6 +70,9 @@ const Inbox = defineEntity({
     position: p.bigint().primary().autoincrement(),
     channel: p.text(),
     eventId: p.text(),
+    kind: p.text().default('message'),
+    /** The position of the event that this one changes. */
+    changes: p.bigint().nullable(),
     body: sealed(),
     receivedAt: p.datetime().defaultRaw('now()'),
     startedAt: p.datetime().nullable(),
@@ -206,6 +211,21 @@ const WebMessage = defineEntity({
   },
 });
 
+/** What a person thinks of a message of ours; one opinion for each. */
+const Feedback = defineEntity({
+  name: 'Feedback',
+  tableName: 'feedback',
+  properties: {
+    ...partOfConversation,
+    /** The outbox key of the message. */
+    key: p.text().primary(),
+    turn: p.uuid(),
+    rating: p.text().$type<'good' | 'bad'>(),
+    body: sealed().nullable(),
+    at: p.datetime().defaultRaw('now()'),
+  },
+});
+
 /** What went wrong in the life of a message or a turn, and when. */
 const Ledger = defineEntity({
   name: 'Ledger',
@@ -292,6 +312,7 @@ export const entities = [
   Outbox,
   SupportCase,
   WebMessage,
+  Feedback,
   Ledger,
   Budget,
   Bucket,

@@ -28,6 +28,20 @@ export const messagesAfter = async (
     .reverse();
 };
 
+/** The customer's words of a turn as they are remembered from now on; null for none. A summary that holds the old ones goes too. */
+export const replaceSaid = (sql: Sql, key: ConversationKey, turn: string, body: Sealed | null): Promise<unknown> =>
+  sql.query(
+    `with old as (select position from message where organization = $1 and person = $2 and conversation = $3
+       and turn = $4 and speaker = 'customer'),
+     changed as (update message set body = $5 where $5::bytea is not null and position in (select position from old)
+       and organization = $1 and person = $2 and conversation = $3),
+     gone as (delete from message where $5::bytea is null and position in (select position from old)
+       and organization = $1 and person = $2 and conversation = $3)
+     update conversation set summary = null, summarized_through = 0
+     where organization = $1 and person = $2 and id = $3 and summarized_through >= (select min(position) from old)`,
+    [key.organization, key.person, key.conversation, turn, body],
+  );
+
 export interface TurnRow {
   readonly id: string;
   readonly outcome: string;
@@ -46,13 +60,15 @@ export interface EndedTurn {
   readonly positions: readonly number[];
   /** It told that an AI answers here. */
   readonly discloses: boolean;
+  /** The language that is spoken from now on; null where that is no other than before. */
+  readonly language: string | null;
 }
 
 /** What was said in a turn, what it cost, and that its events are done, as one statement. */
 export const endTurn = (
   transaction: Transaction,
   key: ConversationKey,
-  { turn, said, positions, discloses }: EndedTurn,
+  { turn, said, positions, discloses, language }: EndedTurn,
 ): Promise<unknown> => {
   const values: unknown[] = [key.organization, key.person, key.conversation, turn.id, positions];
   const bind = (value: unknown): string => `$${values.push(value)}`;
@@ -66,8 +82,9 @@ export const endTurn = (
         .map(({ speaker, body }) => `($1, $2::uuid, $3::uuid, $4::uuid, ${bind(speaker)}, ${bind(body)}::bytea)`)
         .join(', ')})`,
     );
-  if (discloses)
-    parts.push(`told as (update conversation set disclosed_at = coalesce(disclosed_at, now())
+  if (discloses || language)
+    parts.push(`spoke as (update conversation
+       set disclosed_at = coalesce(disclosed_at, ${discloses ? 'now()' : 'null'}), language = coalesce(${bind(language)}, language)
        where organization = $1 and person = $2::uuid and id = $3::uuid)`);
   const row = [
     turn.outcome,

@@ -13,6 +13,7 @@ import array from 'postgres-array';
 
 import { First } from '#migrations/20261123-first.ts';
 import { Disclosure } from '#migrations/20261125-disclosure.ts';
+import { Changes } from '#migrations/20261126-changes.ts';
 import { Delivery } from '#migrations/20261126-delivery.ts';
 import { StoreError } from '#core/errors.ts';
 
@@ -65,6 +66,7 @@ const common = {
       { name: '20261123-first', class: First },
       { name: '20261125-disclosure', class: Disclosure },
       { name: '20261126-delivery', class: Delivery },
+      { name: '20261126-changes', class: Changes },
     ],
     snapshot: false,
     silent: true,

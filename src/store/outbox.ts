@@ -114,14 +114,15 @@ export const takeOutbox = async (sql: Sql, conversation: string): Promise<TakenO
 /**
  * Before each write of an answer that grows: makes its row, or notes one more write, for whoever holds the lane. Null when
  * another worker holds it, or while an earlier message still waits to be sent: what comes later must not stand above it.
+ * `wroteMore` and `isStopped` tell what the person has done since the events up to `position`.
  */
 export const holdGrowing = async (
   sql: Sql,
   row: Omit<NewOutbox, 'state'>,
   fence: number,
   position: number,
-): Promise<{ row: OutboxRow; wroteMore: boolean } | null> => {
-  const [raw] = await sql.query<Raw & { wrote_more: boolean }>(
+): Promise<{ row: OutboxRow; wroteMore: boolean; isStopped: boolean } | null> => {
+  const [raw] = await sql.query<Raw & { later: string[] | null }>(
     `insert into outbox (organization, person, conversation, key, channel, thread, body, state, attempted_at)
      select $1, $2, $3, $4, $5, $6, $7, 'growing', now() from conversation where id = $3 and fence = $8
        and not exists (
@@ -133,10 +134,12 @@ export const holdGrowing = async (
        attempted_at = case when outbox.sent is null then coalesce(outbox.attempted_at, now()) end
      where outbox.state = 'growing'
      returning ${columns},
-       exists (select 1 from inbox where conversation = $3 and done_at is null and position > $9) as wrote_more`,
+       (select array_agg(distinct kind) from inbox where conversation = $3 and done_at is null and position > $9) as later`,
     [...idOf(row), row.channel, row.thread, row.body, fence, position, Number.MAX_SAFE_INTEGER],
   );
-  return raw ? { row: toRow(raw), wroteMore: raw.wrote_more } : null;
+  if (!raw) return null;
+  const later = raw.later ?? [];
+  return { row: toRow(raw), wroteMore: later.some((kind) => kind !== 'stopped'), isStopped: later.includes('stopped') };
 };
 
 /**

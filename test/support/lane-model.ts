@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { pino } from 'pino';
 
+import { createStops } from '#conversation/stops.ts';
 import { systemClock } from '#core/clock.ts';
 import type { Vault } from '#core/sealed.ts';
 import type { Halt, Pipeline } from '#core/stage.ts';
@@ -107,7 +108,10 @@ export const createModelTurns = (
     retryDelayMs: 0,
     interruptsMax: 0,
     tellUndelivered: unused,
-    texts: { unavailable: '', unavailableAlone: '', nobody: '' },
+    say: () => '',
+    toLanguage: () => 'en',
+    stops: createStops(),
+    unsay: unused,
     introduce: (_turn, text) => text,
-    humanAction: undefined,
+    humanAction: () => [],
   });

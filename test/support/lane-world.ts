@@ -4,6 +4,7 @@ import { vi } from 'vitest';
 
 import { createCommitTurn } from '#conversation/commit-turn.ts';
 import { createInbox } from '#conversation/inbox.ts';
+import { createStops } from '#conversation/stops.ts';
 import type { InboundMessage, ThreadKey } from '#core/channel.ts';
 import { given } from '#core/given.ts';
 import { Halt } from '#core/stage.ts';
@@ -102,7 +103,15 @@ export const openLaneWorld = async (): Promise<LaneWorld> => {
   // Arriving.
 
   const receiver = (transaction: Store['transaction']) => {
-    const parts = { vault, lanes: waker, textLengthMax: 100, toCaseAction: () => null, count: () => undefined };
+    const parts = {
+      vault,
+      lanes: waker,
+      textLengthMax: 100,
+      toCaseAction: () => null,
+      count: () => undefined,
+      stops: createStops(),
+      onFeedback: () => undefined,
+    };
     return createInbox({ ...parts, store: { ...receiving, transaction } })(channel);
   };
   const before =

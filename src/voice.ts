@@ -1,0 +1,37 @@
+import { humanAction, type ToLanguage } from '#conversation/open.ts';
+import { createToLanguage, readSentences } from '#conversation/sentences.ts';
+import type { Action } from '#core/channel.ts';
+import type { Say } from '#core/sentences.ts';
+import type { Received } from '#core/turn.ts';
+import { detectLanguage } from '#guardrails/language.ts';
+import type { ExtractiveTexts } from '#model/extractive.ts';
+
+import type { Config } from './config.ts';
+
+export interface Voice {
+  readonly say: Say;
+  readonly toLanguage: ToLanguage;
+  /** Tells on first contact that an AI answers. */
+  readonly introduce: (turn: Received, text: string) => string;
+  /** The button that asks for a human. */
+  readonly askHuman: (turn: Received) => Action[];
+  /** What is said around quotes, in the language of what is asked. */
+  readonly textsFor: (asked: string) => ExtractiveTexts;
+}
+
+/** How Firstline speaks: its own sentences, in the language of whom it speaks with. Throws ConfigError. */
+export const openVoice = ({ assistant, sentences }: Pick<Config, 'assistant' | 'sentences'>): Voice => {
+  const { name, language } = assistant;
+  const { say, languages } = readSentences(new URL('../prompts/sentences/', import.meta.url), sentences, language);
+  const toLanguage = createToLanguage(languages, detectLanguage, language);
+  return {
+    say,
+    toLanguage,
+    introduce: (turn, text) => (turn.isFirstContact ? `${say(turn, 'disclosure', { name })}\n\n${text}` : text),
+    askHuman: (turn) => [{ id: humanAction, label: say(turn, 'askHuman') }],
+    textsFor: (asked) => {
+      const to = { language: toLanguage(asked, null, undefined), channel: '' };
+      return { greeting: say(to, 'greeting'), found: say(to, 'found'), notFound: say(to, 'notFound') };
+    },
+  };
+};
