@@ -17,8 +17,8 @@ const breaks = {
   },
   dedupe: {
     file: 'src/store/inbox.ts',
-    find: 'event.channel, event.id, event.body]',
-    put: 'event.channel, `${event.id}:${Math.random()}`, event.body]',
+    find: '      event.id,\n      event.body,',
+    put: '      `${event.id}:${Math.random()}`,\n      event.body,',
   },
   'final-retry': {
     file: 'src/delivery/dispatch.ts',
