@@ -335,3 +335,22 @@ test('an envelope without an event leaves the socket as it was', async () => {
   await lab.deliver({ type: 'message', channel: 'DADA', channel_type: 'im', user: 'UADA', ts: '1.1', text: 'Hello' });
   expect(messages()).toMatchObject([{ text: 'Hello' }]);
 });
+
+test('what a person changes, judges and takes back arrives over the wire; what we edit ourselves does not', async () => {
+  const lab = await openLab();
+  const { channel, events, messages } = await openChannel(lab);
+  const message = await lab.pane.say({ room: 'DADA', user: 'UADA', text: 'Hello' });
+  await vi.waitFor(() => expect(messages()).toHaveLength(1));
+  const sent = await channel.send(thread('DADA'), { text: 'Hi' }, 'k');
+  await channel.edit!(sent, { text: 'Hi there' });
+  const target = { room: 'DADA', user: 'UADA', message };
+  lab.edit({ ...target, text: 'Hello again' });
+  lab.react({ ...target, message: (JSON.parse(sent.message) as { ts: string }).ts, name: 'thumbsup' });
+  lab.remove(target);
+  const kinds = () => events.flatMap((event) => (event ? [event.kind] : [])).toSorted();
+  await vi.waitFor(() => expect(kinds()).toEqual(['deleted', 'edited', 'feedback', 'message']));
+  const of = messages()[0]!.id;
+  expect(events.find((event) => event?.kind === 'edited')).toMatchObject({ of, text: 'Hello again' });
+  expect(events.find((event) => event?.kind === 'deleted')).toMatchObject({ of });
+  expect(events.find((event) => event?.kind === 'feedback')).toMatchObject({ message: sent.message, rating: 'good' });
+});

@@ -87,9 +87,9 @@ const createIntake = (config: SlackConfig, running: () => Running): Take => {
       await client.views.open({ trigger_id: asking.triggerId, view: renderDialog(asking) });
       return receive(null);
     }
-    const sender = senderIdOf(body);
-    const isForUs = sender !== undefined && toInboundEvent(body, identity) !== null;
-    return receive(isForUs ? toInboundEvent(body, identity, await people.profile(sender)) : null);
+    const event = toInboundEvent(body, identity);
+    const sender = event && 'sender' in event ? senderIdOf(body) : undefined;
+    return receive(sender === undefined ? event : toInboundEvent(body, identity, await people.profile(sender)));
   };
 
   const bolt = createBolt(config, running, accept);

@@ -48,12 +48,67 @@ test('a file without words is told by its name', () => {
   expect(received('file-share')).toMatchObject({ text: '[file: screen.png]' });
 });
 
-test.each(['own-message', 'other-bot', 'message-changed', 'message-deleted', 'channel-join', 'reaction-added'])(
-  '%s is not for us',
-  (name) => {
-    expect(received(name)).toBeNull();
-  },
-);
+test('what a person changes or takes back names the message it was', () => {
+  const change = { channel: 'slack', id: 'T1:CHELP:1700000001.000100:change', of: 'T1:CHELP:1700000000.000100' };
+  expect(received('message-changed')).toMatchObject({ ...change, kind: 'edited', text: 'edited' });
+  expect(received('message-deleted')).toMatchObject({ ...change, kind: 'deleted' });
+});
+
+test('our own edits that come back, and links that unfurl, change nothing', () => {
+  const changed = fixture('message-changed');
+  const event = changed['event'] as Json;
+  const { message } = event as { message: Json };
+  const withMessage = (more: Json) =>
+    toInboundEvent({ ...changed, event: { ...event, message: { ...message, ...more } } }, identity);
+  expect(withMessage({ bot_id: 'B1' })).toBeNull();
+  expect(withMessage({ user: 'UBOT' })).toBeNull();
+  expect(withMessage({ text: 'was', attachments: [{ title: 'unfurled' }] })).toBeNull();
+  expect(withMessage({ subtype: 'tombstone' })).toMatchObject({ kind: 'deleted', of: 'T1:CHELP:1700000000.000100' });
+});
+
+test('a thumb on a message is what somebody thinks of it, and is taken back with the thumb', () => {
+  const thumb = { kind: 'feedback', message: '{"room":"CHELP","ts":"1700000000.000100"}', sender: { id: 'UADA' } };
+  const added = fixture('reaction-added');
+  const event = added['event'] as Json;
+  const as = (more: Json) => toInboundEvent({ ...added, event: { ...event, ...more } }, identity);
+  expect(received('reaction-added')).toMatchObject({ ...thumb, rating: 'good' });
+  expect(as({ reaction: '-1::skin-tone-3' })).toMatchObject({ rating: 'bad' });
+  expect(as({ type: 'reaction_removed' })).toMatchObject({ ...thumb, rating: null });
+  expect(as({ reaction: 'eyes' })).toBeNull();
+  expect(as({ item_user: 'UBOB' })).toBeNull();
+});
+
+test('who opens our messages or an assistant thread comes in, once for each place', () => {
+  const body = { ...fixture('direct-message') };
+  const opens = (event: Json) => toInboundEvent({ ...body, event }, identity);
+  const home = {
+    type: 'app_home_opened',
+    user: 'UADA',
+    channel: 'DADA',
+    tab: 'messages',
+    event_ts: '1700000000.000100',
+  };
+  expect(opens(home)).toMatchObject({ kind: 'opened', id: 'T1:DADA::opened', thread: thread('DADA', null) });
+  expect(opens({ ...home, tab: 'home' })).toBeNull();
+  const assistant_thread = { user_id: 'UADA', channel_id: 'DADA', thread_ts: '1700000000.000200' };
+  expect(opens({ type: 'assistant_thread_started', assistant_thread, event_ts: '1700000000.000300' })).toMatchObject({
+    kind: 'opened',
+    thread: thread('DADA', '1700000000.000200'),
+    sender: { id: 'UADA' },
+  });
+});
+
+test('what names somebody else and not us is an aside', () => {
+  const body = fixture('thread-reply');
+  const says = (text: string) => toInboundEvent({ ...body, event: { ...(body['event'] as Json), text } }, identity);
+  expect(says('<@UBOB> what do you think?')).toMatchObject({ aside: true, addressed: false });
+  expect(says('<@UBOT> and <@UBOB>, see this')).not.toHaveProperty('aside');
+  expect(says('what do you think?')).not.toHaveProperty('aside');
+});
+
+test.each(['own-message', 'other-bot', 'channel-join'])('%s is not for us', (name) => {
+  expect(received(name)).toBeNull();
+});
 
 test('a guest in a shared channel keeps their own organization', () => {
   expect(isForTeam(fixture('shared-channel'), 'T1')).toBe(true);

@@ -1,7 +1,9 @@
-import type { InboundAction, InboundEvent, InboundMessage, Sender } from '#core/channel.ts';
+import type { InboundAction, InboundEvent, InboundMessage, InboundOpening, Sender } from '#core/channel.ts';
 import { isDirectRoom, repliesTo, toSentKey, toThreadKey, type SlackThread } from './keys.ts';
 import { toCommonMark } from './mrkdwn.ts';
-import { isJson, type Json } from './verify.ts';
+import { first, object, text, timestamp, toDate } from './read.ts';
+import { toChange, toReaction } from './receive-changes.ts';
+import type { Json } from './verify.ts';
 
 /** Ends the `action_id` of a button that opens a dialog; its `value` is the label of the input. */
 export const asksSuffix = ':asks';
@@ -31,20 +33,11 @@ export interface Asking {
   readonly asks: string;
 }
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-const object = (value: unknown): Json => (isJson(value) ? value : {});
-const first = (value: unknown): Json => object(Array.isArray(value) ? value[0] : undefined);
-
-/** `seconds.microseconds`, which both names a message and tells its time. */
-const timestamp = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^\d{1,12}(?:\.\d{1,9})?$/.test(value) ? value : undefined;
-
-/** `seconds.microseconds` as a date. Never used to tell messages apart: a float has not the digits for it. */
-const toDate = (ts: string): Date => new Date(Math.floor(Number(ts) * 1000));
-
 /** The person behind a body, or undefined when nobody is. */
 export const senderIdOf = (body: Json): string | undefined =>
-  text(object(body['event'])['user']) ?? text(object(body['user'])['id']);
+  text(object(body['event'])['user']) ??
+  text(object(object(body['event'])['assistant_thread'])['user_id']) ??
+  text(object(body['user'])['id']);
 
 const organizationOf = (body: Json): string | undefined => {
   const event = object(body['event']);
@@ -92,6 +85,7 @@ const toMessage = (body: Json, identity: Identity, sender: Sender): InboundMessa
     text: [toCommonMark(words, identity.botUser), ...fileNames(event)].filter(Boolean).join('\n'),
     setting: isDirect ? 'direct' : 'group',
     addressed: isDirect || isMention,
+    ...(!isDirect && !isMention && /<@[UW][A-Z0-9]+/.test(words) ? { aside: true } : {}),
   };
 };
 
@@ -148,6 +142,24 @@ const toPress = (body: Json, identity: Identity, sender: Sender): InboundAction 
   };
 };
 
+/** A person opened our messages tab, or a thread with the assistant. The same place opens once, however often it is opened. */
+const toOpening = (event: Json, identity: Identity, sender: Sender): InboundOpening | null => {
+  const thread = object(event['assistant_thread']);
+  const room = text(thread['channel_id']) ?? text(event['channel']);
+  const root = timestamp(thread['thread_ts']) ?? null;
+  const at = timestamp(event['event_ts']);
+  const isTalk = event['type'] === 'assistant_thread_started' || event['tab'] === 'messages';
+  if (room === undefined || at === undefined || !isTalk) return null;
+  return {
+    kind: 'opened',
+    channel: 'slack',
+    id: `${identity.team}:${room}:${root ?? ''}:opened`,
+    thread: toThreadKey({ team: identity.team, room, root }),
+    sender,
+    sentAt: toDate(at),
+  };
+};
+
 const parseObject = (value: unknown): Json => {
   try {
     return object(JSON.parse(String(value)));
@@ -185,12 +197,26 @@ export const toInboundEvent = (
   profile?: Profile,
   now = new Date(),
 ): InboundEvent | null => {
+  const event = object(body['event']);
+  if (event['subtype'] === 'message_changed' || event['subtype'] === 'message_deleted')
+    return toChange(event, identity);
   const sender = toSender(body, identity, profile);
   if (!sender) return null;
   if (body['type'] === 'block_actions') return toPress(body, identity, sender);
   if (body['type'] === 'view_submission') return toSubmission(body, identity, sender, now);
-  const eventType = object(body['event'])['type'];
-  return eventType === 'message' || eventType === 'app_mention' ? toMessage(body, identity, sender) : null;
+  switch (event['type']) {
+    case 'message':
+    case 'app_mention':
+      return toMessage(body, identity, sender);
+    case 'reaction_added':
+    case 'reaction_removed':
+      return toReaction(event, identity, sender);
+    case 'app_home_opened':
+    case 'assistant_thread_started':
+      return toOpening(event, identity, sender);
+    default:
+      return null;
+  }
 };
 
 /** Whether the body was made for this workspace; in a shared channel the top-level team may be the other company. */
