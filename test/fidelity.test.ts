@@ -56,7 +56,7 @@ const openRoads = async (platforms: Platforms): Promise<Record<string, Road>> =>
   const teams = await open('teams');
   const teamsRoad = (kind: 'personal' | 'groupChat', conversation: string): Road => ({
     channel: teams,
-    thread: toTeamsThread({ kind, conversation, serviceUrl: servers.teams.serviceUrl }),
+    thread: toTeamsThread({ kind, conversation }),
     held: () =>
       state<{ rooms: { id: string; messages: { activity: { text?: string } }[] }[] }>(servers.teams)
         .rooms.find(({ id }) => id === conversation)!

@@ -1,7 +1,7 @@
 import { serve, type ServerType } from '@hono/node-server';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Channel, InboundAction, InboundEvent, InboundMessage, ThreadKey } from '#core/channel.ts';
+import type { Channel, InboundAction, InboundEvent, InboundMessage, InboundOpening, ThreadKey } from '#core/channel.ts';
 import { Refused } from '#core/errors.ts';
 import { openTeamsLab, type TeamsLab } from '#lab/teams/server.ts';
 import { createTeamsChannel } from './channel.ts';
@@ -93,9 +93,14 @@ test('a direct message becomes an event with its sender, and is answered in plac
   expect(lab.pane.view(room).typing).toBe('Looking that up…');
 });
 
-test('installs and edits are counted and forgotten', async () => {
-  await lab.addRoom({ type: 'personal', members: [user] });
-  expect(events).toEqual([null, null]);
+test('an installation opens the chat once, however often it is told', async () => {
+  const room = await lab.addRoom({ type: 'personal', members: [user] });
+  expect(events).toMatchObject([
+    { kind: 'opened', sender: { displayName: 'Ada Person' } },
+    { kind: 'opened', id: events[0]?.id },
+  ]);
+  await lab.pane.say({ room, user, text: 'Hello' });
+  await expect.poll(() => messages()[0]?.thread).toBe((events[0] as InboundOpening).thread);
 });
 
 test('a mention in a channel is answered in its thread, and replies there arrive in the same thread', async () => {
@@ -192,7 +197,7 @@ test('what could not be stored is not acknowledged', async () => {
     .toMatchObject({ type: 'message', status: 500 });
 });
 
-test('the answer to the platform waits until the event is stored', async () => {
+test('trap 17: the answer to the platform waits until the event is stored', async () => {
   const room = await lab.addRoom({ type: 'personal', members: [user] });
   const stored = Promise.withResolvers<void>();
   const entered = Promise.withResolvers<void>();
@@ -251,6 +256,7 @@ test('an answer carries the AI label and its citations over the wire', async () 
     thread,
     {
       text: 'Thirty days [1].',
+      by: 'assistant',
       citations: [{ number: 1, title: 'Returns', url: 'https://help.example/returns' }],
       actions: [{ id: 'good', label: 'Good' }],
     },
@@ -295,6 +301,9 @@ test.each([
     { status: 403, code: 'MessageWritesBlocked' },
     { reason: 'unreachable', code: 'MessageWritesBlocked' },
   ],
+  [{ status: 403, code: 'BotNotInConversationRoster' }, { reason: 'unreachable' }],
+  [{ status: 404, code: 'ConversationNotFound' }, { reason: 'unreachable' }],
+  [{ status: 404, code: 'ActivityNotFoundInConversation' }, { reason: 'refused' }],
   [{ status: 413 }, { reason: 'refused' }],
 ])('a refusal %j is told as what it means, and nothing is sent again', async (failure, expected) => {
   const { room, thread } = await group();
@@ -309,8 +318,9 @@ test.each([
   expect(shown(room)).toHaveLength(2);
 });
 
-test('health tells a password that is not accepted', async () => {
+test('health tells a password that is not accepted, and what is said waits until people have acted', async () => {
   expect(await channel.health!()).toEqual({ ok: true });
+  const { thread } = await group();
   const wrong = createTeamsChannel({
     appId,
     appPassword: 'wrong',
@@ -318,5 +328,25 @@ test('health tells a password that is not accepted', async () => {
     loginUrl: lab.loginUrl,
     serviceUrls: [lab.serviceUrl],
   });
-  expect(await wrong.health!()).toMatchObject({ ok: false });
+  expect(await wrong.health!()).toEqual({
+    ok: false,
+    problem: expect.stringMatching(/secret is wrong.*AADSTS7000215/),
+  });
+  await expect(wrong.send(thread, { text: 'Hello' }, 'turn:1')).rejects.toMatchObject({
+    reason: 'rate_limited',
+    code: 'bad_token',
+    retryAfterMs: 60_000,
+  });
+});
+
+test('a token that the connector refuses twice in a row is a bad one, until it is taken again', async () => {
+  const { thread } = await group();
+  const send = () => channel.send(thread, { text: 'Hello' }, 'turn:1');
+  lab.failNext({ status: 401 }, { status: 401 });
+  await expect(send()).rejects.toMatchObject({ reason: 'rate_limited', retryAfterMs: 2000 });
+  expect(await channel.health!()).toEqual({ ok: true });
+  await expect(send()).rejects.toMatchObject({ reason: 'rate_limited', code: 'bad_token', retryAfterMs: 60_000 });
+  expect(await channel.health!()).toMatchObject({ ok: false, problem: expect.stringContaining('refuses our token') });
+  await send();
+  expect(await channel.health!()).toEqual({ ok: true });
 });

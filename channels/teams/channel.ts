@@ -1,32 +1,26 @@
-import type { Channel, OutboundMessage, Receive, SentMessage } from '#core/channel.ts';
+import type { Channel, InboundEvent, OutboundMessage, Receive, Sender, SentMessage } from '#core/channel.ts';
 import { systemClock, type Clock } from '#core/clock.ts';
 import { Refused } from '#core/errors.ts';
 import { teamsConfig, type TeamsConfig, type TeamsSettings } from './config.ts';
+import { tenantOf } from './activity.ts';
 import { createConnector, type Place } from './connector.ts';
-import {
-  activityIdOf,
-  roomOf,
-  streamKindOf,
-  threadOf,
-  toSentKey,
-  toStreamKey,
-  toThreadKey,
-  type Thread,
-} from './keys.ts';
+import { download } from './download.ts';
+import { activityIdOf, roomOf, threadOf, toSentKey, toThreadKey } from './keys.ts';
 import { readActivity } from './payload.ts';
-import { tenantOf, toEvent } from './receive.ts';
+import { toEvent } from './receive.ts';
 import { createRecent } from './recent.ts';
 import { fitsActivity, toActivity } from './render.ts';
-import { defaultServiceUrl, isAllowedServiceUrl } from './service-url.ts';
+import { isAllowedUrl } from './service-url.ts';
+import { createServiceUrls } from './service-urls.ts';
 import { createStreams } from './stream.ts';
 
-/** So many channels are remembered with the service URL they last spoke from. */
-const serviceUrlsMax = 1000;
+/** So many personal chats are remembered with the person in them. */
+const peopleMax = 1000;
 
 /** Refuses, after the token was found good, what is not meant for this bot. */
 function admit(payload: Record<string, unknown>, config: TeamsConfig): void {
   if (payload.channelId !== 'msteams') throw new Refused(403, 'foreign_channel');
-  if (typeof payload.serviceUrl !== 'string' || !isAllowedServiceUrl(payload.serviceUrl, config.serviceUrls))
+  if (typeof payload.serviceUrl !== 'string' || !isAllowedUrl(payload.serviceUrl, config.serviceUrls))
     throw new Refused(403, 'foreign_service_url');
   if (config.appType === 'SingleTenant' && tenantOf(payload) !== config.tenantId)
     throw new Refused(403, 'foreign_tenant');
@@ -45,8 +39,11 @@ const pressed = { statusCode: 200, type: 'application/vnd.microsoft.activity.mes
 /** A stream ends with text; a card has none. */
 const isCard = ({ title, facts = [] }: OutboundMessage): boolean => title !== undefined || facts.length > 0;
 
-/** The thumbs below an answer; the platform's own kind. */
-const feedback = { channelData: { feedbackLoop: { type: 'default' } } };
+/**
+ * Noted of a message that a stream shows: an answer that grows, which its reader may stop, or words that were whole from the
+ * beginning. It is ended by the last activity of the stream, not by an update.
+ */
+type StreamKind = 'answer' | 'words';
 
 /**
  * Microsoft Teams through its Bot Connector; takes activities at /channels/teams/messages. In a personal chat what is said streams;
@@ -55,14 +52,39 @@ const feedback = { channelData: { feedbackLoop: { type: 'default' } } };
 export function createTeamsChannel(settings: TeamsSettings, clock: Clock = systemClock): Channel {
   const config = teamsConfig.parse(settings);
   const connector = createConnector(config);
-  const streams = createStreams(connector, clock);
-  const serviceUrls = createRecent<string>(serviceUrlsMax);
+  const serviceUrls = createServiceUrls(config);
+  const people = createRecent<Sender>(peopleMax);
   let receive: Receive | null = null;
 
-  const placeOf = ({ conversation, serviceUrl }: Thread): Place => ({
-    conversation,
-    serviceUrl: serviceUrls.get(roomOf(conversation)) ?? serviceUrl ?? defaultServiceUrl(config.serviceUrls),
+  const placeOf = (thread: ReturnType<typeof threadOf>): Place => ({
+    conversation: thread.conversation,
+    serviceUrl: serviceUrls.of(thread),
   });
+
+  /**
+   * The platform tells of its Stop button only by refusing; whose it was is known where the person has written to this process.
+   * What cannot be stored is told by that refusal alone.
+   */
+  async function tellStopped({ conversation }: Place, stream: string): Promise<void> {
+    const sender = people.get(conversation);
+    if (!sender || !receive) return;
+    await receive({
+      kind: 'stopped',
+      channel: 'teams',
+      id: `stopped:${conversation}:${stream}`,
+      thread: toThreadKey({ kind: 'personal', conversation }),
+      sender,
+      sentAt: clock.now(),
+    }).catch(() => undefined);
+  }
+
+  const streams = createStreams(connector, clock, tellStopped);
+
+  function remember(event: InboundEvent | null): void {
+    if (event?.kind !== 'message') return;
+    const { kind, conversation } = threadOf(event.thread);
+    if (kind === 'personal') people.set(conversation, event.sender);
+  }
 
   async function take(request: Request): Promise<Response> {
     if (!new URL(request.url).pathname.endsWith('/messages')) throw new Refused(404, 'unknown_path');
@@ -80,8 +102,10 @@ export function createTeamsChannel(settings: TeamsSettings, clock: Clock = syste
       serviceUrl: string;
       type?: string;
     };
-    if (typeof conversation?.id === 'string') serviceUrls.set(roomOf(conversation.id), serviceUrl);
-    await receive(toEvent(payload));
+    if (typeof conversation?.id === 'string') await serviceUrls.note(conversation.id, serviceUrl);
+    const event = toEvent(payload);
+    remember(event);
+    await receive(event);
     if (type !== 'invoke') return new Response(null, { status: 200 });
     return Response.json(payload.name === 'adaptiveCard/action' ? pressed : {});
   }
@@ -91,7 +115,10 @@ export function createTeamsChannel(settings: TeamsSettings, clock: Clock = syste
     fits: fitsActivity,
     // A room takes 60 sends and edits in 30 s.
     limits: { editIntervalMs: 2000 },
-    start: async (given) => void (receive = given),
+    async start(given, bookmark) {
+      await serviceUrls.open(bookmark);
+      receive = given;
+    },
     stop: async () => void (receive = null),
     webhook: take,
 
@@ -100,12 +127,13 @@ export function createTeamsChannel(settings: TeamsSettings, clock: Clock = syste
       if (thread.kind !== 'personal' || message.text === '' || isCard(message)) return null;
       const id = await streams.begin(placeOf(thread), deliveryKey, message);
       if (id === null) return null;
-      return { message: toStreamKey(thread.conversation, message.partial ? 'answer' : 'words', id), thread: key };
+      const note: StreamKind = message.partial ? 'answer' : 'words';
+      return { message: toSentKey(thread.conversation, id), thread: key, note };
     },
 
     async send(key, message, deliveryKey): Promise<SentMessage> {
       const thread = threadOf(key);
-      const id = await connector.post(placeOf(thread), toActivity(message, deliveryKey));
+      const id = await connector.post(placeOf(thread), toActivity(message, deliveryKey, thread.kind));
       const startsThread = thread.kind === 'channel' && thread.conversation === roomOf(thread.conversation);
       return {
         message: toSentKey(thread.conversation, id),
@@ -113,15 +141,14 @@ export function createTeamsChannel(settings: TeamsSettings, clock: Clock = syste
       };
     },
 
-    async edit(sent, message) {
-      const place = placeOf(threadOf(sent.thread));
-      const id = activityIdOf(sent.message);
-      const activity = toActivity(message, clock.now().getTime().toString(36));
-      const kind = streamKindOf(sent.message);
-      if (kind === null) await connector.put(place, id, activity);
+    async edit({ message: sent, thread: key, note }, message) {
+      const thread = threadOf(key);
+      const place = placeOf(thread);
+      const id = activityIdOf(sent);
+      const activity = toActivity(message, clock.now().getTime().toString(36), thread.kind);
+      if (note === undefined) await connector.put(place, id, activity);
       else if (message.partial) await streams.grow(place, id, message);
-      else
-        await streams.finish(place, id, kind === 'answer' ? { ...activity, ...feedback } : activity, kind === 'words');
+      else await streams.finish(place, id, activity, note === ('words' satisfies StreamKind));
     },
 
     budget: (key) => ({ scope: roomOf(threadOf(key).conversation), ...calls }),
@@ -133,6 +160,8 @@ export function createTeamsChannel(settings: TeamsSettings, clock: Clock = syste
       const place = placeOf(thread);
       if (!(await streams.announce(place))) await connector.post(place, { type: 'typing' });
     },
+
+    download: (key, lengthMax) => download(key, lengthMax, config, connector.token),
 
     room: (id) => toThreadKey({ kind: 'channel', conversation: id }),
 

@@ -23,6 +23,8 @@ export const teamsConfig = z
     issuer: z.url().default('https://api.botframework.com'),
     /** Hosts (`*.` for subdomains, always https) or URL prefixes that may be written to. */
     serviceUrls: z.array(z.string().min(1)).min(1).default(connectorHosts),
+    /** Hosts, written alike, that files people send are read from, without our token. */
+    fileHosts: z.array(z.string().min(1)).default(['*.sharepoint.com']),
   })
   .refine(({ appType, tenantId }) => appType === 'MultiTenant' || tenantId !== undefined, {
     path: ['tenantId'],

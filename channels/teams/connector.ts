@@ -3,7 +3,8 @@ import type { ConnectorClient } from 'botframework-connector';
 import { Entity } from 'botframework-connector/lib/connectorApi/models/mappers.js';
 import { ChannelError } from '#core/errors.ts';
 import type { TeamsConfig } from './config.ts';
-import { createCredentials, TokenError } from './credentials.ts';
+import { createCredentials } from './credentials.ts';
+import { statusOf, toChannelError } from './failure.ts';
 
 /** The login server of every app that is not bound to one tenant. */
 const anyTenant = 'botframework.com';
@@ -20,7 +21,9 @@ export interface Connector {
   /** A part of a stream. Answers the id of the stream where this one starts it. Throws ChannelError. */
   stream(place: Place, activity: object): Promise<string | null>;
   put(place: Place, id: string, activity: object): Promise<void>;
-  /** Rejects with TokenError. */
+  /** A bearer token for the connector's hosts. Throws ChannelError. */
+  token(): Promise<string>;
+  /** Rejects with a sentence for people: no token, or one that the connector refuses. */
   login(): Promise<void>;
 }
 
@@ -70,6 +73,8 @@ export function createConnector(config: TeamsConfig): Connector {
   });
   const authentication = authenticationOf(config, credentials);
   const adapter = new CloudAdapter(authentication);
+  /** Tokens refused in a row. */
+  let refusals = 0;
 
   async function call<T>(
     { serviceUrl, conversation }: Place,
@@ -87,10 +92,17 @@ export function createConnector(config: TeamsConfig): Connector {
       await act(withoutRetries(client)).then(resolve, reject);
     };
     await adapter.continueConversationAsync(config.appId, reference, logic).catch(reject);
-    return promise.catch((error: unknown) => {
-      if (statusOf(error) === 401) credentials.forget();
-      throw toChannelError(error);
-    });
+    try {
+      const result = await promise;
+      refusals = 0;
+      return result;
+    } catch (error) {
+      if (statusOf(error) === 401) {
+        refusals += 1;
+        credentials.forget();
+      }
+      throw toChannelError(error, refusals);
+    }
   }
 
   const options = () => ({ abortSignal: AbortSignal.timeout(requestMsMax) as never });
@@ -124,51 +136,11 @@ export function createConnector(config: TeamsConfig): Connector {
         client.conversations.updateActivity(place.conversation, id, { ...activity, from, id } as Activity, options()),
       );
     },
-    login: async () => void (await credentials.token()),
+    token: () => credentials.token().catch((error: unknown) => Promise.reject(toChannelError(error, refusals))),
+    async login() {
+      await credentials.token();
+      if (refusals > 1)
+        throw new Error('The Bot Connector refuses our token: is this the app id of an Azure bot that is still there?');
+    },
   };
-}
-
-const statusOf = (error: unknown): number | undefined => (error as { statusCode?: number }).statusCode;
-
-interface RestFailure {
-  readonly statusCode?: number;
-  readonly code?: string;
-  readonly details?: { readonly error?: { readonly code?: string; readonly message?: string } };
-  readonly response?: { readonly headers?: { get(name: string): string | undefined } };
-}
-
-/** Without a usable Retry-After: the connector counts sends in windows of up to 30 s. */
-const retryAfterMsDefault = 2000;
-
-/** The connector tells the refusals of a stream apart by its words alone. */
-const streamRefusals = [
-  ['stream_cancelled', /cancell?ed/i],
-  ['message_too_large', /too large/i],
-  // Only these words say that this chat has no streams at all.
-  ['stream_not_allowed', /^content stream is not allowed\.?$/i],
-  ['stream_over', /(?:)/],
-] as const;
-
-const streamRefusalOf = (message: string): string =>
-  streamRefusals.find(([, words]) => words.test(message))?.[0] ?? 'stream_over';
-
-function toChannelError(error: unknown): ChannelError {
-  if (error instanceof TokenError)
-    return new ChannelError('teams', 'rate_limited', 'no_token', { retryAfterMs: 30_000, cause: error });
-  const { statusCode: status, code, details, response } = error as RestFailure;
-  const name = details?.error?.code ?? code ?? String(status ?? 'network');
-  const fail = (reason: ChannelError['reason'], retryAfterMs?: number, said = name) =>
-    new ChannelError('teams', reason, said, { cause: error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
-  if (status === 429) {
-    const seconds = Number(response?.headers?.get('retry-after'));
-    return fail('rate_limited', seconds > 0 ? seconds * 1000 : retryAfterMsDefault);
-  }
-  // The refused token has been forgotten: the next try brings a new one.
-  if (status === 401) return fail('rate_limited', retryAfterMsDefault);
-  if (name === 'ContentStreamNotAllowed')
-    return fail('refused', undefined, streamRefusalOf(details?.error?.message ?? ''));
-  if (status === 403 || status === 404) return fail('unreachable');
-  // 412 tells of a write that met another one; what became of ours is not known.
-  if (status === undefined || status === 408 || status === 412 || status >= 500) return fail('ambiguous');
-  return fail('refused');
 }

@@ -7,10 +7,36 @@ const requestMsMax = 10_000;
 const renewBeforeMs = 5 * 60_000;
 
 const answerSchema = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
+const refusalSchema = z.object({ error: z.string(), error_description: z.string().catch('') });
+
+/** learn.microsoft.com/entra/identity-platform/reference-error-codes, in words for whoever sets this up. */
+const meanings: Readonly<Record<string, string>> = {
+  AADSTS7000215: 'the client secret is wrong (its value is asked for, not its id)',
+  AADSTS7000222: 'the client secret has expired',
+  AADSTS7000112: 'the app is disabled',
+  AADSTS700016: 'the app id is not known in this tenant',
+  AADSTS90002: 'the tenant is not known',
+};
 
 /** The login endpoint gave no token; nothing was sent anywhere. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
+  /** The credentials themselves were refused: it stays so until people change them. */
+  readonly isFinal: boolean;
+
+  constructor(message: string, options: { isFinal?: boolean; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.isFinal = options.isFinal ?? false;
+  }
+}
+
+function toTokenError(status: number, body: unknown): TokenError {
+  const { data } = refusalSchema.safeParse(body);
+  if (!data || status >= 500 || status === 429)
+    return new TokenError(`The login endpoint gave no token: HTTP ${status}`);
+  const code = /AADSTS\d+/.exec(data.error_description)?.[0] ?? data.error;
+  const why = meanings[code];
+  return new TokenError(`Microsoft gives no token: ${why ? `${why}, ${code}` : code}`, { isFinal: true });
 }
 
 export interface Credentials {
@@ -40,9 +66,9 @@ export function createCredentials(options: {
     }).catch((cause: unknown) => {
       throw new TokenError('The login endpoint cannot be reached', { cause });
     });
-    const answer = answerSchema.safeParse(await response.json().catch(() => null));
-    if (!response.ok || !answer.success)
-      throw new TokenError(`The login endpoint gave no token: HTTP ${response.status}`);
+    const body: unknown = await response.json().catch(() => null);
+    const answer = answerSchema.safeParse(body);
+    if (!response.ok || !answer.success) throw toTokenError(response.status, body);
     const { access_token: token, expires_in: seconds } = answer.data;
     return { token, renewAt: Date.now() + seconds * 1000 - renewBeforeMs };
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { toTeamsMarkdown } from './markdown.ts';
 import { fitsActivity, toActivity } from './render.ts';
-import { isAllowedServiceUrl } from './service-url.ts';
+import { isAllowedUrl } from './service-url.ts';
 
 test.each([
   ['a heading becomes bold', '# Returns\n\nThirty days.', '**Returns**\n\nThirty days.'],
@@ -25,7 +25,7 @@ test.each([
 ])('%s', (_name, text, expected) => expect(toTeamsMarkdown(text)).toBe(expected));
 
 test('trap 19: a message still growing is its text, with nothing behind it', () => {
-  const growing = toActivity({ text: 'Returns are **free**.', partial: true }, 'k');
+  const growing = toActivity({ text: 'Returns are **free**.', partial: true }, 'k', 'personal');
   expect(growing.text).toBe('Returns are **free**.');
   expect(growing.attachments).toBeUndefined();
 });
@@ -36,7 +36,7 @@ test('sources beyond the twenty of the platform stand in the text', () => {
     title: 'T',
     url: 'https://a.example',
   }));
-  expect(toActivity({ text: 'Yes.', citations }, 'k').text).toBe(
+  expect(toActivity({ text: 'Yes.', citations }, 'k', 'personal').text).toBe(
     'Yes.\n\n[21] [T](https://a.example)\n\n[22] [T](https://a.example)',
   );
 });
@@ -47,9 +47,9 @@ test('what an activity shows badly is told before it is sent', () => {
   expect(fitsActivity({ text: 'x'.repeat(15_000), title: 'Case' })).toBe(false);
 });
 
-test('a message has one root entity with at most twenty citations', () => {
+test('trap 26: a message has one root entity with at most twenty citations', () => {
   const citations = Array.from({ length: 25 }, (_, index) => ({ number: index + 1, title: 'T'.repeat(200) }));
-  const { entities = [] } = toActivity({ text: 'Yes [1].', citations }, 'k');
+  const { entities = [] } = toActivity({ text: 'Yes [1].', by: 'assistant', citations }, 'k', 'personal');
   expect(entities).toHaveLength(1);
   const claims = entities[0]?.citation as { appearance: { name: string } }[];
   expect(claims).toHaveLength(20);
@@ -61,7 +61,8 @@ test('a button that asks brings its input, and the others leave it alone', () =>
     { id: 'claim', label: 'Claim' },
     { id: 'reply', label: 'Reply', asks: 'Your reply', style: 'danger' as const },
   ];
-  const card = toActivity({ text: 'Help', title: 'Case 7', actions }, 'case:7').attachments?.[0]?.content as {
+  const card = toActivity({ text: 'Help', title: 'Case 7', actions }, 'case:7', 'channel').attachments?.[0]
+    ?.content as {
     version: string;
     body: object[];
     actions: object[];
@@ -87,7 +88,26 @@ test.each([
   ['http://127.0.0.1:4001/teams/', false],
   ['not a url', false],
 ])('the service URL %s is allowed: %s', (url, expected) => {
-  expect(
-    isAllowedServiceUrl(url, ['smba.trafficmanager.net', '*.botframework.com', 'http://127.0.0.1:4000/teams/']),
-  ).toBe(expected);
+  expect(isAllowedUrl(url, ['smba.trafficmanager.net', '*.botframework.com', 'http://127.0.0.1:4000/teams/'])).toBe(
+    expected,
+  );
+});
+
+test("only the words of the assistant are marked as an AI's", () => {
+  const label = { additionalType: ['AIGeneratedContent'] };
+  expect(toActivity({ text: 'Yes.', by: 'assistant' }, 'k', 'personal').entities).toMatchObject([label]);
+  expect(toActivity({ text: 'Yes.', title: 'T', by: 'assistant' }, 'k', 'personal').entities).toMatchObject([label]);
+  for (const message of [{ text: 'Ana here.', by: 'agent' as const }, { text: 'One moment.' }])
+    expect(toActivity(message, 'k', 'personal').entities).toBeUndefined();
+});
+
+test('suggestions can be pressed in a personal chat, and thumbs are there where they are asked for', () => {
+  const message = { text: 'Hello.', suggestions: ['Where is my order?'], asksFeedback: true };
+  const action = { type: 'imBack', title: 'Where is my order?', value: 'Where is my order?' };
+  expect(toActivity(message, 'k', 'personal')).toMatchObject({
+    suggestedActions: { actions: [action] },
+    channelData: { feedbackLoop: { type: 'default' } },
+  });
+  expect(toActivity(message, 'k', 'groupChat').suggestedActions).toBeUndefined();
+  expect(toActivity({ text: 'Hello.' }, 'k', 'personal').channelData).toBeUndefined();
 });

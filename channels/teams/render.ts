@@ -1,4 +1,5 @@
 import type { Action, Citation, OutboundMessage } from '#core/channel.ts';
+import type { ConversationKind } from './keys.ts';
 import { toTeamsMarkdown } from './markdown.ts';
 
 export interface TeamsActivity {
@@ -10,6 +11,7 @@ export interface TeamsActivity {
   readonly entities?: readonly Record<string, unknown>[];
   readonly channelData?: Readonly<Record<string, unknown>>;
   readonly attachments?: readonly { readonly contentType: string; readonly content: Record<string, unknown> }[];
+  readonly suggestedActions?: { readonly to: readonly string[]; readonly actions: readonly object[] };
 }
 
 /** Limits of the citation entity (Teams AI message format). */
@@ -21,15 +23,19 @@ const abstractLengthMax = 160;
 const activityBytesMax = 40 * 1024;
 const cardBytesMax = 28 * 1024;
 
-/** A message may have one root entity, so label and citations share it. */
-const toRootEntity = (citations: readonly Citation[]) => ({
-  type: 'https://schema.org/Message',
-  '@type': 'Message',
-  '@context': 'https://schema.org',
-  '@id': '',
-  additionalType: ['AIGeneratedContent'],
-  ...(citations.length === 0 ? {} : { citation: citations.slice(0, citationsMax).map(toClaim) }),
-});
+/** A message may have one root entity, so label and citations share it; none where there is nothing to say. */
+function toEntities({ by, citations = [] }: OutboundMessage): Pick<TeamsActivity, 'entities'> {
+  if (by !== 'assistant' && citations.length === 0) return {};
+  const root = {
+    type: 'https://schema.org/Message',
+    '@type': 'Message',
+    '@context': 'https://schema.org',
+    '@id': '',
+    ...(by === 'assistant' ? { additionalType: ['AIGeneratedContent'] } : {}),
+    ...(citations.length === 0 ? {} : { citation: citations.slice(0, citationsMax).map(toClaim) }),
+  };
+  return { entities: [root] };
+}
 
 const toClaim = ({ number, title, url }: Citation) => ({
   '@type': 'Claim',
@@ -72,21 +78,36 @@ function toCard(body: readonly object[], actions: readonly Action[], shown: stri
   };
 }
 
+/** The platform's own thumbs below a message. */
+const toFeedbackLoop = ({ asksFeedback }: OutboundMessage): Pick<TeamsActivity, 'channelData'> =>
+  asksFeedback ? { channelData: { feedbackLoop: { type: 'default' } } } : {};
+
+/** Shown until one of them is pressed, which says it for the person; in a personal chat only. */
+const toSuggestedActions = (
+  { suggestions = [] }: OutboundMessage,
+  kind: ConversationKind,
+): Pick<TeamsActivity, 'suggestedActions'> =>
+  suggestions.length === 0 || kind !== 'personal'
+    ? {}
+    : {
+        suggestedActions: { to: [], actions: suggestions.map((value) => ({ type: 'imBack', title: value, value })) },
+      };
+
 /**
- * A plain answer is Markdown with the AI label and its citations; a title or facts make it a card.
+ * A plain answer is Markdown with its label and citations; a title or facts make it a card.
  * `shown` marks this showing of the buttons: the same button of a later showing is another press.
  */
-export function toActivity(
-  { text, title, facts = [], citations = [], actions = [] }: OutboundMessage,
-  shown: string,
-): TeamsActivity {
+export function toActivity(message: OutboundMessage, shown: string, kind: ConversationKind): TeamsActivity {
+  const { text, title, facts = [], citations = [], actions = [] } = message;
+  const besides = { ...toFeedbackLoop(message), ...toSuggestedActions(message, kind) };
   const markdown = [toTeamsMarkdown(text), ...citations.slice(citationsMax).map(toLine)].join('\n\n').trim();
   if (title === undefined && facts.length === 0) {
     return {
       type: 'message',
       text: markdown,
       textFormat: 'markdown',
-      entities: [toRootEntity(citations)],
+      ...toEntities(message),
+      ...besides,
       ...(actions.length > 0 ? { attachments: [toCard([], actions, shown)] } : {}),
     };
   }
@@ -118,13 +139,16 @@ export function toActivity(
   return {
     type: 'message',
     summary: title ?? text.slice(0, nameLengthMax),
+    // Its sources are lines of the card.
+    ...toEntities({ ...message, citations: [] }),
+    ...besides,
     attachments: [toCard(body, actions, shown)],
   };
 }
 
 /** Whether Teams takes this message and shows it well. */
 export function fitsActivity(message: OutboundMessage): boolean {
-  const activity = toActivity(message, '');
+  const activity = toActivity(message, '', 'personal');
   const { length } = JSON.stringify(activity);
   return length * 2 <= activityBytesMax && JSON.stringify(activity.attachments ?? []).length * 2 <= cardBytesMax;
 }

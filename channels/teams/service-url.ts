@@ -14,8 +14,8 @@ function matches(url: URL, entry: string): boolean {
   return entry.startsWith('*.') ? url.hostname.endsWith(entry.slice(1)) : url.hostname === entry;
 }
 
-/** Our bearer token goes to the service URL, so it must be one of Microsoft's even when a valid token names it. */
-export function isAllowedServiceUrl(text: string, allowed: readonly string[]): boolean {
+/** Hosts (`*.` for subdomains, always https) or URL prefixes: what is read and written must be Microsoft's, whoever names it. */
+export function isAllowedUrl(text: string, allowed: readonly string[]): boolean {
   const url = urlOf(text);
   return url !== null && !url.username && !url.password && allowed.some((entry) => matches(url, entry));
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Channel, OutboundMessage, SentMessage, ThreadKey } from '#core/channel.ts';
+import type { Channel, InboundEvent, OutboundMessage, SentMessage, ThreadKey } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
 import type { FaultRule } from '#lab/faults/script.ts';
 import { openTeamsLab, type TeamsLab } from '#lab/teams/server.ts';
@@ -41,7 +41,7 @@ beforeEach(async () => {
   lab = await openTeamsLab({ ...ids, now: () => time });
   channel = openChannel();
   room = await lab.addRoom({ type: 'personal', members: [lab.addUser({ name: 'Ada Person' }).id] });
-  thread = toThreadKey({ kind: 'personal', conversation: room, serviceUrl: lab.serviceUrl });
+  thread = toThreadKey({ kind: 'personal', conversation: room });
 });
 afterEach(() => lab.close());
 
@@ -70,9 +70,12 @@ async function begin(text = 'Returns are free.'): Promise<SentMessage> {
 
 const whole = {
   text: 'Returns are free. Within 45 days [1].',
+  by: 'assistant',
+  asksFeedback: true,
+  suggestions: ['Can I return a gift?'],
   citations: [{ number: 1, title: 'Returns', url: 'https://help.example/returns' }],
   actions: [{ id: 'human', label: 'Ask a human' }],
-};
+} satisfies OutboundMessage;
 const wholeShown = `${whole.text}\n\n[1] [Returns](<https://help.example/returns>)`;
 
 test('an answer grows as one stream and ends with its label, sources, buttons and thumbs', async () => {
@@ -93,6 +96,7 @@ test('an answer grows as one stream and ends with its label, sources, buttons an
   expect(activity()).toMatchObject({
     type: 'message',
     channelData: { feedbackLoop: { type: 'default' } },
+    suggestedActions: { actions: [{ type: 'imBack', value: 'Can I return a gift?' }] },
     entities: [
       { type: 'streaminfo', streamType: 'final' },
       { type: 'https://schema.org/Message', additionalType: ['AIGeneratedContent'], citation: [{ position: 1 }] },
@@ -123,7 +127,7 @@ test('a line that was stopped while nothing came is begun anew', async () => {
   expect(texts()).toEqual([wholeShown]);
 });
 
-test('no two requests of a stream are closer than the pace, however fast the words come', async () => {
+test('trap 18: no two requests of a stream are closer than the pace, however fast the words come', async () => {
   const sent = await show({ text: 'One.', partial: true }, 'turn:1');
   for (const text of ['One. Two.', 'One. Two. Three.', 'One. Two. Three. Four.'])
     await channel.edit!(sent, { text, partial: true });
@@ -178,11 +182,11 @@ test.each([
   expect(texts()[0]).toMatch(/Done\.$/);
 });
 
-test('before two minutes are over the stream ends, and the same message goes on by updates', async () => {
+test('trap 20: before two minutes are over the stream ends, and the same message goes on by updates', async () => {
   const sent = await begin();
   later(103_000);
   await channel.edit!(sent, { text: 'Returns are free. Still', partial: true });
-  expect(activity()).toMatchObject({ type: 'message', entities: [{ streamType: 'final' }, {}] });
+  expect(activity()).toMatchObject({ type: 'message', entities: [{ streamType: 'final' }] });
   later(1000);
   await channel.edit!(sent, { text: 'Returns are free. Still here.', partial: true });
   expect(texts()).toEqual(['Returns are free. Still']);
@@ -202,6 +206,38 @@ test('a stream that ran out of time while the model was silent goes on by update
   expect(texts()).toEqual(['Returns are free. Late.']);
   await channel.edit!(sent, whole);
   expect(texts()).toEqual([wholeShown]);
+});
+
+test('a stop is told once, where the person in the chat is known', async () => {
+  const told: (InboundEvent | null)[] = [];
+  await channel.start(async (event) => void told.push(event));
+  const sent = await begin();
+  lab.stopStream(room);
+  const grow = () => channel.edit!(sent, { text: whole.text, partial: true });
+  await expect(grow()).rejects.toMatchObject({ code: 'stream_cancelled' });
+  expect(told).toEqual([]);
+  const activity = {
+    type: 'message',
+    id: '1',
+    text: 'Hi',
+    channelId: 'msteams',
+    serviceUrl: lab.serviceUrl,
+    conversation: { id: room, conversationType: 'personal', tenantId: ids.tenantId },
+    from: { id: '29:1ada', name: 'Ada' },
+    recipient: { id: `28:${ids.appId}` },
+  };
+  const headers = { authorization: `Bearer ${await lab.token()}` };
+  await channel.webhook!(
+    new Request('http://x/channels/teams/messages', { method: 'POST', headers, body: JSON.stringify(activity) }),
+  );
+  later(130_000);
+  const next = await show({ text: 'Yes.', partial: true }, 'turn:2');
+  lab.stopStream(room);
+  later();
+  const growNext = () => channel.edit!(next, { text: 'Yes. It is.', partial: true });
+  await expect(growNext()).rejects.toMatchObject({ code: 'stream_cancelled' });
+  await expect(growNext()).rejects.toMatchObject({ code: 'stream_cancelled' });
+  expect(told.slice(1)).toMatchObject([{ kind: 'stopped', thread, sender: { id: '29:1ada' } }]);
 });
 
 test('when the reader stops the stream nothing more is written, and its end is no failure', async () => {
@@ -411,7 +447,7 @@ describe.each(faults)('with %s %j', (...fault) => {
 
   test('a post in a group chat is sent once', async () => {
     const group = await lab.addRoom({ type: 'groupChat', members: [lab.addUser({ name: 'Ben' }).id] });
-    const key = toThreadKey({ kind: 'groupChat', conversation: group, serviceUrl: lab.serviceUrl });
+    const key = toThreadKey({ kind: 'groupChat', conversation: group });
     breakCall(0, fault);
     await expect(channel.send(key, { text: 'Once' }, 'turn:1')).rejects.toMatchObject({
       reason: fault[0] === 'rate_limit' ? 'rate_limited' : 'ambiguous',
@@ -445,7 +481,7 @@ test('words that meet the Stop button are posted: it was not for them', async ()
 
 test.each(['groupChat', 'channel'] as const)('in a %s an answer is posted and updated', async (kind) => {
   const place = await lab.addRoom({ type: kind, members: [lab.addUser({ name: 'Ben' }).id] });
-  const key = toThreadKey({ kind, conversation: place, serviceUrl: lab.serviceUrl });
+  const key = toThreadKey({ kind, conversation: place });
   const sent = await show({ text: 'Returns are free.', partial: true }, 'turn:1', channel, key);
   expect(texts(place)).toEqual(['Returns are free.']);
   await channel.edit!(sent, { text: 'Other words.', partial: true });
@@ -453,12 +489,18 @@ test.each(['groupChat', 'channel'] as const)('in a %s an answer is posted and up
   expect(lab.pane.view(place).messages).toMatchObject([{ text: wholeShown, edited: true }]);
 });
 
-test('a chat is written to where it lives, also by a process that has not heard from it', async () => {
-  const elsewhere = createTeamsChannel(
-    { ...ids, loginUrl: lab.loginUrl, serviceUrls: ['http://127.0.0.1:1/teams/', lab.serviceUrl] },
-    clock,
-  );
+test('trap 25: a chat is written to where its tenant last spoke from, also by a process that has not heard from it', async () => {
+  const open = () =>
+    createTeamsChannel(
+      { ...ids, loginUrl: lab.loginUrl, serviceUrls: ['http://127.0.0.1:1/teams/', lab.serviceUrl] },
+      clock,
+    );
+  const elsewhere = open();
+  await elsewhere.start(async () => undefined, { read: async () => lab.serviceUrl, write: async () => undefined });
   const sent = await show({ text: 'Returns are free.', partial: true }, 'turn:1', elsewhere);
   await elsewhere.edit!(stored(sent), whole);
   expect(texts()).toEqual([wholeShown]);
+  const key = JSON.stringify({ kind: 'personal', conversation: room, serviceUrl: lab.serviceUrl }) as ThreadKey;
+  await show({ text: 'Kept from before.' }, 'turn:2', open(), key);
+  expect(texts()).toEqual([wholeShown, 'Kept from before.']);
 });

@@ -2,6 +2,7 @@ import type { DeliveryKey, OutboundMessage } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
 import { ChannelError } from '#core/errors.ts';
 import type { Connector, Place } from './connector.ts';
+import { isActivityGone } from './failure.ts';
 import { createRecent } from './recent.ts';
 import { toActivity, type TeamsActivity } from './render.ts';
 
@@ -78,7 +79,12 @@ const isAmbiguous = (error: unknown): error is ChannelError =>
 /** Nothing that stays was shown: it may be tried again. */
 const notNow = (code: string, cause?: unknown) => new ChannelError('teams', 'rate_limited', code, { cause });
 
-export function createStreams(connector: Connector, clock: Clock): Streams {
+/** `tellStopped` hears of a stream that its reader stopped while it grew. */
+export function createStreams(
+  connector: Connector,
+  clock: Clock,
+  tellStopped: (place: Place, id: string) => Promise<void>,
+): Streams {
   const byId = createRecent<Stream>(streamsMax);
   const current = createRecent<Stream>(streamsMax);
   const starting = new Map<string, ReturnType<typeof start>>();
@@ -191,9 +197,11 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
     try {
       await connector.put(place, stream.activity, message);
     } catch (error) {
-      // It may still be open, with other words than these: its time will be over soon.
-      if (isRefusal(error) && stream.isForeign && ageOf(stream) < streamMsMax) throw notNow('stream_open', error);
-      if (!(error instanceof ChannelError && error.code.startsWith('ActivityNotFound'))) throw error;
+      if (!isActivityGone(error)) {
+        // It may still be open, with other words than these: its time will be over soon.
+        const isOpen = isRefusal(error) && stream.isForeign && ageOf(stream) < streamMsMax;
+        throw isOpen ? notNow('stream_open', error) : error;
+      }
       stream.activity = await connector.post(place, message).catch((cause: unknown) => {
         stream.isUncertain = isAmbiguous(cause);
         throw cause;
@@ -207,13 +215,14 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
     if (stream.isEnding) return;
     if (stream.state === 'cancelled') throw new ChannelError('teams', 'refused', 'stream_cancelled');
     if (stream.state === 'over') {
-      if (now() - stream.writtenAt >= updatePaceMs) await replace(place, stream, toActivity(message, stream.id));
+      if (now() - stream.writtenAt >= updatePaceMs)
+        await replace(place, stream, toActivity(message, stream.id, 'personal'));
       return;
     }
     const { wanted } = stream;
     if (ageOf(stream) >= streamMsMax) {
       const text = wanted.startsWith(stream.shown) ? wanted : stream.shown;
-      await writeFinal(place, stream, { ...toActivity(message, stream.id), text });
+      await writeFinal(place, stream, { ...toActivity(message, stream.id, 'personal'), text });
       stream.state = 'over';
       return;
     }
@@ -274,11 +283,12 @@ export function createStreams(connector: Connector, clock: Clock): Streams {
       const stream = byId.get(idOf(place, id));
       // Another process has begun it, and only that one knows what it shows: the end brings the whole text.
       if (!stream) return;
-      stream.wanted = toActivity({ text: withoutUnsettled(message.text) }, id).text ?? '';
+      stream.wanted = toActivity({ text: withoutUnsettled(message.text) }, id, 'personal').text ?? '';
       const wasOpen = stream.state === 'open';
       try {
         await inTurn(stream, () => growNow(place, stream, message));
       } catch (error) {
+        if (wasOpen && stream.state === 'cancelled') await tellStopped(place, id);
         // The next chunk repeats this one.
         if (stream.state === 'open' && isAmbiguous(error)) throw notNow(error.code, error);
         // The text goes on by updates.

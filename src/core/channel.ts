@@ -186,6 +186,8 @@ export interface SentMessage {
   readonly message: SentKey;
   /** The thread that replies to this message arrive in. */
   readonly thread: ThreadKey;
+  /** What else the channel has to know to change it. Opaque outside the channel that made it. */
+  readonly note?: string;
 }
 
 export interface ChannelLimits {
