@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
+import type { AttachmentKey } from '#core/channel.ts';
 import { openLangfuseLab } from '#lab/langfuse/server.ts';
 
 import { type BarePlatform, createBarePlatform } from './support/bare-platform.ts';
@@ -76,6 +77,14 @@ test('what a person asks to be forgotten is in no row any more, and the next que
   await street.tell({ kind: 'edited', channel: 'street', id: 'e', of: 'q', text: 'walrus', sentAt: new Date() });
   await app.app.settled();
   expect(app.model.requests).toHaveLength(2);
+});
+
+test('a file without words is a message, told by its name', async () => {
+  const attachments = [{ name: 'invoice.pdf', mediaType: 'application/pdf', size: 9, key: 'k' as AttachmentKey }];
+  const file = { kind: 'message', text: '', setting: 'direct', addressed: true, attachments } as const;
+  await street.tell({ ...street.from('Ada', 'Ada'), ...file, id: 'file' });
+  await app.app.settled();
+  expect(app.model.requests[0]?.question).toBe('[file: invoice.pdf]');
 });
 
 test('a command that comes with a question does not swallow it', async () => {

@@ -224,3 +224,19 @@ test('an application without the content intent is told which switch is off', as
   channel = createDiscordChannel({ token: 'token', apiUrl: lab.url });
   await expect(channel.start(async () => {})).rejects.toThrow('content intent');
 });
+
+test('what a person changes, judges and takes back arrives over the wire, in order', async () => {
+  const message = await heard(direct, 'Where is my order?');
+  const sent = await channel.send(message.thread, { text: 'On its way.' }, 'turn:1');
+  await channel.edit!(sent, { text: 'It has arrived.' });
+  lab.edit(message.id, 'Where is my parcel?');
+  lab.react(shown(direct)[1]!.id, ada, '👍');
+  lab.remove(message.id);
+  const changes = () => events.filter((event) => event !== null && event.kind !== 'message');
+  await expect.poll(() => changes().length).toBe(3);
+  expect(changes()).toMatchObject([
+    { kind: 'edited', of: message.id, text: 'Where is my parcel?' },
+    { kind: 'feedback', message: sent.message, rating: 'good', sender: { id: ada, organization: 'direct' } },
+    { kind: 'deleted', of: message.id },
+  ]);
+});

@@ -14,7 +14,7 @@ import { discordConfig, type DiscordSettings } from './config.ts';
 import { toChannelError } from './failure.ts';
 import { openGateway, type Gateway } from './gateway.ts';
 import { placeOf, threadOf, toSentKey, toThreadKey, type Thread } from './keys.ts';
-import { asksSuffix, labelOf, toAction, toInteraction, toMessage, type Interaction } from './receive.ts';
+import { asksSuffix, labelOf, toAction, toChanged, toInteraction, toMessage, type Interaction } from './receive.ts';
 import { fitsMessage, toDiscordMessage, toModal, toNonce } from './render.ts';
 
 /** The fields we read of a message that the API answers. */
@@ -159,6 +159,7 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
       applicationId,
       rest: restOptions(apiUrl),
       onMessage: (payload) => inOrder(() => caughtUp.take(payload)),
+      onChange: (event, payload) => inOrder(() => store(toChanged(event, payload, selfId))),
       onSession: (rooms) => inOrder(async () => caughtUp.run(await rooms)),
       onInteraction(payload) {
         const interaction = toInteraction(payload);

@@ -9,6 +9,7 @@ import {
 } from 'discord.js';
 import type { ChannelHealth } from '#core/channel.ts';
 import type { SeenRoom } from './catch-up.ts';
+import type { ChangeEvent } from './receive.ts';
 
 export interface GatewayOptions {
   readonly token: string;
@@ -16,6 +17,8 @@ export interface GatewayOptions {
   readonly rest: Partial<RESTOptions>;
   onMessage(payload: unknown): void;
   onInteraction(payload: unknown): void;
+  /** What happens to a message that is there already. */
+  onChange(event: ChangeEvent, payload: unknown): void;
   /** A session began, and is told nothing of what was written before it. A resume begins none. */
   onSession(rooms: Promise<readonly SeenRoom[]>): void;
 }
@@ -26,6 +29,9 @@ export interface Gateway {
   health(): ChannelHealth;
   close(): Promise<void>;
 }
+
+const { MessageUpdate, MessageDelete, MessageReactionAdd, MessageReactionRemove } = GatewayDispatchEvents;
+const changeEvents = [MessageUpdate, MessageDelete, MessageReactionAdd, MessageReactionRemove] as const;
 
 const readyMsMax = 30_000;
 
@@ -38,8 +44,9 @@ const closings: Readonly<Record<number, string>> = {
 
 function newClient(rest: Partial<RESTOptions>): Client {
   const { Guilds, GuildMessages, DirectMessages, MessageContent } = GatewayIntentBits;
+  const { GuildMessageReactions, DirectMessageReactions } = GatewayIntentBits;
   return new Client({
-    intents: [Guilds, GuildMessages, DirectMessages, MessageContent],
+    intents: [Guilds, GuildMessages, GuildMessageReactions, DirectMessages, DirectMessageReactions, MessageContent],
     rest,
     // Events are read as they come off the wire; nothing is looked up in the cache.
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0 }),
@@ -61,6 +68,7 @@ export async function openGateway({
   rest,
   onMessage,
   onInteraction,
+  onChange,
   onSession,
 }: GatewayOptions): Promise<Gateway> {
   const client = newClient(rest);
@@ -76,6 +84,7 @@ export async function openGateway({
   client.on(Events.ShardDisconnect, ({ code }) => fail(closings[code] ?? `the gateway closed with ${code}`));
   client.ws.on(GatewayDispatchEvents.MessageCreate, onMessage);
   client.ws.on(GatewayDispatchEvents.InteractionCreate, onInteraction);
+  for (const event of changeEvents) client.ws.on(event, (payload: unknown) => onChange(event, payload));
   // The rooms follow READY one server after the other; the SDK tells when it has them all.
   client.ws.on(GatewayDispatchEvents.Ready, () =>
     onSession(new Promise((resolve) => client.once(Events.ShardReady, () => resolve(seenRooms(client))))),

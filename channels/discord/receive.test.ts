@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { labelOf, toAction, toInteraction, toMessage } from './receive.ts';
+import { labelOf, toAction, toChanged, toInteraction, toMessage } from './receive.ts';
 
 const fixture = (name: string): Record<string, unknown> =>
   JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8'));
@@ -56,4 +56,39 @@ test('a button that asks is no action until its modal is filled', () => {
   expect(toAction(press)).toBeNull();
   expect(labelOf(press)).toBe('Reply');
   expect(toAction(toInteraction(fixture('modal'))!)).toMatchObject({ action: 'reply', text: 'Try again' });
+});
+
+test('what a person changes or takes back names the message it was; a link that unfurls changes nothing', () => {
+  const edited = fixture('message-edited');
+  expect(toChanged('MESSAGE_UPDATE', edited, selfId)).toEqual({
+    kind: 'edited',
+    channel: 'discord',
+    id: '300000000000000001:2026-03-01T09:31:00.000Z',
+    of: '300000000000000001',
+    text: 'Where is my parcel?',
+    sentAt: new Date('2026-03-01T09:31:00Z'),
+  });
+  expect(toChanged('MESSAGE_UPDATE', { ...edited, edited_timestamp: null }, selfId)).toBeNull();
+  expect(
+    toChanged('MESSAGE_UPDATE', { ...edited, author: { id: selfId, username: 'us', bot: true } }, selfId),
+  ).toBeNull();
+  expect(toChanged('MESSAGE_DELETE', fixture('message-deleted'), selfId)).toMatchObject({
+    kind: 'deleted',
+    of: '300000000000000001',
+  });
+});
+
+test('a thumb in any skin is what somebody thinks, and is taken back with the thumb; our own is not', () => {
+  const reaction = fixture('reaction-added');
+  const thumb = {
+    kind: 'feedback',
+    message: '400000000000000002:300000000000000002',
+    sender: { id: '200000000000000001', organization: '500000000000000001', displayName: 'Countess' },
+  };
+  expect(toChanged('MESSAGE_REACTION_ADD', reaction, selfId)).toMatchObject({ ...thumb, rating: 'good' });
+  expect(toChanged('MESSAGE_REACTION_REMOVE', reaction, selfId)).toMatchObject({ ...thumb, rating: null });
+  const as = (more: object) => toChanged('MESSAGE_REACTION_ADD', { ...reaction, ...more }, selfId);
+  expect(as({ emoji: { name: '👎' } })).toMatchObject({ rating: 'bad' });
+  expect(as({ emoji: { name: '👀' } })).toBeNull();
+  expect(as({ user_id: selfId })).toBeNull();
 });

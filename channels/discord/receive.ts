@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import type { InboundAction, InboundMessage, Sender } from '#core/channel.ts';
+import type { InboundAction, InboundChange, InboundFeedback, InboundMessage, Sender } from '#core/channel.ts';
 import { toSentKey, toThreadKey } from './keys.ts';
 
+/** An id of the platform, which tells its time as well: an unsigned number of 64 bits. */
+const snowflake = z.string().regex(/^\d{1,20}$/);
+
 const userSchema = z.object({
-  id: z.string(),
+  id: snowflake,
   username: z.string(),
   global_name: z.string().nullish(),
   bot: z.boolean().optional(),
@@ -12,44 +15,44 @@ const memberSchema = z.object({ nick: z.string().nullish() });
 
 /** The fields we read of MESSAGE_CREATE. */
 const messageSchema = z.object({
-  id: z.string(),
-  channel_id: z.string(),
-  guild_id: z.string().optional(),
+  id: snowflake,
+  channel_id: snowflake,
+  guild_id: snowflake.optional(),
   author: userSchema,
   member: memberSchema.optional(),
   webhook_id: z.string().optional(),
   type: z.number(),
   content: z.string(),
   timestamp: z.coerce.date(),
-  mentions: z.array(z.object({ id: z.string(), username: z.string(), global_name: z.string().nullish() })),
+  mentions: z.array(z.object({ id: snowflake, username: z.string(), global_name: z.string().nullish() })),
 });
 
 /** The fields that say where a message stands, whoever wrote it. */
 const readSchema = z.object({
-  id: z.string(),
-  channel_id: z.string(),
-  guild_id: z.string().optional(),
-  author: z.object({ id: z.string() }),
-  mentions: z.array(z.object({ id: z.string() })),
+  id: snowflake,
+  channel_id: snowflake,
+  guild_id: snowflake.optional(),
+  author: z.object({ id: snowflake }),
+  mentions: z.array(z.object({ id: snowflake })),
 });
 
 /** The fields we read of INTERACTION_CREATE for a button (3) or a modal (5). */
 const interactionSchema = z.object({
-  id: z.string(),
+  id: snowflake,
   token: z.string(),
   type: z.union([z.literal(3), z.literal(5)]),
-  channel_id: z.string(),
-  guild_id: z.string().optional(),
+  channel_id: snowflake,
+  guild_id: snowflake.optional(),
   locale: z.string().optional(),
   user: userSchema.optional(),
   member: memberSchema.extend({ user: userSchema }).optional(),
   message: z.object({
-    id: z.string(),
+    id: snowflake,
     flags: z.number().default(0),
-    thread: z.object({ id: z.string() }).optional(),
+    thread: z.object({ id: snowflake }).optional(),
     components: z.array(z.unknown()).default([]),
   }),
-  data: z.object({ custom_id: z.string(), components: z.array(z.unknown()).optional() }),
+  data: z.object({ custom_id: z.string().regex(/^(?!:asks$)./s), components: z.array(z.unknown()).optional() }),
 });
 
 export type Interaction = z.infer<typeof interactionSchema>;
@@ -95,6 +98,7 @@ export function toMessage(payload: unknown, selfId: string): InboundMessage | nu
   const { data: message } = messageSchema.safeParse(payload);
   if (!message || message.author.bot || message.webhook_id || !writtenTypes.has(message.type)) return null;
   const isDirect = message.guild_id === undefined;
+  const isToUs = message.mentions.some(({ id }) => id === selfId);
   return {
     channel: 'discord',
     kind: 'message',
@@ -105,8 +109,88 @@ export function toMessage(payload: unknown, selfId: string): InboundMessage | nu
     text: withoutMentions(message, selfId),
     setting: isDirect ? 'direct' : 'group',
     // Only our own id counts: @everyone is not a question to us.
-    addressed: isDirect || message.mentions.some(({ id }) => id === selfId),
+    addressed: isDirect || isToUs,
+    ...(!isDirect && !isToUs && message.mentions.length > 0 ? { aside: true } : {}),
   };
+}
+
+/** The dispatches that tell of one. */
+export type ChangeEvent = 'MESSAGE_UPDATE' | 'MESSAGE_DELETE' | 'MESSAGE_REACTION_ADD' | 'MESSAGE_REACTION_REMOVE';
+
+const deletionSchema = z.object({ id: snowflake, channel_id: snowflake });
+const reactionSchema = z.object({
+  user_id: snowflake,
+  channel_id: snowflake,
+  message_id: snowflake,
+  guild_id: snowflake.optional(),
+  message_author_id: z.string().optional(),
+  member: memberSchema.extend({ user: userSchema.optional() }).optional(),
+  emoji: z.object({ name: z.string().nullish() }),
+});
+
+/** A MESSAGE_UPDATE in which the writer changed the words, or null: links that unfurl and pins are told as updates, too. */
+function toEdit(payload: unknown, selfId: string): InboundChange | null {
+  const { data: edited } = messageSchema
+    .omit({ type: true })
+    .extend({ edited_timestamp: z.coerce.date() })
+    .safeParse(payload);
+  // Null is a date to zod's coercion: the first moment of 1970.
+  if (!edited || edited.author.bot || edited.webhook_id || edited.edited_timestamp.getTime() === 0) return null;
+  return {
+    kind: 'edited',
+    channel: 'discord',
+    id: `${edited.id}:${edited.edited_timestamp.toISOString()}`,
+    of: edited.id,
+    text: withoutMentions(edited, selfId),
+    sentAt: edited.edited_timestamp,
+  };
+}
+
+/** A MESSAGE_DELETE, which tells nothing but the id. */
+function toDeletion(payload: unknown, now = new Date()): InboundChange | null {
+  const { data: deleted } = deletionSchema.safeParse(payload);
+  return deleted
+    ? { kind: 'deleted', channel: 'discord', id: `${deleted.id}:deleted`, of: deleted.id, sentAt: now }
+    : null;
+}
+
+/** Skin tones follow the hand. */
+const ratingOf = (emoji: string): InboundFeedback['rating'] =>
+  emoji.startsWith('👍') ? 'good' : emoji.startsWith('👎') ? 'bad' : null;
+
+/** A MESSAGE_REACTION_ADD or _REMOVE of a thumb, or null. */
+function toReaction(payload: unknown, isAdded: boolean, selfId: string, now = new Date()): InboundFeedback | null {
+  const { data: reaction } = reactionSchema.safeParse(payload);
+  const rating = ratingOf(reaction?.emoji.name ?? '');
+  if (!reaction || !rating || reaction.user_id === selfId || reaction.member?.user?.bot) return null;
+  const { user_id: id, channel_id: room, message_id: message, guild_id: guild, member } = reaction;
+  const user = member?.user ?? { id, username: id };
+  return {
+    kind: 'feedback',
+    channel: 'discord',
+    // The platform gives reactions no id; the latest one counts, so one that is told again does no harm.
+    id: [message, id, rating, isAdded, now.getTime()].join(':'),
+    sender: toSender({ ...user, id }, member?.nick, guild),
+    sentAt: now,
+    message: toSentKey(room, message),
+    rating: isAdded ? rating : null,
+  };
+}
+
+/** What happened to a message that was there already, by the name of the dispatch; null where it is not for us. */
+export function toChanged(
+  event: ChangeEvent,
+  payload: unknown,
+  selfId: string,
+): InboundChange | InboundFeedback | null {
+  switch (event) {
+    case 'MESSAGE_UPDATE':
+      return toEdit(payload, selfId);
+    case 'MESSAGE_DELETE':
+      return toDeletion(payload);
+    default:
+      return toReaction(payload, event === 'MESSAGE_REACTION_ADD', selfId);
+  }
 }
 
 /** How far a MESSAGE_CREATE brings the reading of its room; null when it is none. */
@@ -118,7 +202,10 @@ export function toRead(payload: unknown, selfId: string): Read | null {
 }
 
 /** Our mention goes, the mentions of others become their names. */
-function withoutMentions({ content, mentions }: z.infer<typeof messageSchema>, selfId: string): string {
+function withoutMentions(
+  { content, mentions }: Pick<z.infer<typeof messageSchema>, 'content' | 'mentions'>,
+  selfId: string,
+): string {
   const names = new Map(mentions.map((user) => [user.id, user.global_name ?? user.username]));
   return content
     .replaceAll(/<@!?(\d+)>/g, (mention, id: string) =>
@@ -157,14 +244,14 @@ interface Component {
   readonly custom_id?: unknown;
   readonly label?: unknown;
   readonly component?: unknown;
-  readonly components?: readonly unknown[];
+  readonly components?: unknown;
 }
 
 const flatten = (components: readonly unknown[]): Component[] =>
   components.flatMap((one) => {
     if (typeof one !== 'object' || one === null) return [];
-    const { component, components: inner = [] } = one as Component;
-    return [one as Component, ...flatten([...(component ? [component] : []), ...inner])];
+    const { component, components: inner } = one as Component;
+    return [one as Component, ...flatten([...(component ? [component] : []), ...(Array.isArray(inner) ? inner : [])])];
   });
 
 const typedIn = (components: readonly unknown[]): string =>

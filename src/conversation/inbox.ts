@@ -65,8 +65,15 @@ const bodyPurpose = 'inbox';
 export const readEvent = (sealer: Sealer, body: Parameters<Sealer['open']>[0]): StoredEvent =>
   JSON.parse(sealer.open(body, bodyPurpose)) as StoredEvent;
 
+/** What was said; a file is told by its name. */
+const wordsOf = (event: Act): string => {
+  const files = event.kind === 'message' ? (event.attachments ?? []) : [];
+  const text = 'text' in event ? (event.text ?? '') : '';
+  return [text, ...files.map(({ name }) => `[file: ${name || 'unnamed'}]`)].join('\n').trim();
+};
+
 const toStored = (event: Act, from: StoredEvent['from'], action: string | null, textLengthMax: number): StoredEvent => {
-  const text = ('text' in event ? (event.text ?? '') : '').trim();
+  const text = wordsOf(event);
   return {
     from,
     kind: event.kind,
@@ -86,7 +93,7 @@ interface Found {
   readonly action: string | null;
 }
 
-const isEmpty = (event: Act): boolean => event.kind === 'message' && event.text.trim() === '';
+const isEmpty = (event: Act): boolean => event.kind === 'message' && wordsOf(event) === '';
 
 /** Whether somebody who is not known yet begins a conversation by it. */
 const begins = (event: Act): boolean =>
