@@ -7,7 +7,7 @@ import type { Customer, Said } from './ledger.ts';
 import type { ChannelName, Shown } from './rooms.ts';
 
 const sentences = {
-  disclosure: 'I am an AI.',
+  disclosures: ['I am an AI.'],
   told: ['I am currently unavailable.'],
   notices: ['Your case is resolved.'],
 };

@@ -3,8 +3,8 @@ import type { Shown } from './rooms.ts';
 
 /** What the process itself may say, by what it means for the customer's questions. */
 export interface Sentences {
-  /** Said before the first answer. */
-  readonly disclosure: string;
+  /** One of these is said before the first answer. */
+  readonly disclosures: readonly string[];
   /** These settle the questions they follow: somebody else answers, or nobody can now. */
   readonly told: readonly string[];
   /** These say nothing about a question. */
@@ -29,10 +29,10 @@ const begins = (text: string, sentences: readonly string[]): boolean =>
   sentences.some((sentence) => text.startsWith(sentence));
 
 /** The assistant's messages of one room in their order, the parts of a long answer taken together. */
-export const readOutputs = (shown: readonly Shown[], { disclosure, told, notices }: Sentences): Output[] => {
+export const readOutputs = (shown: readonly Shown[], { disclosures, told, notices }: Sentences): Output[] => {
   const outputs: Output[] = [];
   for (const message of shown.filter((one) => one.isOurs)) {
-    const text = message.text.replace(disclosure, '').trim();
+    const text = disclosures.reduce((left, one) => left.replace(one, ''), message.text).trim();
     const found = readHead(text);
     const last = outputs.at(-1);
     if (found?.at === 0) outputs.push({ kind: 'answer', numbers: found.numbers, parts: [{ ...message, text }] });

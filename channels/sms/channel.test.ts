@@ -150,7 +150,7 @@ test('each failure says whether a retry makes sense', async () => {
   expect(await send(person, '+15559999999')).toBe('refused: 21606');
   expect(
     await problem(createSmsChannel({ ...account, authToken: 'x', apiUrl: lab.url }).send(thread, { text: 'x' }, 'k')),
-  ).toBe('refused: 20003');
+  ).toBe('rate_limited: 20003');
   expect(await channel.health!()).toEqual({ ok: true });
   await lab.close();
   expect(await send(person)).toBe('ambiguous: no_answer');

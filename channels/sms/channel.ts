@@ -18,6 +18,9 @@ const clockSkewMs = 60_000;
 /** The platform queues for the carrier; of calls it names no number and answers 20429 to too many at once. */
 const calls = { size: 20, refillPerMinute: 600 };
 
+/** The credentials are of no use until people put others in their place: what is to be said waits for that, and is not lost. */
+const deadCredentialsRetryMs = 60_000;
+
 const unreachable = new Set([21211, 21610, 21614]);
 
 /** Why a call of the Messages API failed, in the contract's words. */
@@ -30,6 +33,8 @@ const toChannelError = (error: unknown): ChannelError => {
   const name = String(code ?? `http_${status}`);
   if (code === 20429 || status === 429)
     return new ChannelError('sms', 'rate_limited', name, { retryAfterMs: rateLimitedWaitMs, cause: error });
+  if (code === 20003 || status === 401)
+    return new ChannelError('sms', 'rate_limited', name, { retryAfterMs: deadCredentialsRetryMs, cause: error });
   return new ChannelError('sms', unreachable.has(Number(code)) ? 'unreachable' : 'refused', name, { cause: error });
 };
 

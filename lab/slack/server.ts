@@ -70,6 +70,8 @@ export interface SlackLab extends LabServer, SecondThoughts {
   /** Sends a raw event and waits for the last attempt. */
   deliver(event: Json | null, options?: DeliverOptions): Promise<Outcome>;
   setEventsUrl(url: string): void;
+  /** From now on the bot token is one that was revoked, until it is given back. */
+  revokeToken(isRevoked: boolean): void;
   /** The platform's `url_verification` handshake with the events URL; false when the app fails it. */
   verifyEventsUrl(): Promise<boolean>;
   /** A person presses Stop on a message still streaming. */
@@ -101,10 +103,11 @@ const methods: Record<string, Method> = {
 };
 
 /** Throws when the token may not call the method. */
-const checkToken = (method: string, token: string, options: SlackLabOptions): void => {
+const checkToken = (method: string, token: string, options: SlackLabOptions, isRevoked: boolean): void => {
   if (method === 'api.test') return;
   if (token === '') throw new SlackRefusal('not_authed');
   if (token !== options.botToken && token !== options.appToken) throw new SlackRefusal('invalid_auth');
+  if (isRevoked && token === options.botToken) throw new SlackRefusal('token_revoked');
   const wanted = method === 'apps.connections.open' ? options.appToken : options.botToken;
   if (token !== wanted) throw new SlackRefusal('not_allowed_token_type');
 };
@@ -155,6 +158,7 @@ const createRoutes = (
   platform: Platform,
   limits: Limits,
   use: (token: string, args: Args) => void,
+  isRevoked: () => boolean,
 ): Hono<{ Bindings: HttpBindings }> => {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(
@@ -171,7 +175,7 @@ const createRoutes = (
         Object.hasOwn(methods, name) && !options.methodsMissing?.includes(name) ? methods[name] : undefined;
       if (!method) throw new SlackRefusal('unknown_method', { req_method: name });
       const bearer = /^Bearer (.+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
-      checkToken(name, bearer ?? args.text('token') ?? '', options);
+      checkToken(name, bearer ?? args.text('token') ?? '', options, isRevoked());
       checkScope(name, args.text('channel') ?? args.text('types') ?? '', options.scopes);
       const waitSeconds = options.rateLimits === 'off' ? 0 : limits.take(name, args.text('channel') ?? '');
       if (waitSeconds > 0) return tellToWait(context, waitSeconds);
@@ -202,6 +206,7 @@ export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> 
   });
   let origin = '';
   let { eventsUrl } = options;
+  let isRevoked = false;
   const faults = createFaults('slack');
   const gate = createCallGate(faults, namesOf, wording);
   const limits = createLimits();
@@ -237,7 +242,10 @@ export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> 
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(gate.middleware);
   app.route('/_lab', createControl({ state, setFaults: faults.set, pane }));
-  app.route('/', createRoutes(options, platform, limits, responseUrls.use));
+  app.route(
+    '/',
+    createRoutes(options, platform, limits, responseUrls.use, () => isRevoked),
+  );
   const loopback = await listenOnLoopback(app, options.port);
   loopback.server.on('upgrade', sockets.upgrade);
   origin = loopback.url;
@@ -256,6 +264,7 @@ export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> 
     addUser: workspace.addUser,
     addRoom: workspace.addRoom,
     deliver: delivery.deliver,
+    revokeToken: (is) => void (isRevoked = is),
     setEventsUrl: (url) => {
       eventsUrl = url;
     },
