@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Refused } from '#core/errors.ts';
-import { mutated } from '#test/support/mutated.ts';
+import { asText, mutated } from '#test/support/mutated.ts';
 import { flawsOf } from '#test/support/sound-event.ts';
 import { type Form, toInboundDelivery, toInboundMessage } from './receive.ts';
 
@@ -15,7 +15,7 @@ const toForm = (payload: unknown): Form =>
   Object.fromEntries(
     Object.entries(typeof payload === 'object' && payload !== null ? payload : {}).map(([name, value]) => [
       name,
-      Array.isArray(value) ? value.map(String) : String(value),
+      Array.isArray(value) ? value.map(asText) : asText(value),
     ]),
   );
 

@@ -7,6 +7,9 @@ const strange = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
 );
 
+/** Not by `toString`, which may be made up as well. */
+export const asText = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+
 type Step = (value: unknown, pick: number, put: unknown) => unknown;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
@@ -26,7 +29,7 @@ const steps: readonly Step[] = [
   (value, pick, put) => at(value, pick, (found) => (isObject(found) ? { ...found, unknown_field: put } : [found, put])),
   (value, pick) =>
     at(value, pick, (found) => (isObject(found) ? Object.fromEntries(Object.entries(found).slice(1)) : undefined)),
-  (value, pick) => at(value, pick, (found) => (Array.isArray(found) ? [...found, ...found] : `${String(found)}x`)),
+  (value, pick) => at(value, pick, (found) => (Array.isArray(found) ? [...found, ...found] : `${asText(found)}x`)),
 ];
 
 /** Payloads of a platform with one to four things in them changed, taken away, doubled or made up. */
