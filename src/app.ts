@@ -7,7 +7,6 @@ import { createStops } from '#conversation/stops.ts';
 import { createUnsay } from '#conversation/unsay.ts';
 import type { Channel, OutboundMessage } from '#core/channel.ts';
 import { type Clock, systemClock } from '#core/clock.ts';
-import { StoreError } from '#core/errors.ts';
 import { given } from '#core/given.ts';
 import type { Model } from '#core/model.ts';
 import type { CaseDraft, Escalated, Outgoing, Received } from '#core/turn.ts';
@@ -15,6 +14,7 @@ import { replyKey } from '#delivery/deliver.ts';
 import { createToParts } from '#delivery/to-parts.ts';
 import { draftCase, toCaseAction } from '#escalation/case-draft.ts';
 import { createDesk } from '#escalation/desk.ts';
+import { createTellDesk } from '#escalation/tell-desk.ts';
 import { createTellUndelivered } from '#escalation/undelivered.ts';
 import { createExchange } from '#guardrails/exchange-personal-data.ts';
 import { createCanary } from '#guardrails/canary.ts';
@@ -22,7 +22,9 @@ import type { TokenEntry } from '#guardrails/pii/tokens.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
 import { createLogSeldom } from '#insight/log-seldom.ts';
 import { createMetrics } from '#insight/metrics.ts';
+import { createProblems } from '#insight/problems.ts';
 import { openTraces } from '#insight/traces.ts';
+import { startWatch } from '#insight/watch.ts';
 import type { Embedder } from '#knowledge/embed.ts';
 import { extractAnswer } from '#knowledge/extract.ts';
 import { createRetrieve } from '#knowledge/retrieve.ts';
@@ -33,12 +35,10 @@ import { checkMasterKey, loadMasterKey } from '#privacy/master-key.ts';
 import { createVault } from '#privacy/vault.ts';
 import { createBookmarks } from '#store/bookmarks.ts';
 import { findConversation, saveTokens } from '#store/conversations.ts';
-import { conversationsWaiting } from '#store/inbox.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
 import { openLanes } from '#store/lanes.ts';
 import { messagesAfter } from '#store/messages.ts';
 import type { Store } from '#store/open.ts';
-import { conversationsUnsent } from '#store/outbox.ts';
 
 import type { Config } from './config.ts';
 import { openDelivery } from './open-delivery.ts';
@@ -46,6 +46,7 @@ import { createPipeline } from './pipeline.ts';
 import { createRunTurns } from './run-turns.ts';
 import { type OpenServer, openServer } from './server.ts';
 import { type StartedChannels, startChannels } from './start-channels.ts';
+import { startSweep } from './start-sweep.ts';
 import { openVoice } from './voice.ts';
 import { openWebChannel } from './web-journal.ts';
 
@@ -103,6 +104,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     {
       slots: limits.slots,
       heartbeatSeconds: limits.heartbeatSeconds,
+      silenceMs: limits.databaseSilenceMs,
       ...given({ directUrl: config.secrets.DATABASE_DIRECT_URL ?? config.secrets.DATABASE_URL }),
     },
     createLogSeldom(logger, 'the queue had a problem', 10_000),
@@ -263,17 +265,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     introduce,
     humanAction: askHuman,
   });
-  const sweep = async (): Promise<void> => {
-    for (const [lane, found] of [
-      ['turns', await conversationsWaiting(store, limits.sweepMs)],
-      ['outbox', await conversationsUnsent(store)],
-    ] as const)
-      for (const conversation of found) await delivery.wake(lane, conversation);
-  };
-  const sweeper = setInterval(
-    () => void sweep().catch((error: unknown) => logger.warn({ error: nameOf(error) }, 'the sweep failed')),
-    limits.sweepMs,
-  );
+  const endSweep = startSweep({ store, logger, everyMs: limits.sweepMs, wake: delivery.wake });
 
   const inbox = createInbox({
     store,
@@ -289,20 +281,15 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     count: metrics.events,
   });
   let started: StartedChannels | null = null;
-  const readiness = async (): Promise<string[]> => {
-    const problems: string[] = [];
-    await store.checkSchema().catch((error: unknown) => {
-      problems.push(error instanceof StoreError ? error.message : 'the database does not answer');
-    });
-    const trouble = delivery.deskTrouble();
-    if (trouble) problems.push(`the room of the desk takes no messages: ${trouble}`);
-    problems.push(...(started?.problems() ?? ['the channels are connecting']));
-    for (const channel of channels.values()) {
-      const health = await channel.health?.();
-      if (health && !health.ok) problems.push(`${channel.name}: ${health.problem}`);
-    }
-    return problems;
-  };
+  const readiness = createProblems({
+    store,
+    channels,
+    clock,
+    unconnected: () => started?.problems() ?? ['the channels are connecting'],
+    deskTrouble: delivery.deskTrouble,
+    readyMs: limits.readyMs,
+    clockSkewMs: limits.clockSkewMs,
+  });
   const server: OpenServer = await openServer(
     {
       channels,
@@ -322,6 +309,12 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     logger,
   });
   await lanes.start({ turns: runTurns, outbox: delivery.dispatch });
+  const endWatch = startWatch({
+    problems: readiness,
+    logger,
+    tell: createTellDesk({ store, channel: deskChannel, room: deskChannel?.room?.(config.desk.room) }),
+    everyMs: limits.watchMs,
+  });
 
   return {
     url: server.url,
@@ -337,7 +330,8 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       }
     },
     stop: async () => {
-      clearInterval(sweeper);
+      endSweep();
+      await endWatch();
       delivery.stop();
       await started?.stop();
       await server.close();

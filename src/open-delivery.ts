@@ -68,7 +68,6 @@ export const openDelivery = (parts: DeliveryParts): Delivery => {
   const dispatch = createDispatch({
     store,
     vault,
-    clock,
     sendRow,
     retryDelayMs: limits.retryMs,
     ageMaxMs: limits.sendAgeMs,
@@ -76,8 +75,7 @@ export const openDelivery = (parts: DeliveryParts): Delivery => {
     isForDesk: isInCase,
     // A timer and not a delayed job: a job that waits would keep a message that is due now from being sent. The sweep stands in
     // for the timer of a process that died.
-    wakeAt: (conversation, at) => {
-      const delayMs = Math.max(0, at.getTime() - clock.now().getTime());
+    wakeIn: (conversation, delayMs) => {
       void clock
         .wait(delayMs, stopping.signal)
         .then(() => (stopping.signal.aborted ? undefined : wake('outbox', conversation)))

@@ -1,5 +1,4 @@
 import type { OutboundMessage } from '#core/channel.ts';
-import type { Clock } from '#core/clock.ts';
 import { ChannelError, LaneLost } from '#core/errors.ts';
 import type { Sealer, Vault } from '#core/sealed.ts';
 import { writersDone } from '#store/conversations.ts';
@@ -14,7 +13,6 @@ export type Undelivered = 'failed' | 'expired' | 'uncertain';
 export interface DispatchParts {
   readonly store: Store;
   readonly vault: Vault;
-  readonly clock: Clock;
   readonly sendRow: SendRow;
   /** Pause before the first retry; doubles with each one, up to a minute. */
   readonly retryDelayMs: number;
@@ -24,8 +22,8 @@ export interface DispatchParts {
   readonly settleMs: number;
   /** Rows that are for agents: they wait for their room, however long it takes. */
   readonly isForDesk: (row: OutboxRow) => boolean;
-  /** Looks again at this time. */
-  readonly wakeAt: (conversation: string, at: Date) => void;
+  /** Looks again after this time. */
+  readonly wakeIn: (conversation: string, delayMs: number) => void;
   readonly onSent: (row: OutboxRow) => void;
   readonly onTrouble: (row: OutboxRow, code: string) => void;
   readonly onEnded: (row: OutboxRow, state: Undelivered, code: string) => Promise<void>;
@@ -42,7 +40,7 @@ const codeOf = (error: unknown): string => (error instanceof ChannelError ? `${e
 
 /** Sends what is due in one conversation, in order for each thread; what cannot go now is due again later. */
 export const createDispatch = (parts: DispatchParts) => {
-  const { store, vault, clock } = parts;
+  const { store, vault } = parts;
 
   const end = async (row: OutboxRow, state: Undelivered, code: string): Promise<null> => {
     await markEnded(store, row, state, code);
@@ -50,12 +48,12 @@ export const createDispatch = (parts: DispatchParts) => {
     return null;
   };
 
-  /** When to try again, or null when it is over. */
-  const settle = async (row: OutboxRow, error: unknown): Promise<Date | null> => {
+  /** Milliseconds until it is tried again, or null when it is over. */
+  const settle = async (row: OutboxRow, error: unknown): Promise<number | null> => {
     const known = error instanceof ChannelError ? error : null;
     const code = codeOf(error);
     // It stays due: the pass that sends the other row sends this one too.
-    if (error instanceof NotYet) return new Date(clock.now().getTime() + notYetMs);
+    if (error instanceof NotYet) return notYetMs;
     if (error instanceof Uncertain) return end(row, 'uncertain', 'may_have_been_sent');
     const isRefused = known?.reason === 'refused' || known?.reason === 'unreachable';
     if (isRefused && !parts.isForDesk(row)) return end(row, 'failed', code);
@@ -63,19 +61,16 @@ export const createDispatch = (parts: DispatchParts) => {
     if (known?.reason !== 'rate_limited')
       await writeLedger(store, row, { subject: row.key, step: 'send_failed', code });
     const backoffMs = Math.min(delayMaxMs, parts.retryDelayMs * 2 ** row.attempts);
-    const dueAt = new Date(clock.now().getTime() + (known?.retryAfterMs ?? backoffMs));
-    await markLater(store, row, dueAt, code);
-    return dueAt;
+    const delayMs = known?.retryAfterMs ?? backoffMs;
+    await markLater(store, row, delayMs, code);
+    return delayMs;
   };
 
   /** Posting late is worse than asking a person; an edit of what is there already is never late. */
   const isTooOld = (row: OutboxRow): boolean =>
-    row.sent === null &&
-    row.replaces === null &&
-    !parts.isForDesk(row) &&
-    clock.now().getTime() - row.createdAt.getTime() > parts.ageMaxMs;
+    row.sent === null && row.replaces === null && !parts.isForDesk(row) && row.ageMs > parts.ageMaxMs;
 
-  const send = async (row: OutboxRow, sealer: Sealer, fence: number): Promise<Date | null> => {
+  const send = async (row: OutboxRow, sealer: Sealer, fence: number): Promise<number | null> => {
     if (isTooOld(row)) return end(row, 'expired', 'too_old');
     try {
       const message = JSON.parse(sealer.open(row.body, 'outbox')) as OutboundMessage;
@@ -87,7 +82,7 @@ export const createDispatch = (parts: DispatchParts) => {
       const { sealed, index } = await parts.sendRow(row, sealer, message, { use: 'final', hold });
       await markSent(store, row, sealed, index, parts.settleMs);
       parts.onSent(row);
-      return row.unsettled ? new Date(clock.now().getTime() + parts.settleMs) : null;
+      return row.unsettled ? parts.settleMs : null;
     } catch (error) {
       if (error instanceof LaneLost) throw error;
       return settle(row, error);
@@ -103,15 +98,15 @@ export const createDispatch = (parts: DispatchParts) => {
     if (!taken) return;
     const sealer = vault.unwrap(taken.wrappedKey);
     const blocked = new Set<string>();
-    let next: Date | null = null;
+    let nextMs: number | null = null;
     for (const row of taken.due) {
       if (signal.aborted) break;
       if (blocked.has(queueOf(row))) continue;
-      const again = row.dueAt > clock.now() ? row.dueAt : await send(row, sealer, taken.fence);
-      if (!again) continue;
+      const againMs = row.dueInMs > 0 ? row.dueInMs : await send(row, sealer, taken.fence);
+      if (againMs === null) continue;
       blocked.add(queueOf(row));
-      if (!next || again < next) next = again;
+      if (nextMs === null || againMs < nextMs) nextMs = againMs;
     }
-    if (next) parts.wakeAt(conversation, next);
+    if (nextMs !== null) parts.wakeIn(conversation, nextMs);
   };
 };

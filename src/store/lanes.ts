@@ -1,8 +1,10 @@
 import { fromPglite, type JobAttempt, PgBoss } from 'pg-boss';
 
+import { given } from '#core/given.ts';
+
+import { connectionClass } from './connection.ts';
 import { type LaneWorker, startLaneWorker, WorkFailed } from './lane-worker.ts';
 import { idleMs, type Store, type Transaction } from './open.ts';
-import { PreparedClient } from './prepared-client.ts';
 
 /** `turns` drains a conversation's inbox, `outbox` its unsent messages. A job only says that there is work. */
 export type Lane = 'turns' | 'outbox';
@@ -13,6 +15,8 @@ export interface LaneSettings {
   /** A worker silent for this long is taken for dead, and its conversation is handed to another. */
   readonly heartbeatSeconds: number;
   readonly directUrl?: string;
+  /** Milliseconds without an answer after which a connection to Postgres is given up. */
+  readonly silenceMs?: number;
 }
 
 export type Work = (conversation: string, signal: AbortSignal) => Promise<void>;
@@ -65,7 +69,12 @@ export const openLanes = async (
   onError: (error: Error) => void,
 ): Promise<Lanes> => {
   // The queue hands its settings on to its pool of connections.
-  const connections = { Client: PreparedClient, idleTimeoutMillis: idleMs, max: connectionsMax };
+  const connections = {
+    Client: connectionClass(settings),
+    idleTimeoutMillis: idleMs,
+    max: connectionsMax,
+    ...given({ connectionTimeoutMillis: settings.silenceMs }),
+  };
   // Whoever takes over a dead worker's conversation waits for its heartbeat to run out, for these and for the next look.
   const shared = { monitorIntervalSeconds: 1, superviseIntervalSeconds: 1 };
   const boss = store.embedded

@@ -16,10 +16,12 @@ import { Disclosure } from '#migrations/20261125-disclosure.ts';
 import { Changes } from '#migrations/20261126-changes.ts';
 import { Delivery } from '#migrations/20261126-delivery.ts';
 import { StoreError } from '#core/errors.ts';
+import { given } from '#core/given.ts';
 
 import { entities } from './entities.ts';
 import { lockFolder } from './lock.ts';
-import { PreparedClient } from './prepared-client.ts';
+import { createComplaints } from './complaints.ts';
+import { connectionClass } from './connection.ts';
 
 /** A connection that was just made is slow: it knows no statement and no table yet. */
 export const idleMs = 600_000;
@@ -42,6 +44,10 @@ export interface Store extends Sql, AsyncDisposable {
   migrate(): Promise<string[]>;
   /** Throws StoreError when the schema is older than this code. */
   checkSchema(): Promise<void>;
+  /** Why the database answers and yet stores nothing, or null. */
+  complaint(): string | null;
+  /** Milliseconds that this machine's time is ahead of the database's. */
+  clockAheadMs(now: () => Date): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -56,6 +62,8 @@ export interface StoreSettings {
   readonly connectionsMax: number;
   /** The address is a pooler's: a connection keeps nothing from one statement to the next. */
   readonly isPooled?: boolean;
+  /** Milliseconds without an answer after which a connection is given up. */
+  readonly silenceMs?: number;
 }
 
 const common = {
@@ -91,6 +99,9 @@ type Orm = Awaited<ReturnType<typeof EmbeddedOrm.init>> | Awaited<ReturnType<typ
 
 const toStore = (orm: Orm, embedded: PGlite | null, release: () => Promise<void>): Store => {
   const database = (orm.em as unknown as SqlEntityManager).getKysely() as Kysely<unknown>;
+  const complaints = createComplaints();
+  const direct = toSql(database);
+  const query: Sql['query'] = (text, parameters) => complaints.hear(() => direct.query(text, parameters));
   const close = async (): Promise<void> => {
     await orm.close(true);
     await release();
@@ -98,9 +109,10 @@ const toStore = (orm: Orm, embedded: PGlite | null, release: () => Promise<void>
   return {
     kind: embedded ? 'embedded' : 'postgres',
     embedded,
-    ...toSql(database),
+    query,
     // Not through the entity manager: where the connection breaks, its rollback fails and the pool never gets the connection back.
-    transaction: (work) => database.transaction().execute((opened) => work(toSql(opened) as Transaction)),
+    transaction: (work) =>
+      complaints.hear(() => database.transaction().execute((opened) => work(toSql(opened) as Transaction))),
     migrate: async () => (await orm.migrator.up()).map((migration) => migration.name),
     checkSchema: async () => {
       const pending = await orm.migrator.getPending();
@@ -108,6 +120,11 @@ const toStore = (orm: Orm, embedded: PGlite | null, release: () => Promise<void>
         throw new StoreError(
           `The database schema is ${pending.length} migration(s) behind (${pending.map((one) => one.name).join(', ')}). Run: node src/main.ts migrate`,
         );
+    },
+    complaint: complaints.last,
+    clockAheadMs: async (now) => {
+      const [row] = await query<{ now: number | string }>(`select extract(epoch from clock_timestamp()) * 1000 as now`);
+      return now().getTime() - Number(row?.now);
     },
     close,
     [Symbol.asyncDispose]: close,
@@ -144,7 +161,11 @@ export const openStore = async (settings: StoreSettings): Promise<Store> => {
     ...common,
     clientUrl: settings.url,
     pool: { max: settings.connectionsMax, idleTimeoutMillis: idleMs },
-    driverOptions: { keepAlive: true, ...(settings.isPooled ? {} : { Client: PreparedClient }) },
+    driverOptions: {
+      keepAlive: true,
+      Client: connectionClass(settings),
+      ...given({ connectionTimeoutMillis: settings.silenceMs }),
+    },
   });
   try {
     await toSql((orm.em as unknown as SqlEntityManager).getKysely() as Kysely<unknown>).query('select 1');

@@ -15,7 +15,10 @@ export interface OutboxRow extends ConversationKey {
   /** A send was begun and its end is not known. */
   readonly attemptedAt: Date | null;
   readonly attempts: number;
-  readonly dueAt: Date;
+  /** Milliseconds until it may be sent, by the database's clock when it was read; not above 0 where that is now. */
+  readonly dueInMs: number;
+  /** Milliseconds since it was written, by the same clock: this machine's may be set to anything. */
+  readonly ageMs: number;
   readonly createdAt: Date;
   readonly sent: Sealed | null;
   readonly unsettled: boolean;
@@ -34,7 +37,8 @@ interface Raw {
   state: OutboxRow['state'];
   attempted_at: string | null;
   attempts: number;
-  due_at: string;
+  due_in_ms: number | string;
+  age_ms: number | string;
   created_at: string;
   sent: Uint8Array | null;
   unsettled: boolean;
@@ -53,13 +57,15 @@ const toRow = (raw: Raw): OutboxRow => ({
   state: raw.state,
   attemptedAt: raw.attempted_at ? new Date(raw.attempted_at) : null,
   attempts: raw.attempts,
-  dueAt: new Date(raw.due_at),
+  dueInMs: Number(raw.due_in_ms),
+  ageMs: Number(raw.age_ms),
   createdAt: new Date(raw.created_at),
   sent: raw.sent ? toSealed(raw.sent) : null,
   unsettled: raw.unsettled,
 });
 
-const columns = `organization, person, conversation, key, channel, thread, body, replaces, follows, state, attempted_at, attempts, due_at, created_at, sent, unsettled`;
+const columns = `organization, person, conversation, key, channel, thread, body, replaces, follows, state, attempted_at, attempts, created_at, sent, unsettled,
+  ceil(extract(epoch from due_at - now()) * 1000) as due_in_ms, floor(extract(epoch from now() - created_at) * 1000) as age_ms`;
 const where = `organization = $1 and person = $2 and conversation = $3 and key = $4`;
 const idOf = (row: ConversationKey & { key: string }): unknown[] => [
   row.organization,
@@ -198,10 +204,14 @@ export const markUnsettled = (sql: Sql, row: ConversationKey & { key: string }):
 export const markLater = (
   sql: Sql,
   row: ConversationKey & { key: string },
-  dueAt: Date,
+  delayMs: number,
   failure: string,
 ): Promise<unknown> =>
-  sql.query(`update outbox set due_at = $5, failure = $6 where ${where}`, [...idOf(row), dueAt, failure]);
+  sql.query(`update outbox set due_at = now() + $5 * interval '1 millisecond', failure = $6 where ${where}`, [
+    ...idOf(row),
+    delayMs,
+    failure,
+  ]);
 
 /** Given up, and why. */
 export const markEnded = (

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 
 import type { Channel } from '#core/channel.ts';
+import type { Clock } from '#core/clock.ts';
 import { given } from '#core/given.ts';
 import type { Model } from '#core/model.ts';
 import type { Store } from '#store/open.ts';
@@ -40,6 +41,9 @@ export interface TestAppOptions {
   readonly budgets?: boolean;
   /** Reads the sample help center, by words only. */
   readonly knowledge?: boolean;
+  readonly clock?: Clock;
+  /** The way to a database that is not embedded: given its address, returns the one to use. */
+  readonly route?: (databaseUrl: string) => string;
   /** Told of every statement that the database is given. */
   readonly onStatement?: (statement: string) => void;
 }
@@ -59,6 +63,8 @@ export const openTestApp = async ({
   knowledge = false,
   budgets = false,
   onStatement,
+  clock,
+  route = (address) => address,
 }: TestAppOptions = {}): Promise<TestApp> => {
   const folder = mkdtempSync(join(tmpdir(), 'firstline-'));
   const logs: string[] = [];
@@ -69,7 +75,8 @@ export const openTestApp = async ({
     { server: { port, host: '127.0.0.1' }, ...settings },
   );
   const database = await openTestDatabase();
-  const opened = await openTestStore(database);
+  const url = database.url && route(database.url);
+  const opened = await openTestStore(given({ url, silenceMs: config.limits.databaseSilenceMs }));
   const store = onStatement ? watchStatements(opened, onStatement) : opened;
   if (knowledge)
     await ingestFolders({
@@ -79,7 +86,7 @@ export const openTestApp = async ({
       write: () => undefined,
     });
   const scripted = createScriptedModel();
-  const all = { ...config.secrets, ...secrets, ...given({ DATABASE_URL: database.url }) };
+  const all = { ...config.secrets, ...secrets, ...given({ DATABASE_URL: url }) };
   const made = typeof channels === 'function' ? channels(`http://localhost:${port}`) : channels;
   const start = (of: readonly Channel[]): Promise<App> =>
     startApp({
@@ -89,6 +96,7 @@ export const openTestApp = async ({
       channels: budgets ? of : of.map(withoutBudget),
       embedder: null,
       model: model ?? scripted,
+      ...given({ clock }),
     });
   const app = await start(made);
   let running = app;

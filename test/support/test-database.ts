@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { inject } from 'vitest';
 
+import { given } from '#core/given.ts';
 import { openStore, type Store } from '#store/open.ts';
 
 import { openOwnDatabase } from './own-database.ts';
@@ -22,12 +23,12 @@ const readProgram = (): Promise<WebAssembly.Module> =>
 let program: Promise<WebAssembly.Module> | undefined;
 
 /** The migrated database: a copy of the prepared one where it is embedded. */
-export const openTestStore = async ({ url }: { url?: string }): Promise<Store> => {
+export const openTestStore = async ({ url, silenceMs }: { url?: string; silenceMs?: number }): Promise<Store> => {
   if (!url) {
     const dump = new Blob([readFileSync(inject('preparedDatabase'))]);
     return openStore({ folder: null, connectionsMax: 1, copyOf: { dump, program: await (program ??= readProgram()) } });
   }
-  const store = await openStore({ folder: null, connectionsMax: 5, url });
+  const store = await openStore({ folder: null, connectionsMax: 5, url, ...given({ silenceMs }) });
   await store.migrate();
   return store;
 };

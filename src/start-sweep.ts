@@ -1,0 +1,32 @@
+import type { Logger } from 'pino';
+
+import { conversationsWaiting } from '#store/inbox.ts';
+import type { Lane } from '#store/lanes.ts';
+import type { Store } from '#store/open.ts';
+import { conversationsUnsent } from '#store/outbox.ts';
+
+export interface SweepParts {
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly everyMs: number;
+  readonly wake: (lane: Lane, conversation: string) => Promise<void>;
+}
+
+/** Wakes every conversation that waits although nothing wakes it: its wake-up was lost, or its timer died with its process. */
+export const startSweep = ({ store, logger, everyMs, wake }: SweepParts): (() => void) => {
+  const sweep = async (): Promise<void> => {
+    for (const [lane, found] of [
+      ['turns', await conversationsWaiting(store, everyMs)],
+      ['outbox', await conversationsUnsent(store)],
+    ] as const)
+      for (const conversation of found) await wake(lane, conversation);
+  };
+  const timer = setInterval(
+    () =>
+      void sweep().catch((error: unknown) =>
+        logger.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'the sweep failed'),
+      ),
+    everyMs,
+  );
+  return () => clearInterval(timer);
+};
