@@ -5,7 +5,7 @@ import { describe, isGood, toFaultLines, toTables } from './faults/report.ts';
 import { runFaults } from './faults/run.ts';
 import { progressTo } from './faults/progress.ts';
 
-const usage = `
+export const usage = `
   npm run bench -- faults [options]        needs DATABASE_URL, a Postgres server where databases can be made
 
   --turns <n>       rounds of questions over all channels; 1000
@@ -30,7 +30,6 @@ const read = (args: readonly string[]) =>
       patience: { type: 'string', default: '60' },
       settle: { type: 'string', default: '120' },
       shown: { type: 'string', default: '10' },
-      help: { type: 'boolean', default: false },
     },
   }).values;
 
@@ -41,9 +40,9 @@ export const run = async (args: readonly string[]): Promise<void> => {
   const server = process.env['DATABASE_URL'];
   const { broken } = values;
   const isKnown = broken === undefined || isBreakName(broken);
-  if (values.help || !server || !isKnown) {
+  if (!server || !isKnown) {
     console.error(isKnown ? usage : `There is no "${broken}" to take away.\n${usage}`);
-    process.exitCode = values.help ? 0 : 2;
+    process.exitCode = 2;
     return;
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

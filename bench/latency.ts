@@ -189,6 +189,11 @@ const runThroughput = async (
   return goals;
 };
 
+export const usage = `npm run bench -- latency
+  --seconds 15       how long each number is measured for, shared by both systems' turns
+  --answer-ms 1000   how long the model writes
+It needs DATABASE_URL: a Postgres server on which a database may be made.`;
+
 /** Firstline beside a bot without any of what it keeps, in the same platform and with the same model. */
 export const run = async (args: readonly string[]): Promise<void> => {
   const { values } = parseArgs({

@@ -14,6 +14,11 @@ if (name === undefined || !(name in benches)) {
   console.error(`${name === undefined ? '' : `There is no bench "${name}". `}There are:\n\n${list.join('\n')}\n`);
   process.exitCode = name === undefined ? 0 : 2;
 } else {
-  const bench = (await import(`./${name}.ts`)) as { run(args: readonly string[]): Promise<void> };
-  await bench.run(process.argv.slice(3));
+  const args = process.argv.slice(3);
+  const bench = (await import(`./${name}.ts`)) as {
+    readonly usage?: string;
+    run(args: readonly string[]): Promise<void>;
+  };
+  if (args.includes('--help')) console.log(bench.usage ?? `npm run bench -- ${name}   takes no options`);
+  else await bench.run(args);
 }

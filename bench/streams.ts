@@ -147,6 +147,10 @@ const measure = async (claude: AnthropicLab, place: Place, sentences: number, fo
   ];
 };
 
+export const usage = `npm run bench -- streams
+  --streams 20   answers that grow at once, in each place
+  --seconds 30   how long each is written, a sentence a second`;
+
 /** Many answers grow at once within one platform's limits: none may be lost, and the platform never has to refuse a call. */
 export const run = async (args: readonly string[]): Promise<void> => {
   const { values } = parseArgs({

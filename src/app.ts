@@ -27,7 +27,9 @@ import { openTraces } from '#insight/traces.ts';
 import { startWatch } from '#insight/watch.ts';
 import type { Embedder } from '#knowledge/embed.ts';
 import { extractAnswer } from '#knowledge/extract.ts';
-import { createRetrieve } from '#knowledge/retrieve.ts';
+import { rememberQuestions } from '#knowledge/remember-questions.ts';
+import { createRetrieve, toAsked } from '#knowledge/retrieve.ts';
+import { leans } from '#knowledge/stand-alone.ts';
 import { chooseModel } from '#model/choose.ts';
 import { createDigest } from '#model/digest.ts';
 import { readPrompt } from '#model/prompts.ts';
@@ -160,6 +162,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       extract: extractAnswer,
       textsFor: voice.textsFor,
     });
+  const embedder = parts.embedder && rememberQuestions(parts.embedder);
   const prompts = new URL('../prompts/', import.meta.url);
   const answerPrompt = readPrompt(prompts, 'answer');
   const canary = createCanary();
@@ -199,11 +202,17 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       say,
     },
     guardInput: { wantsHuman, exchange, say },
-    recall: { store, budgetTokens: limits.contextTokens, messagesMax: limits.recentMessagesMax },
+    recall: {
+      store,
+      budgetTokens: limits.contextTokens,
+      messagesMax: limits.recentMessagesMax,
+      // One that leans on the question before it is searched for behind that one.
+      foresee: (question) => void (leans(question) || embedder?.foresee(toAsked(question))),
+    },
     retrieve: {
       find: createRetrieve({
         repository: createKnowledgeStore(store, ''),
-        embedder: parts.embedder,
+        embedder,
         onEmbedderError: (error) => logger.warn({ error: nameOf(error) }, 'the embedder failed; words alone decide'),
       }),
       passagesMax: limits.passagesMax,

@@ -10,12 +10,15 @@ export interface RecallParts {
   readonly budgetTokens: number;
   /** Most messages read at once. */
   readonly messagesMax: number;
+  /** Told of the question first: what it is searched by can be made while the messages are read. */
+  readonly foresee: (question: GuardedText) => void;
 }
 
 /** The summary and as many of the latest messages as the budget holds. Stored messages are the guarded ones already. */
 export const recall =
-  ({ store, budgetTokens, messagesMax }: RecallParts) =>
+  ({ store, budgetTokens, messagesMax, foresee }: RecallParts) =>
   async (turn: InputGuarded): Promise<Recalled> => {
+    foresee(turn.question);
     const { known } = turn;
     const summary = known.summary ? turn.sealer.open(known.summary, 'summary') : null;
     const rows = await messagesAfter(store, turn.owner, known.summarizedThrough, messagesMax);

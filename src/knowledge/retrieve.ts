@@ -24,6 +24,9 @@ const denseWeight = 1;
 const depthMin = 50;
 const questionLengthMax = 2000;
 
+/** What of a question is searched for. */
+export const toAsked = (question: string): string => question.slice(0, questionLengthMax).trim();
+
 export function createRetrieve({ repository, embedder, onEmbedderError }: RetrieveParts): Retrieve {
   const searchLexical = async (question: string, depth: number): Promise<readonly Passage[]> => {
     const questionTerms = [...new Set(terms(question))];
@@ -41,7 +44,7 @@ export function createRetrieve({ repository, embedder, onEmbedderError }: Retrie
   };
 
   return async (question, { limit }) => {
-    const asked = question.slice(0, questionLengthMax).trim();
+    const asked = toAsked(question);
     if (asked === '' || limit < 1) return [];
     const depth = Math.max(depthMin, limit);
     const [lexical, dense] = await Promise.all([searchLexical(asked, depth), searchDense(asked, depth)]);

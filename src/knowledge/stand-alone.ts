@@ -10,7 +10,8 @@ const pointsBack = /\b(?:it|its|that|they|them|their|those|these|this|there|one|
 const ownTermsMax = 3;
 const earlierLengthMax = 400;
 
-const leans = (text: string): boolean =>
+/** Whether it needs the question before it. */
+export const leans = (text: string): boolean =>
   goesOn.test(text) || (pointsBack.test(text) && new Set(terms(text)).size <= ownTermsMax);
 
 /** A question as it reads without the conversation: one that leans on the question before it is put behind that one. */
