@@ -123,7 +123,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
         secret: vault.derive('web sessions'),
         now: clock.now,
         connectionsPerPersonMax: limits.webConnectionsPerPersonMax,
-        textLengthMax: limits.textLengthMax,
+        keptLengthMax: limits.keptLengthMax,
       }),
     );
 
@@ -191,11 +191,12 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     patienceMs: limits.editPatienceMs,
   };
   const pipeline = createPipeline({
-    open: { textLengthMax: limits.textLengthMax, say, suggestions },
+    open: { say, suggestions },
     obey: { store, say, name },
-    relay: { store },
+    relay: { store, keptLengthMax: limits.keptLengthMax },
     admit: {
       store,
+      textLengthMax: limits.textLengthMax,
       wantsHuman,
       perPerson: limits.perPerson,
       perOrganization: limits.perOrganization,
@@ -280,7 +281,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     store,
     lanes,
     vault,
-    textLengthMax: limits.textLengthMax,
+    keptLengthMax: limits.keptLengthMax,
     toCaseAction,
     stops,
     onFeedback: (channel, turn, rating) => {

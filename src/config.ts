@@ -30,6 +30,7 @@ const settings = z.strictObject({
   limits: z.strictObject({
     bodyLengthMax: count,
     textLengthMax: count,
+    keptLengthMax: count,
     eventsPerTurnMax: count,
     passagesMax: count,
     perPerson: bucket,

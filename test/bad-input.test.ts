@@ -40,7 +40,14 @@ beforeAll(async () => {
   const others = ['teams', 'discord', 'sms'].flatMap((name) => registry[name]?.(environment) ?? []);
   app = await openTestApp({
     channels: [slack, ...others],
-    settings: { limits: { textLengthMax, bodyLengthMax, perPerson: { size: 100, refillPerMinute: 100 } } },
+    settings: {
+      limits: {
+        textLengthMax,
+        keptLengthMax: textLengthMax,
+        bodyLengthMax,
+        perPerson: { size: 100, refillPerMinute: 100 },
+      },
+    },
   });
   platforms.connect(app.url);
   visitor = await openVisitor(app.url);

@@ -112,6 +112,20 @@ describe.each(desks)('with the desk on %s', (name) => {
     for (const line of ['The first parcel was late.', ...story]) expect(threadText(desk.ana, card)).toContain(line);
   });
 
+  test('what is too long for the assistant reaches the agent whole', async () => {
+    const { visitor, card } = await claimed('my whole history');
+    await using _visitor = visitor;
+    const lines = Array.from({ length: 400 }, (_, index) => `On day ${index + 1} the parcel was still not there.`);
+    const history = lines.join('\n\n');
+    expect(history.length).toBeGreaterThan(8000 * 2);
+    await visitor.say(history);
+    await seesInThread(desk.ana, card, lines.at(-1) ?? '');
+    const heard = threadText(desk.ana, card);
+    for (const line of lines) expect(heard).toContain(line);
+    await firstline.app.settled();
+    expect(visitor.messages().filter(({ text }) => text.includes('too long'))).toEqual([]);
+  });
+
   test('a visitor talks with an agent, in private from colleagues, and with the assistant again afterwards', async () => {
     const { visitor, card } = await claimed('my parcel is lost');
     await using _visitor = visitor;

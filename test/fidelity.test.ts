@@ -81,7 +81,7 @@ const openRoads = async (platforms: Platforms): Promise<Record<string, Road>> =>
     secret: Buffer.alloc(32, 1),
     now: () => new Date(),
     connectionsPerPersonMax: 1,
-    textLengthMax: 1000,
+    keptLengthMax: 1000,
   });
   return {
     slack: {

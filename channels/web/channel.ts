@@ -29,7 +29,7 @@ export interface WebParts {
   readonly now: () => Date;
   readonly connectionsPerPersonMax: number;
   /** So much of a visitor's message is kept and shown. */
-  readonly textLengthMax: number;
+  readonly keptLengthMax: number;
 }
 
 const decode = (bytes: ArrayBuffer): string => {
@@ -69,7 +69,7 @@ const tokenOf = (request: Request): string | null => {
 
 /** The web as a channel: sessions, messages by POST, answers by server-sent events, and the widget itself. */
 export const createWebChannel = (parts: WebParts): Channel => {
-  const { config, journal, secret, now, connectionsPerPersonMax, textLengthMax } = parts;
+  const { config, journal, secret, now, connectionsPerPersonMax, keptLengthMax } = parts;
   const streams = createEventStreams(journal, connectionsPerPersonMax);
   const script = readWidget();
   const demo = readFileSync(new URL('widget/demo.html', import.meta.url), 'utf8');
@@ -94,7 +94,7 @@ export const createWebChannel = (parts: WebParts): Channel => {
     if (!receive) return new Response(null, { status: 503 });
     await receive(event);
     if (event.kind === 'message' && event.text.trim() !== '')
-      await show(event.thread, toVisitorMessage(event.id, event.text.slice(0, textLengthMax)));
+      await show(event.thread, toVisitorMessage(event.id, event.text.slice(0, keptLengthMax)));
     return Response.json({ id: event.kind === 'delivery' ? '' : event.id }, { status: 202 });
   };
 

@@ -6,16 +6,22 @@ import type { Store } from '#store/open.ts';
 
 export interface AdmitParts {
   readonly store: Store;
+  /** Characters of one message. */
+  readonly textLengthMax: number;
   readonly wantsHuman: (text: string) => boolean;
   readonly perPerson: BucketLimit;
   readonly perOrganization: BucketLimit;
   readonly say: Say;
 }
 
-/** Token buckets per person and per organization. A request for a human is never refused. */
+/** What is too long to be a question is turned away; token buckets per person and per organization. A request for a human is never refused. */
 export const admit =
-  ({ store, wantsHuman, perPerson, perOrganization, say }: AdmitParts) =>
+  ({ store, textLengthMax, wantsHuman, perPerson, perOrganization, say }: AdmitParts) =>
   async (turn: Relayed): Promise<Admitted | Halt> => {
+    if (turn.longestLength > textLengthMax) {
+      const limit = textLengthMax.toLocaleString(turn.language);
+      return new Halt('too_long', { tell: say(turn, 'tooLong', { limit }), offersHuman: true });
+    }
     const { organization, person } = turn.owner;
     const isAdmitted =
       turn.pressedHuman ||

@@ -51,7 +51,8 @@ export interface InboxParts {
   readonly store: Store;
   readonly lanes: Lanes;
   readonly vault: Vault;
-  readonly textLengthMax: number;
+  /** Characters of one message that are kept. */
+  readonly keptLengthMax: number;
   /** Reads a button that names its case. */
   readonly toCaseAction: (action: string) => { act: string; id: string } | null;
   readonly stops: Stops;
@@ -72,14 +73,14 @@ const wordsOf = (event: Act): string => {
   return [text, ...files.map(({ name }) => `[file: ${name || 'unnamed'}]`)].join('\n').trim();
 };
 
-const toStored = (event: Act, from: StoredEvent['from'], action: string | null, textLengthMax: number): StoredEvent => {
+const toStored = (event: Act, from: StoredEvent['from'], action: string | null, keptLengthMax: number): StoredEvent => {
   const text = wordsOf(event);
   return {
     from,
     kind: event.kind,
     channel: event.channel,
     sender: { id: event.sender.id, displayName: event.sender.displayName },
-    text: text.slice(0, textLengthMax),
+    text: text.slice(0, keptLengthMax),
     textLength: text.length,
     action,
     sentAt: event.sentAt.toISOString(),
@@ -128,7 +129,7 @@ export const storeUndelivered = (
  * that nobody has begun with, or ended, changes it where it lies; otherwise it is an event of its own.
  */
 export const createInbox = (parts: InboxParts): ((channel: string) => Receive) => {
-  const { store, lanes, vault, textLengthMax, toCaseAction } = parts;
+  const { store, lanes, vault, keptLengthMax, toCaseAction } = parts;
   // A fingerprint: the platform's id of an event may name a person or a room.
   const idOf = (channel: string, id: string): string => vault.index('event', `${channel}:${id}`);
   const handleOf = (channel: string, person: string): string => vault.index('handle', `${channel}:${person}`);
@@ -170,7 +171,7 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
       if (found.from === 'desk' && !isForDesk) return ['ignored'];
       const body = vault
         .unwrap(found.row.wrappedKey)
-        .seal(JSON.stringify(toStored(event, found.from, found.action, textLengthMax)), bodyPurpose);
+        .seal(JSON.stringify(toStored(event, found.from, found.action, keptLengthMax)), bodyPurpose);
       const stored = { channel: event.channel, id: idOf(event.channel, event.id), kind: event.kind, body };
       if (!(await insertEvent(transaction, found.row, stored))) return ['duplicate'];
       await lanes.wake(transaction, 'turns', found.row.conversation);
@@ -187,7 +188,7 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
       const sealer = vault.unwrap(found.wrappedKey);
       const before = readEvent(sealer, found.body);
       const text = event.kind === 'deleted' ? '' : (event.text ?? '').trim();
-      const after = { ...before, text: text.slice(0, textLengthMax), textLength: text.length };
+      const after = { ...before, text: text.slice(0, keptLengthMax), textLength: text.length };
       if (before.kind !== 'message' || JSON.stringify(after) === JSON.stringify(before)) return ['duplicate'];
       await replaceBody(transaction, found, sealer.seal(JSON.stringify(after), bodyPurpose));
       if (found.isDone) {
@@ -211,7 +212,7 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
     const handle = handleOf(event.channel, event.sender.id);
     const message = { channel: event.channel, handle, sentIndex: vault.index('sent', event.message) };
     const seal = (wrappedKey: Buffer) =>
-      event.text ? vault.unwrap(wrappedKey).seal(event.text.slice(0, textLengthMax), 'feedback') : null;
+      event.text ? vault.unwrap(wrappedKey).seal(event.text.slice(0, keptLengthMax), 'feedback') : null;
     const turn = await saveFeedback(store, message, event.rating, seal);
     if (turn) parts.onFeedback(event.channel, turn, event.rating);
     return turn ? 'stored' : 'ignored';

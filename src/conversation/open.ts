@@ -101,20 +101,15 @@ export const toTurn = (
 };
 
 export interface OpenParts {
-  readonly textLengthMax: number;
   readonly say: Say;
   /** What a person who says nothing yet may want to ask. */
   readonly suggestions: readonly string[];
 }
 
-/** Greets who came in, and turns away what cannot be read as a question. */
+/** Greets who came in, and ends what says nothing. */
 export const open =
-  ({ textLengthMax, say, suggestions }: OpenParts) =>
+  ({ say, suggestions }: OpenParts) =>
   async (turn: Received): Promise<Opened | Halt> => {
-    if (turn.longestLength > textLengthMax) {
-      const limit = textLengthMax.toLocaleString(turn.language);
-      return new Halt('too_long', { tell: say(turn, 'tooLong', { limit }), offersHuman: true });
-    }
     // Whoever has the case is told of what was taken back, too.
     const isForDesk = turn.isChange && turn.known.hasCase;
     if (turn.text !== '' || turn.pressedHuman || turn.command || isForDesk) return { ...turn, opened: true };

@@ -6,15 +6,23 @@ import type { Store } from '#store/open.ts';
 
 import { cardKey } from './case-draft.ts';
 
+export interface RelayParts {
+  readonly store: Store;
+  /** Characters of one message that are kept. */
+  readonly keptLengthMax: number;
+}
+
 /** A person has the conversation: pass the words on, and let the assistant be silent. */
 export const relay =
-  ({ store }: { store: Store }) =>
+  ({ store, keptLengthMax }: RelayParts) =>
   async (turn: Obeyed): Promise<Relayed | Halt> => {
     const found = turn.known.hasCase ? await openCase(store, turn.owner.conversation) : null;
     if (!found)
       return turn.text === '' && turn.isChange ? new Halt('nothing_to_answer') : { ...turn, voice: 'assistant' };
     const wordless = turn.isChange ? '_took a message back_' : '_asked for a person again_';
-    const text = turn.text === '' ? wordless : turn.text;
+    const cut = `_The rest is not here: it was ${turn.longestLength} characters long._`;
+    const words = turn.longestLength > keptLengthMax ? `${turn.text}\n\n${cut}` : turn.text;
+    const text = turn.text === '' ? wordless : words;
     return new Halt('relayed', {
       forward: [
         {

@@ -106,7 +106,7 @@ export const openLaneWorld = async (): Promise<LaneWorld> => {
     const parts = {
       vault,
       lanes: waker,
-      textLengthMax: 100,
+      keptLengthMax: 100,
       toCaseAction: () => null,
       count: () => undefined,
       stops: createStops(),

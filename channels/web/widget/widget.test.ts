@@ -59,7 +59,7 @@ const openShop = async () => {
     secret: Buffer.alloc(32, 7),
     now: () => new Date(),
     connectionsPerPersonMax: 5,
-    textLengthMax: 8000,
+    keptLengthMax: 8000,
   });
   home = await listen((request) =>
     channel.webhook!(request).catch((error: Refused) =>
