@@ -113,19 +113,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   );
 
   const channels = new Map(parts.channels.map((channel) => [channel.name, channel]));
-  if (config.web.enabled)
-    channels.set(
-      'web',
-      openWebChannel({
-        store,
-        vault,
-        config: config.web,
-        secret: vault.derive('web sessions'),
-        now: clock.now,
-        connectionsPerPersonMax: limits.webConnectionsPerPersonMax,
-        keptLengthMax: limits.keptLengthMax,
-      }),
-    );
+  if (config.web.enabled) channels.set('web', openWebChannel({ store, vault, clock, config }));
 
   const deskChannel = channels.get(config.desk.channel);
   const draft = async (turn: Received, reason: string, speaker = 'customer'): Promise<CaseDraft | null> => {

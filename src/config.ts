@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
+import { webConfig } from '#channels/web/config.ts';
 import { ConfigError } from '#core/errors.ts';
 
 const count = z.number().int().positive();
@@ -24,7 +25,7 @@ const settings = z.strictObject({
   }),
   turns: z.strictObject({ newWords: z.enum(['wait', 'interrupt']) }),
   desk: z.strictObject({ channel: z.enum(['', 'slack', 'teams', 'discord']), room: z.string() }),
-  web: z.strictObject({ enabled: z.boolean(), allowedOrigins: z.array(z.url()) }),
+  web: webConfig,
   links: z.strictObject({ allowedHosts: z.array(z.string()) }),
   knowledge: z.strictObject({ folders: z.array(z.string()) }),
   limits: z.strictObject({
@@ -95,6 +96,7 @@ const secretNames = [
   'DATABASE_DIRECT_URL',
   'FIRSTLINE_PUBLIC_URL',
   'FIRSTLINE_MASTER_KEY',
+  'FIRSTLINE_WEB_IDENTITY_SECRET',
 ] as const;
 export type SecretName = (typeof secretNames)[number];
 export type Secrets = Readonly<Partial<Record<SecretName, string>>>;
@@ -107,6 +109,7 @@ const reserved = new Set([
   'FIRSTLINE_DATA_DIR',
   'FIRSTLINE_PUBLIC_URL',
   'FIRSTLINE_MASTER_KEY',
+  'FIRSTLINE_WEB_IDENTITY_SECRET',
   'FIRSTLINE_DATA',
 ]);
 

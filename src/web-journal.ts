@@ -1,23 +1,28 @@
-import { createWebChannel, type WebJournal, type WebParts } from '#channels/web/channel.ts';
+import { createWebChannel, type WebJournal } from '#channels/web/channel.ts';
 import type { WebMessage } from '#channels/web/render.ts';
 import type { Channel, ThreadKey } from '#core/channel.ts';
+import type { Clock } from '#core/clock.ts';
+import { given } from '#core/given.ts';
 import type { Vault } from '#core/sealed.ts';
 import { findAtPlace } from '#store/conversations.ts';
 import { putJournal, readJournal } from '#store/journal.ts';
 import type { Store } from '#store/open.ts';
 
-const webOrganization = 'web';
+import type { Config } from './config.ts';
+
+export interface OpenWebParts {
+  readonly store: Store;
+  readonly vault: Vault & { derive(name: string): Buffer };
+  readonly clock: Clock;
+  readonly config: Config;
+}
 
 /** The web channel's own platform is our database: what its readers see is kept under the conversation's key. */
-export const openWebChannel = ({
-  store,
-  vault,
-  ...parts
-}: Omit<WebParts, 'journal'> & { store: Store; vault: Vault }): Channel => {
+export const openWebChannel = ({ store, vault, clock, config }: OpenWebParts): Channel => {
   const find = (thread: ThreadKey) => {
-    const { visitor } = JSON.parse(thread) as { visitor: string };
+    const { visitor, organization = 'web' } = JSON.parse(thread) as { visitor: string; organization?: string };
     return findAtPlace(store, {
-      organization: webOrganization,
+      organization,
       channel: 'web',
       handle: vault.index('handle', `web:${visitor}`),
       threadIndex: vault.index('thread', `web:${thread}`),
@@ -35,5 +40,13 @@ export const openWebChannel = ({
       return rows.map((row) => ({ sequence: row.sequence, message: JSON.parse(row.text) as WebMessage }));
     },
   };
-  return createWebChannel({ ...parts, journal });
+  return createWebChannel({
+    journal,
+    config: config.web,
+    secret: vault.derive('web sessions'),
+    now: clock.now,
+    connectionsPerPersonMax: config.limits.webConnectionsPerPersonMax,
+    keptLengthMax: config.limits.keptLengthMax,
+    ...given({ identitySecret: config.secrets.FIRSTLINE_WEB_IDENTITY_SECRET }),
+  });
 };

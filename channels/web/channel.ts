@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs';
+import type { AttachmentKey, Channel, Receive, SentKey, ThreadKey } from '#core/channel.ts';
+import { ChannelError, Refused } from '#core/errors.ts';
 
-import type { Channel, Receive, SentKey, ThreadKey } from '#core/channel.ts';
-import { Refused } from '#core/errors.ts';
-
+import { openChatStream, readChatRequest } from './chat.ts';
 import type { WebConfig } from './config.ts';
-import { createEventStreams } from './events.ts';
-import { toInboundEvent, toThread } from './receive.ts';
+import { createReaders, openEvents } from './events.ts';
+import { readIdentity } from './identity.ts';
+import { type Act, acts, toInboundEvent, toThread } from './receive.ts';
 import { toVisitorMessage, toWebMessage, type WebMessage } from './render.ts';
-import { issueSession, readSession } from './session.ts';
-import { readWidget } from './widget/read-widget.ts';
+import { anonymous, issueSession, readSession, type Visitor } from './session.ts';
+import { pages } from './widget/pages.ts';
 
 /** Where the channel keeps what its readers see: the part of a platform's server that we must play ourselves. */
 export interface WebJournal {
@@ -26,10 +26,20 @@ export interface WebParts {
   readonly journal: WebJournal;
   /** Signs visitors' sessions. */
   readonly secret: Buffer;
+  /** Shared with the sites that vouch for who writes; without it nobody is vouched for. */
+  readonly identitySecret?: string;
   readonly now: () => Date;
   readonly connectionsPerPersonMax: number;
   /** So much of a visitor's message is kept and shown. */
   readonly keptLengthMax: number;
+}
+
+type Handle = (request: Request, match: readonly string[]) => Response | Promise<Response>;
+
+interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: RegExp;
+  readonly handle: Handle;
 }
 
 const decode = (bytes: ArrayBuffer): string => {
@@ -43,20 +53,10 @@ const decode = (bytes: ArrayBuffer): string => {
 const parseJson = async (request: Request): Promise<unknown> => {
   const text = decode(await request.arrayBuffer());
   try {
-    return JSON.parse(text);
+    return text === '' ? {} : JSON.parse(text);
   } catch {
     throw new Refused(400, 'bad_body');
   }
-};
-
-/** The paths and how each is asked for. */
-const methods: Readonly<Record<string, string>> = {
-  sessions: 'POST',
-  messages: 'POST',
-  actions: 'POST',
-  events: 'GET',
-  'widget.js': 'GET',
-  demo: 'GET',
 };
 
 /** No platform sets a limit here: a message is still to be drawn at once on a phone. */
@@ -67,35 +67,114 @@ const tokenOf = (request: Request): string | null => {
   return scheme === 'Bearer' && token ? token : null;
 };
 
-/** The web as a channel: sessions, messages by POST, answers by server-sent events, and the widget itself. */
+/** What a browser says of itself: advice for how to speak, and nothing that grants anything. */
+const mannersOf = (request: Request, body: unknown): Pick<Visitor, 'locale' | 'timezone'> => {
+  const { timezone } = body as { timezone?: unknown };
+  const locale = request.headers.get('accept-language')?.split(/[,;]/)[0]?.trim();
+  return {
+    ...(locale && locale !== '*' ? { locale } : {}),
+    ...(typeof timezone === 'string' && timezone.length <= 64 ? { timezone } : {}),
+  };
+};
+
+/**
+ * The web as a channel: sessions, what visitors do by POST, what they see by server-sent events, the widget itself, and the
+ * same conversation in the AI SDK's own protocol.
+ */
 export const createWebChannel = (parts: WebParts): Channel => {
   const { config, journal, secret, now, connectionsPerPersonMax, keptLengthMax } = parts;
-  const streams = createEventStreams(journal, connectionsPerPersonMax);
-  const script = readWidget();
-  const demo = readFileSync(new URL('widget/demo.html', import.meta.url), 'utf8');
+  const readers = createReaders(journal, connectionsPerPersonMax);
   let receive: Receive | null = null;
 
   const show = async (thread: ThreadKey, message: WebMessage): Promise<void> => {
     await journal.put(thread, message);
-    streams.notify(thread);
+    readers.notify(thread);
+  };
+  const find = async (thread: ThreadKey, id: string): Promise<WebMessage | undefined> =>
+    (await journal.read(thread, 0)).find(({ message }) => message.id === id)?.message;
+
+  /** Stores what a visitor did, and shows it in their other windows. Returns the name it is known by. */
+  const accept = async (act: Act, who: Visitor, body: unknown): Promise<string> => {
+    const event = toInboundEvent(act, who, body, now());
+    if (!event) throw new Refused(400, 'bad_body');
+    if (!receive) throw new Refused(503, 'starting');
+    await receive(event);
+    const thread = toThread(who);
+    if (event.kind === 'message') {
+      const files = (event.attachments ?? []).map(({ name }) => name);
+      if (event.text.trim() !== '' || files.length > 0)
+        await show(thread, toVisitorMessage(event.id, event.text.slice(0, keptLengthMax), files));
+    }
+    if (event.kind === 'feedback') {
+      const judged = await find(thread, event.message);
+      if (judged) await show(thread, { ...judged, rating: event.rating });
+    }
+    return event.id;
   };
 
-  const accept = async (kind: 'messages' | 'actions', request: Request): Promise<Response> => {
-    const visitor = readSession(secret, now(), tokenOf(request));
+  const whoAsks = (request: Request): Visitor => readSession(secret, now(), tokenOf(request));
+
+  const openSession: Handle = async (request) => {
     const body = await parseJson(request);
-    const event = toInboundEvent(
-      kind,
-      visitor,
-      body,
-      now(),
-      request.headers.get('accept-language')?.split(',')[0] ?? null,
-    );
-    if (!event) throw new Refused(400, 'bad_body');
-    if (!receive) return new Response(null, { status: 503 });
-    await receive(event);
-    if (event.kind === 'message' && event.text.trim() !== '')
-      await show(event.thread, toVisitorMessage(event.id, event.text.slice(0, keptLengthMax)));
-    return Response.json({ id: event.kind === 'delivery' ? '' : event.id }, { status: 202 });
+    const { identity } = body as { identity?: unknown };
+    const isVouchedFor = typeof identity === 'string';
+    const who = isVouchedFor ? await readIdentity(parts.identitySecret, identity, now()) : anonymous();
+    const token = issueSession(secret, now(), { ...who, ...mannersOf(request, body) }, isVouchedFor);
+    return Response.json({ token }, { status: 201 });
+  };
+
+  /** Whoever knows the name of a chat has it, as the protocol has it; with a session it is the session's conversation. */
+  const whoChats = (request: Request, chat: string): Visitor =>
+    tokenOf(request) === null ? { ...anonymous(), id: `chat:${chat}`, ...mannersOf(request, {}) } : whoAsks(request);
+
+  const chat: Handle = async (request) => {
+    const asked = readChatRequest(await parseJson(request));
+    if (!asked) throw new Refused(400, 'bad_body');
+    const who = whoChats(request, asked.chat);
+    const thread = toThread(who);
+    const after = (await journal.read(thread, 0)).at(-1)?.sequence ?? 0;
+    await accept('messages', who, asked.message);
+    return openChatStream({ readers, thread, after });
+  };
+
+  const resumeChat: Handle = async (request, [name = '']) => {
+    const thread = toThread(whoChats(request, name));
+    const growing = (await journal.read(thread, 0)).find(({ message }) => message.partial);
+    if (!growing) return new Response(null, { status: 204 });
+    return openChatStream({ readers, thread, after: growing.sequence - 1 });
+  };
+
+  const routes: readonly Route[] = [
+    { method: 'POST', path: /^sessions$/, handle: openSession },
+    ...acts.map((act): Route => ({
+      method: 'POST',
+      path: new RegExp(`^${act}$`),
+      handle: async (request) => {
+        const who = whoAsks(request);
+        return Response.json({ id: await accept(act, who, await parseJson(request)) }, { status: 202 });
+      },
+    })),
+    {
+      method: 'GET',
+      path: /^events$/,
+      handle: (request) => {
+        const thread = toThread(whoAsks(request));
+        const after = Number(request.headers.get('last-event-id') ?? 0);
+        return openEvents(readers, thread, Number.isInteger(after) && after > 0 ? after : 0);
+      },
+    },
+    { method: 'POST', path: /^chat$/, handle: chat },
+    { method: 'GET', path: /^chat\/([\w-]{16,128})\/stream$/, handle: resumeChat },
+    ...pages.map(({ path, respond }): Route => ({ method: 'GET', path, handle: respond })),
+  ];
+
+  const route = (request: Request): Response | Promise<Response> => {
+    const path = new URL(request.url).pathname.replace(/^\/channels\/web\//, '');
+    const known = routes.filter((one) => one.path.test(path));
+    const found = known.find(({ method }) => method === request.method);
+    if (found) return found.handle(request, found.path.exec(path)?.slice(1) ?? []);
+    const [other] = known;
+    throw other ? new Refused(405, 'bad_method', { allow: other.method }) : new Refused(404, 'unknown_path');
   };
 
   const cors = (request: Request): Record<string, string> => {
@@ -110,44 +189,6 @@ export const createWebChannel = (parts: WebParts): Channel => {
     };
   };
 
-  const route = async (request: Request): Promise<Response> => {
-    const path = new URL(request.url).pathname.replace(/^\/channels\/web\//, '');
-    const call = `${request.method} ${path}`;
-    switch (call) {
-      case 'POST sessions':
-        return Response.json({ token: issueSession(secret, now()) }, { status: 201 });
-      case 'POST messages':
-        return accept('messages', request);
-      case 'POST actions':
-        return accept('actions', request);
-      case 'GET events': {
-        const visitor = readSession(secret, now(), tokenOf(request));
-        const after = Number(request.headers.get('last-event-id') ?? 0);
-        return streams.open(toThread(visitor), Number.isInteger(after) && after > 0 ? after : 0);
-      }
-      case 'GET widget.js':
-        return new Response(script, {
-          headers: {
-            'content-type': 'text/javascript; charset=utf-8',
-            'cache-control': 'max-age=300',
-            'access-control-allow-origin': '*',
-            'cross-origin-resource-policy': 'cross-origin',
-          },
-        });
-      case 'GET demo':
-        return new Response(demo, {
-          headers: {
-            'content-type': 'text/html; charset=utf-8',
-            'content-security-policy':
-              "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'self'",
-          },
-        });
-      default:
-        if (Object.hasOwn(methods, path)) throw new Refused(405, 'bad_method', { allow: methods[path] ?? '' });
-        throw new Refused(404, 'unknown_path');
-    }
-  };
-
   return {
     name: 'web',
     limits: { editIntervalMs: 100 },
@@ -155,27 +196,33 @@ export const createWebChannel = (parts: WebParts): Channel => {
     start: async (receiver) => {
       receive = receiver;
     },
-    stop: async () => streams.close(),
+    stop: async () => readers.close(),
     send: async (thread, message, key) => {
       await show(thread, toWebMessage(key, message));
       return { message: key as string as SentKey, thread };
     },
     edit: (sent, message) => show(sent.thread, toWebMessage(sent.message, message)),
-    findSent: async (thread, key) => {
-      const found = (await journal.read(thread, 0)).some((entry) => entry.message.id === key);
-      return found ? { message: key as string as SentKey, thread } : null;
+    findSent: async (thread, key) => ((await find(thread, key)) ? { message: key as string as SentKey, thread } : null),
+    showTyping: async (thread, doing) => readers.tell(thread, { doing }),
+    download: async (key: AttachmentKey, lengthMax) => {
+      const bytes = Buffer.from(key.slice(key.indexOf(',') + 1), 'base64');
+      if (bytes.byteLength > lengthMax) throw new ChannelError('web', 'refused', 'too_large');
+      return bytes;
     },
     webhook: async (request) => {
-      const headers = request.method === 'GET' && request.url.endsWith('/widget.js') ? {} : cors(request);
+      const isScript = request.method === 'GET' && request.url.endsWith('/widget.js');
+      const headers = isScript ? {} : cors(request);
       if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers });
-      const response = await route(request).catch((error: unknown) => {
+      try {
+        const response = await route(request);
+        for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+        return response;
+      } catch (error) {
         // Without them a browser hides from the widget that its session has ended.
         throw error instanceof Refused
           ? new Refused(error.status, error.reason, { ...error.headers, ...headers })
           : error;
-      });
-      for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
-      return response;
+      }
     },
   };
 };

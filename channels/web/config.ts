@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+/** The web channel's settings, in config/default.yaml. */
 export const webConfig = z.strictObject({
   enabled: z.boolean(),
   /** Origins whose pages may embed the widget, such as https://www.example.com. */

@@ -84,7 +84,7 @@ export class StartError extends Error {
 /** A request that must not be let in: answered with `status`, counted under `reason`, never stored. */
 export class Refused extends Error {
   override readonly name = 'Refused';
-  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 415 | 429 | 503;
   readonly reason: string;
   readonly headers: Readonly<Record<string, string>>;
 

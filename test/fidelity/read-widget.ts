@@ -105,6 +105,6 @@ const toBlock = (node: Element): BlockContent[] => {
 /** A message of the web channel as the widget draws it. */
 export const readWidgetMessage = (text: string): Reading => {
   Object.assign(globalThis, { document: page });
-  const root: Root = { type: 'root', children: toBlocks(markdown(text) as unknown as (Element | Leaf)[]) };
+  const root: Root = { type: 'root', children: toBlocks(markdown(text, 'Table') as unknown as (Element | Leaf)[]) };
   return withMailAddresses(readTree(root));
 };

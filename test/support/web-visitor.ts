@@ -8,6 +8,8 @@ export interface WebVisitor extends AsyncDisposable {
   readonly token: string;
   say(text: string, id?: string): Promise<Response>;
   press(message: string, action: string): Promise<Response>;
+  /** Anything else that a visitor can do, by its path. */
+  act(path: string, body: object): Promise<Response>;
   /** The messages as the visitor sees them now, in the order they began. */
   messages(): readonly WebMessage[];
   /** Every state the visitor has been shown, oldest first. */
@@ -33,9 +35,10 @@ export const openVisitor = async (url: string, token?: string): Promise<WebVisit
     for await (const bytes of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
       pending += bytes;
       for (let end = pending.indexOf('\n\n'); end >= 0; end = pending.indexOf('\n\n')) {
-        const data = /^data: (.*)$/m.exec(pending.slice(0, end))?.[1];
+        const block = pending.slice(0, end);
+        const data = /^data: (.*)$/m.exec(block)?.[1];
         pending = pending.slice(end + 2);
-        if (!data) continue;
+        if (!data || !block.includes('event: message')) continue;
         const message = JSON.parse(data) as WebMessage;
         shown.set(message.id, message);
         history.push(message);
@@ -51,6 +54,7 @@ export const openVisitor = async (url: string, token?: string): Promise<WebVisit
   return {
     token: known,
     say: (text, id = randomUUID()) => post('messages', { id, text }),
+    act: (path, body) => post(path, { id: randomUUID(), ...body }),
     press: (message, action) => post('actions', { id: randomUUID(), message, action }),
     messages: () => [...shown.values()],
     history,

@@ -60,7 +60,7 @@ const cellsOf = (line: string): string[] =>
 /** Blocks deeper in one another than this are shown as text. */
 const depthMax = 6;
 
-const blocks = (lines: readonly string[], depth = 0): Node[] => {
+const blocks = (lines: readonly string[], tableLabel: string, depth = 0): Node[] => {
   const nodes: Node[] = [];
   let at = 0;
   const take = (test: (line: string) => boolean): string[] => {
@@ -94,13 +94,13 @@ const blocks = (lines: readonly string[], depth = 0): Node[] => {
       nodes.push(make('p', {}, make('strong', {}, ...inline(line.replace(heading, '')))));
     } else if (quoted.test(line)) {
       const inside = take((next) => quoted.test(next)).map((next) => next.replace(quoted, ''));
-      nodes.push(make('blockquote', {}, ...blocks(inside, depth + 1)));
+      nodes.push(make('blockquote', {}, ...blocks(inside, tableLabel, depth + 1)));
     } else if (startsTable(at)) {
       const [head = '', , ...rows] = take((next) => next.includes('|'));
       const row = (name: 'th' | 'td', text: string) =>
         make('tr', {}, ...cellsOf(text).map((cell) => make(name, {}, ...inline(cell))));
       const table = make('table', {}, row('th', head), ...rows.map((text) => row('td', text)));
-      nodes.push(make('div', { class: 'table', tabindex: '0', role: 'group', 'aria-label': 'Table' }, table));
+      nodes.push(make('div', { class: 'table', tabindex: '0', role: 'group', 'aria-label': tableLabel }, table));
     } else if (item.test(line)) {
       const list = make(number === undefined ? 'ul' : 'ol', number === undefined ? {} : { start: number });
       for (let match = item.exec(lines[at] ?? ''); match; match = item.exec(lines[at] ?? '')) {
@@ -111,7 +111,14 @@ const blocks = (lines: readonly string[], depth = 0): Node[] => {
         const inside = more.map((next) => next.slice(Math.min(next.search(/\S/), match[0].length)));
         const own = inside.findIndex((next) => startsBlock(next));
         const words = own < 0 ? inside : inside.slice(0, own);
-        list.append(make('li', {}, ...withBreaks([first, ...words]), ...blocks(inside.slice(words.length), depth + 1)));
+        list.append(
+          make(
+            'li',
+            {},
+            ...withBreaks([first, ...words]),
+            ...blocks(inside.slice(words.length), tableLabel, depth + 1),
+          ),
+        );
         // A blank line between two items does not end the list.
         if ((lines[at] ?? '').trim() === '' && item.test(lines[at + 1] ?? '')) at += 1;
       }
@@ -130,4 +137,5 @@ const blocks = (lines: readonly string[], depth = 0): Node[] => {
   return nodes;
 };
 
-export const markdown = (text: string): Node[] => blocks(text.split('\n'));
+/** `tableLabel`: what a table is called for those who do not see it. */
+export const markdown = (text: string, tableLabel: string): Node[] => blocks(text.split('\n'), tableLabel);

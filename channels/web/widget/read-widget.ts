@@ -4,7 +4,7 @@ import { stripTypeScriptTypes } from 'node:module';
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
 
 /** In the order in which they need one another. */
-const files = ['markdown.ts', 'widget.ts'];
+const files = ['words.ts', 'connection.ts', 'markdown.ts', 'message.ts', 'composer.ts', 'widget.ts'];
 
 /** The widget as one classic script, so that a site needs one tag: its files in one scope of their own, types blanked out. */
 export const readWidget = (): string => {

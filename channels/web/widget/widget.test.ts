@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { createAdaptorServer } from '@hono/node-server';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { DeliveryKey, InboundAction, InboundMessage, OutboundMessage } from '#core/channel.ts';
+import type { DeliveryKey, InboundEvent, OutboundMessage, ThreadKey } from '#core/channel.ts';
 import { Refused } from '#core/errors.ts';
 import { problemsIn, tabStops } from '#test/support/accessibility.ts';
 import { createWebChannel, type WebJournal } from '../channel.ts';
@@ -37,14 +38,16 @@ const listen = async (fetch: (request: Request) => Response | Promise<Response>)
 };
 
 /** A shop of another origin whose one script tag brings the widget, under a policy that allows no inline style. */
-const openShop = async () => {
-  const events: (InboundAction | InboundMessage)[] = [];
+const openShop = async (tag = '', page = 'lang="en"') => {
+  /** Everything that visitors did, besides coming in. */
+  const events: InboundEvent[] = [];
+  const openings: InboundEvent[] = [];
   let home = '';
   const shop = await listen(
     () =>
       new Response(
-        `<!doctype html><html lang="en"><title>Shop</title><style nonce="own">button, p { color: red; font: 3px serif }</style>
-        <p style="color: black">A shop</p><script src="${home}/channels/web/widget.js"></script></html>`,
+        `<!doctype html><html ${page}><title>Shop</title><style nonce="own">button, p { color: red; font: 3px serif }</style>
+        <p style="color: black">A shop</p><script src="${home}/channels/web/widget.js" ${tag}></script></html>`,
         {
           headers: {
             'content-type': 'text/html',
@@ -67,12 +70,17 @@ const openShop = async () => {
     ),
   );
   await channel.start(async (event) => {
-    if (event?.kind === 'message' || event?.kind === 'action') events.push(event);
+    if (event) (event.kind === 'opened' ? openings : events).push(event);
   });
   onTestFinished(() => channel.stop());
-  const answer = (message: OutboundMessage, key = 'answer') =>
-    channel.send(events[0]!.thread, message, key as DeliveryKey);
-  return { shop, home, events, answer };
+  const thread = (): ThreadKey => {
+    const [first] = events;
+    if (!first || !('thread' in first)) throw new Error('Nobody has written yet');
+    return first.thread;
+  };
+  const answer = (message: OutboundMessage, key = 'answer') => channel.send(thread(), message, key as DeliveryKey);
+  const write = () => channel.showTyping!(thread(), 'writing');
+  return { shop, home, events, openings, answer, write };
 };
 
 describe.skipIf(!existsSync(executablePath))('the widget in a browser', () => {
@@ -82,8 +90,10 @@ describe.skipIf(!existsSync(executablePath))('the widget in a browser', () => {
   }, 30_000);
   afterAll(() => browser.close());
 
-  const visit = async (options: { width?: number; colorScheme?: 'light' | 'dark' } = {}) => {
-    const opened = await openShop();
+  const visit = async (
+    options: { width?: number; colorScheme?: 'light' | 'dark'; tag?: string; page?: string } = {},
+  ) => {
+    const opened = await openShop(options.tag, options.page);
     const context = await browser.newContext({
       viewport: { width: options.width ?? 1000, height: 700 },
       colorScheme: options.colorScheme ?? 'light',
@@ -100,7 +110,7 @@ describe.skipIf(!existsSync(executablePath))('the widget in a browser', () => {
       await page.keyboard.press('Enter');
       await page.getByText('Sent', { exact: true }).waitFor();
     };
-    return { ...opened, page, complaints, ask };
+    return { ...opened, page, context, complaints, ask };
   };
 
   const citations = [{ number: 1, title: 'Return an item', url: 'https://help.example.com/return' }];
@@ -185,6 +195,7 @@ describe.skipIf(!existsSync(executablePath))('the widget in a browser', () => {
       'Conversation',
       'Return an item',
       'Talk to a person',
+      'Attach a file',
       'Your message',
       'Send',
     ]);
@@ -214,5 +225,102 @@ describe.skipIf(!existsSync(executablePath))('the widget in a browser', () => {
     await page.keyboard.press('Enter');
     await page.locator('.m.visitor').waitFor();
     expect(events).toHaveLength(1);
+  });
+
+  test('who opens it is greeted once; a suggestion is said by a press', async () => {
+    const { page, openings, events, answer, ask } = await visit();
+    await ask('hello');
+    await expect.poll(() => openings.length).toBe(1);
+    await answer({ text: 'Welcome!', suggestions: ['Where is my order?'] });
+    await page.getByRole('button', { name: 'Where is my order?' }).click();
+    await expect.poll(() => events.at(-1)).toMatchObject({ kind: 'message', text: 'Where is my order?' });
+    expect(openings).toHaveLength(1);
+  });
+
+  test('while something is written it says so, and can be stopped', async () => {
+    const { page, events, answer, write, ask } = await visit();
+    await ask('hello');
+    await write();
+    await page.getByText('Support is writing…').waitFor();
+    await answer({ text: 'A beginning', partial: true });
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await expect.poll(() => events.at(-1)).toMatchObject({ kind: 'stopped' });
+    await answer({ text: 'A beginning' });
+    await page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
+  });
+
+  test('a thumb tells what the visitor thinks, keeps the focus, and asks why', async () => {
+    const { page, events, answer, ask } = await visit();
+    await ask('hello');
+    await answer({ text: 'Words', asksFeedback: true });
+    const thumb = page.getByRole('button', { name: 'Not helpful' });
+    await thumb.focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => thumb.getAttribute('aria-pressed')).toBe('true');
+    expect(events.at(-1)).toMatchObject({ kind: 'feedback', rating: 'bad', message: 'answer' });
+    await expect.poll(() => thumb.evaluate((node) => node.matches(':focus'))).toBe(true);
+    await page.getByLabel('What was wrong?').fill('It is another order.');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => events.at(-1)).toMatchObject({ kind: 'feedback', text: 'It is another order.' });
+    await page.getByRole('button', { name: 'Not helpful' }).click();
+    await expect.poll(() => events.at(-1)).toMatchObject({ kind: 'feedback', rating: null });
+  });
+
+  test('files go with a message, and can be taken off before', async () => {
+    const { page, events } = await visit();
+    await page.getByRole('button', { name: 'Ask us' }).click();
+    const choose = async (name: string, text: string) => {
+      const chooser = page.waitForEvent('filechooser');
+      await page.getByRole('button', { name: 'Attach a file' }).click();
+      await (await chooser).setFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+    };
+    await choose('wrong.txt', 'no');
+    await choose('order.txt', 'Order 1234');
+    await page.getByRole('button', { name: 'Remove: wrong.txt' }).click();
+    await page.getByRole('button', { name: 'Send' }).click();
+    await expect.poll(() => events.length).toBe(1);
+    const data = `data:;base64,${Buffer.from('Order 1234').toString('base64')}`;
+    expect(events[0]).toMatchObject({
+      attachments: [{ name: 'order.txt', mediaType: 'text/plain', size: 10, key: data }],
+    });
+    await page.locator('.m.visitor').getByText('order.txt').waitFor();
+    await choose('big.bin', 'x'.repeat(3_000_001));
+    await page.getByText('Files may have 3 MB together.').waitFor();
+  });
+
+  test('what is written offline is sent when the visitor is back', async () => {
+    const { page, context, events } = await visit();
+    await page.getByRole('button', { name: 'Ask us' }).click();
+    await context.setOffline(true);
+    await page.getByLabel('Your message').fill('Are you there?');
+    await page.keyboard.press('Enter');
+    await page.getByText('You are offline.').waitFor();
+    expect(events).toHaveLength(0);
+    await context.setOffline(false);
+    await expect.poll(() => events.length).toBe(1);
+    await page.locator('.m.visitor').waitFor();
+  });
+
+  test("it speaks the page's language, and stands on the other side where that is read from the right", async () => {
+    const german = await visit({ page: 'lang="de"' });
+    await german.page.getByRole('button', { name: 'Frage stellen' }).click();
+    await german.page.getByLabel('Ihre Nachricht').waitFor();
+    const arabic = await visit({ page: 'lang="ar" dir="rtl"' });
+    const opener = arabic.page.getByRole('button', { name: 'Ask us' });
+    expect((await opener.boundingBox())!.x).toBeLessThan(100);
+  });
+
+  test('a signed identity of the page is what its session is opened with', async () => {
+    const { page, home } = await visit({ tag: 'data-identity="proof"' });
+    const asked = page.waitForRequest(`${home}/channels/web/sessions`);
+    await page.reload();
+    expect(JSON.parse((await asked).postData() ?? '')).toMatchObject({ identity: 'proof' });
+    expect(await page.evaluate(() => localStorage.length)).toBe(0);
+  });
+
+  test('it is one script of less than 40 kB as it is sent', async () => {
+    const { home } = await openShop();
+    const script = await (await fetch(`${home}/channels/web/widget.js`)).text();
+    expect(gzipSync(script).byteLength).toBeLessThan(40_000);
   });
 });
