@@ -27,6 +27,7 @@ import { openTraces } from '#insight/traces.ts';
 import { startWatch } from '#insight/watch.ts';
 import type { Embedder } from '#knowledge/embed.ts';
 import { extractAnswer } from '#knowledge/extract.ts';
+import { readFile } from '#knowledge/read-file.ts';
 import { rememberQuestions } from '#knowledge/remember-questions.ts';
 import { createRetrieve, toAsked } from '#knowledge/retrieve.ts';
 import { leans } from '#knowledge/stand-alone.ts';
@@ -188,6 +189,16 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       wantsHuman,
       perPerson: limits.perPerson,
       perOrganization: limits.perOrganization,
+      say,
+    },
+    readFiles: {
+      channels,
+      clock,
+      model,
+      readFile,
+      filesMax: limits.filesMax,
+      lengthMax: limits.fileLengthMax,
+      textLengthMax: limits.fileTextLengthMax,
       say,
     },
     guardInput: { wantsHuman, exchange, say },

@@ -1,6 +1,7 @@
 import type { AdmitParts } from '#conversation/admit.ts';
 import type { ObeyParts } from '#conversation/obey.ts';
 import type { OpenParts } from '#conversation/open.ts';
+import type { ReadFilesParts } from '#conversation/read-files.ts';
 import type { RecallParts } from '#conversation/recall.ts';
 import type { RecordParts } from '#conversation/record.ts';
 import type { SummarizeParts } from '#conversation/summarize.ts';
@@ -18,6 +19,7 @@ export interface Parts {
   readonly obey: ObeyParts;
   readonly relay: Parameters<typeof relay>[0];
   readonly admit: AdmitParts;
+  readonly readFiles: ReadFilesParts;
   readonly guardInput: GuardInputParts;
   readonly recall: RecallParts;
   readonly retrieve: Parameters<typeof retrieve>[0];

@@ -3,6 +3,7 @@ import type { Parts } from './parts.ts';
 import { admit } from '#conversation/admit.ts';
 import { obey } from '#conversation/obey.ts';
 import { open } from '#conversation/open.ts';
+import { readFiles } from '#conversation/read-files.ts';
 import { recall } from '#conversation/recall.ts';
 import { record } from '#conversation/record.ts';
 import { summarize } from '#conversation/summarize.ts';
@@ -23,6 +24,7 @@ export const createPipeline = (parts: Parts) =>
     .stage('obey', obey(parts.obey)) // a command: done, halt
     .stage('relay', relay(parts.relay)) // a person has it: pass it on, halt
     .stage('admit', admit(parts.admit)) // token buckets
+    .stage('read_files', readFiles(parts.readFiles)) // what came with the words
     .stage('guard_input', guardInput(parts.guardInput)) // personal data, requests for a human
     .stage('recall', recall(parts.recall)) // summary and recent messages
     .stage('retrieve', retrieve(parts.retrieve)) // passages that may answer

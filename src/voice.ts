@@ -2,7 +2,7 @@ import { humanAction, type ToLanguage } from '#conversation/open.ts';
 import { createToLanguage, readSentences } from '#conversation/sentences.ts';
 import type { Action } from '#core/channel.ts';
 import type { Say } from '#core/sentences.ts';
-import type { Received } from '#core/turn.ts';
+import type { FilesRead, Received } from '#core/turn.ts';
 import { detectLanguage } from '#guardrails/language.ts';
 import type { ExtractiveTexts } from '#model/extractive.ts';
 
@@ -11,8 +11,8 @@ import type { Config } from './config.ts';
 export interface Voice {
   readonly say: Say;
   readonly toLanguage: ToLanguage;
-  /** Tells on first contact that an AI answers. */
-  readonly introduce: (turn: Received, text: string) => string;
+  /** Tells on first contact that an AI answers, and of files that it did not read. */
+  readonly introduce: (turn: Received | FilesRead, text: string) => string;
   /** The button that asks for a human. */
   readonly askHuman: (turn: Received) => Action[];
   /** What is said around quotes, in the language of what is asked. */
@@ -27,7 +27,12 @@ export const openVoice = ({ assistant, sentences }: Pick<Config, 'assistant' | '
   return {
     say,
     toLanguage,
-    introduce: (turn, text) => (turn.isFirstContact ? `${say(turn, 'disclosure', { name })}\n\n${text}` : text),
+    introduce: (turn, text) =>
+      [
+        ...(turn.isFirstContact ? [say(turn, 'disclosure', { name })] : []),
+        ...('unread' in turn && turn.unread !== null ? [turn.unread] : []),
+        text,
+      ].join('\n\n'),
     askHuman: (turn) => [{ id: humanAction, label: say(turn, 'askHuman') }],
     textsFor: (asked) => {
       const to = { language: toLanguage(asked, null, undefined), channel: '' };

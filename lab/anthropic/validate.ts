@@ -117,9 +117,30 @@ function problemInContent(content: unknown, at: string, isPrefill: boolean): str
     const where = `${at}.content.${index}`;
     if (!isRecord(block) || !blockTypes.has(String(block.type)))
       return `${where}.type: Input tag found does not match any of the expected tags`;
-    const problem = block.type === 'text' ? problemInText(block.text, where) : null;
+    const problem =
+      block.type === 'text'
+        ? problemInText(block.text, where)
+        : block.type === 'image'
+          ? problemInImage(block, where)
+          : null;
     if (problem) return problem;
   }
+  return null;
+}
+
+/** Bytes of one image with base64 around them, as the API takes it. */
+const imageLengthMax = 5 * 1024 * 1024;
+const imageTypes = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
+
+function problemInImage({ source }: Block, at: string): string | null {
+  if (!isRecord(source)) return `${at}.image.source: Field required`;
+  if (source['type'] !== 'base64') return null;
+  const { media_type: mediaType, data } = source;
+  if (!imageTypes.has(String(mediaType)))
+    return `${at}.image.source.base64.media_type: Input should be 'image/jpeg', 'image/png', 'image/gif' or 'image/webp'`;
+  if (typeof data !== 'string' || data === '') return `${at}.image.source.base64.data: Field required`;
+  if (data.length > imageLengthMax)
+    return `${at}.image.source.base64: image exceeds 5 MB maximum: ${data.length} bytes > ${imageLengthMax} bytes`;
   return null;
 }
 

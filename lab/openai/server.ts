@@ -17,8 +17,21 @@ export interface OpenAiLab extends AsyncDisposable {
 export interface ChatRequest {
   readonly model: string;
   readonly stream?: boolean;
-  readonly messages: readonly { readonly role: string; readonly content: string }[];
+  readonly messages: readonly { readonly role: string; readonly content: string | readonly ChatPart[] }[];
 }
+
+/** Words, or an image as a data URL. */
+export type ChatPart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'image_url'; readonly image_url: { readonly url: string } };
+
+const isPart = (part: ChatPart): boolean =>
+  part.type === 'text'
+    ? typeof part.text === 'string'
+    : part.type === 'image_url' && /^data:image\/(?:png|jpeg|gif|webp);base64,/.test(part.image_url.url);
+
+const isContent = (content: unknown): boolean =>
+  typeof content === 'string' || (Array.isArray(content) && content.every(isPart));
 
 export interface ChatScript {
   readonly text?: string;
@@ -36,10 +49,13 @@ export const openOpenAiLab = async ({ apiKey }: { apiKey: string }): Promise<Ope
       return c.json({ error: { message: 'Incorrect API key provided.', type: 'invalid_request_error' } }, 401);
     const body = await c.req.json<ChatRequest>();
     const roles = new Set(['system', 'user', 'assistant']);
-    if (!body.stream || body.messages.some(({ role, content }) => !roles.has(role) || typeof content !== 'string'))
+    if (!body.stream || body.messages.some(({ role, content }) => !roles.has(role) || !isContent(content)))
       return c.json({ error: { message: 'Only streamed text is spoken here.', type: 'invalid_request_error' } }, 400);
     requests.push(body);
-    const { status, text = body.messages.at(-1)?.content ?? '' } = scripts.shift() ?? {};
+    const { content = '' } = body.messages.at(-1) ?? {};
+    const said =
+      typeof content === 'string' ? content : content.map((part) => ('text' in part ? part.text : '')).join('');
+    const { status, text = said } = scripts.shift() ?? {};
     if (status) return c.json({ error: { message: 'Not now.', type: 'server_error' } }, status as 500);
     const id = `chatcmpl-${requests.length}`;
     const frame = { id, object: 'chat.completion.chunk', created: 0, model: body.model };

@@ -1,4 +1,5 @@
 import type {
+  Attachment,
   InboundAction,
   InboundChange,
   InboundEvent,
@@ -37,6 +38,7 @@ export interface StoredEvent {
   /** Characters before the text was cut to the limit. */
   readonly textLength: number;
   readonly action: string | null;
+  readonly attachments?: readonly Attachment[];
   readonly sentAt: string;
   /** Tells two of the same time apart. */
   readonly order?: string;
@@ -66,11 +68,16 @@ const bodyPurpose = 'inbox';
 export const readEvent = (sealer: Sealer, body: Parameters<Sealer['open']>[0]): StoredEvent =>
   JSON.parse(sealer.open(body, bodyPurpose)) as StoredEvent;
 
+/** How files are told of among words. */
+export const namesOf = (files: readonly Attachment[]): string =>
+  files.map(({ name }) => `[file: ${name || 'unnamed'}]`).join('\n');
+
+const filesOf = (event: Act): readonly Attachment[] => (event.kind === 'message' ? (event.attachments ?? []) : []);
+
 /** What was said; a file is told by its name. */
 const wordsOf = (event: Act): string => {
-  const files = event.kind === 'message' ? (event.attachments ?? []) : [];
   const text = 'text' in event ? (event.text ?? '') : '';
-  return [text, ...files.map(({ name }) => `[file: ${name || 'unnamed'}]`)].join('\n').trim();
+  return `${text}\n${namesOf(filesOf(event))}`.trim();
 };
 
 const toStored = (event: Act, from: StoredEvent['from'], action: string | null, keptLengthMax: number): StoredEvent => {
@@ -83,6 +90,7 @@ const toStored = (event: Act, from: StoredEvent['from'], action: string | null, 
     text: text.slice(0, keptLengthMax),
     textLength: text.length,
     action,
+    ...(filesOf(event).length > 0 ? { attachments: filesOf(event) } : {}),
     sentAt: event.sentAt.toISOString(),
     ...(event.kind === 'message' && event.order !== undefined ? { order: event.order } : {}),
   };

@@ -7,7 +7,7 @@ import { Halt } from '#core/stage.ts';
 import type { Opened, Received } from '#core/turn.ts';
 import type { TakenLane, WaitingRow } from '#store/conversations.ts';
 
-import { readEvent, type StoredEvent } from './inbox.ts';
+import { namesOf, readEvent, type StoredEvent } from './inbox.ts';
 import type { createToLanguage } from './sentences.ts';
 
 /** The same for every try at the same messages, so that a try after a crash goes on where the last one ended. */
@@ -89,6 +89,8 @@ export const toTurn = (
     sealer,
     isFirstContact: row.disclosedAt === null,
     text,
+    hasWords: said.some((event) => event.text !== namesOf(event.attachments ?? [])),
+    attachments: said.flatMap((event) => event.attachments ?? []),
     longestLength: Math.max(...events.map((event) => event.textLength)),
     pressedHuman: events.some((event) => event.action === humanAction),
     command: events[0] ? commandOf(events[0]) : null,

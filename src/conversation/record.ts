@@ -15,6 +15,13 @@ export interface RecordParts {
   readonly answerActions: (turn: Escalated) => NonNullable<OutboundMessage['actions']>;
 }
 
+/** Characters of one file that are remembered for later questions. */
+const fileKeptMax = 2000;
+
+/** What the person said, with the beginnings of their files: what they ask next may be about them. */
+const toSaid = ({ question, files }: Escalated): string =>
+  [question, ...files.map(({ name, text }) => `${name}:\n${text.slice(0, fileKeptMax)}`)].join('\n\n');
+
 /** What was said, what it cost, and that it is done: one transaction. */
 export const record =
   ({ commit, clock, introduce, toOutgoing, answerActions }: RecordParts) =>
@@ -33,7 +40,7 @@ export const record =
       generatedAt: turn.shown.generatedAt,
       guardedAt: turn.shown.guardedAt,
       said: [
-        { speaker: 'customer', text: turn.question },
+        { speaker: 'customer', text: toSaid(turn) },
         { speaker: 'assistant', text: turn.shown.text },
       ],
       outgoing: [toOutgoing(turn, message)],

@@ -7,10 +7,18 @@ export interface ModelMessage {
   readonly text: GuardedText;
 }
 
+/** A picture that a person sent. */
+export interface ModelImage {
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
 export interface ModelRequest {
   /** The system prompt, sent in the system role; stable over a conversation, so it can be cached. */
   readonly system: string;
   readonly messages: readonly ModelMessage[];
+  /** Seen with the last message. */
+  readonly images: readonly ModelImage[];
   /** What the last message may be answered from; already quoted in it for models that read, used directly by those that quote. */
   readonly passages: readonly Passage[];
   readonly question: GuardedText;
@@ -42,6 +50,8 @@ export interface Model {
   readonly name: string;
   /** True where the model quotes passages rather than writing: people are told so. */
   readonly extractive: boolean;
+  /** What of the files that a person sends it can use. */
+  readonly reads: 'nothing' | 'text' | 'images';
   answer(request: ModelRequest, signal: AbortSignal): ModelStream;
 }
 

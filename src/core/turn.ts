@@ -1,4 +1,4 @@
-import type { Citation, Command, OutboundMessage, Sender, ThreadKey } from './channel.ts';
+import type { Attachment, Citation, Command, OutboundMessage, Sender, ThreadKey } from './channel.ts';
 import type { Passage } from './knowledge.ts';
 import type { ModelAnswer, ModelMessage, ModelStream } from './model.ts';
 import type { Sealed, Sealer } from './sealed.ts';
@@ -61,7 +61,11 @@ export interface Received {
   readonly sealer: Sealer;
   /** This person has not been told yet that an AI answers here. */
   readonly isFirstContact: boolean;
+  /** What they wrote, with the names of files. */
   readonly text: string;
+  /** They wrote something, and did not just send files. */
+  readonly hasWords: boolean;
+  readonly attachments: readonly Attachment[];
   /** Characters of the longest message before it was cut to the limit. */
   readonly longestLength: number;
   /** The person pressed the button that asks for a human. */
@@ -97,13 +101,41 @@ export interface Admitted extends Relayed {
   readonly admitted: true;
 }
 
+export interface TextSent {
+  readonly name: string;
+  readonly text: string;
+  /** There was more of it than a turn may hold. */
+  readonly isCut: boolean;
+}
+
+export interface ImageSent {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface FilesRead extends Admitted {
+  readonly texts: readonly TextSent[];
+  /** Only where the model sees: what is in a picture cannot be exchanged for tokens. */
+  readonly images: readonly ImageSent[];
+  /** What the person is told of files that were not read. */
+  readonly unread: string | null;
+}
+
+/** Words of a file after the input guardrails. */
+export interface GuardedFile {
+  readonly name: GuardedText;
+  readonly text: GuardedText;
+}
+
 /** Personal data as tokens, for one conversation. */
 export interface PersonalTokens {
   restore(text: string): string;
 }
 
-export interface InputGuarded extends Admitted {
+export interface InputGuarded extends FilesRead {
   readonly question: GuardedText;
+  readonly files: readonly GuardedFile[];
   readonly tokens: PersonalTokens;
   readonly restricted: boolean;
 }

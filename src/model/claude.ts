@@ -18,12 +18,28 @@ export interface ClaudeSettings {
 const stopReasonOf = (reason: string | null): ModelAnswer['stopReason'] =>
   reason === 'max_tokens' ? 'length' : reason === 'refusal' ? 'refused' : 'end';
 
+/** Pictures stand before the words that ask about them (anthropic: docs/build-with-claude/vision). */
+const toMessages = ({ messages, images }: ModelRequest): Anthropic.MessageParam[] =>
+  messages.map(({ role, text }, index) => {
+    if (images.length === 0 || index < messages.length - 1) return { role, content: text };
+    const pictures = images.map(({ mediaType, bytes }): Anthropic.ImageBlockParam => ({
+      type: 'image',
+      source: {
+        type: 'base64',
+        media_type: mediaType as Anthropic.Base64ImageSource['media_type'],
+        data: Buffer.from(bytes).toString('base64'),
+      },
+    }));
+    return { role, content: [...pictures, { type: 'text', text }] };
+  });
+
 /** Claude through its SDK, streaming; the system prompt is marked for the prompt cache. */
 export const createClaude = ({ apiKey, baseUrl, model, silenceMs, retriesMax }: ClaudeSettings): Model => {
   const client = new Anthropic({ apiKey, maxRetries: retriesMax, ...(baseUrl ? { baseURL: baseUrl } : {}) });
   return {
     name: model,
     extractive: false,
+    reads: 'images',
     answer: async function* (request: ModelRequest, signal: AbortSignal) {
       using watch = watchSilence(silenceMs, signal);
       const answer = {
@@ -41,7 +57,7 @@ export const createClaude = ({ apiKey, baseUrl, model, silenceMs, retriesMax }: 
             model,
             max_tokens: request.maxTokens,
             system: [{ type: 'text', text: request.system, cache_control: { type: 'ephemeral' } }],
-            messages: request.messages.map((message) => ({ role: message.role, content: message.text })),
+            messages: toMessages(request),
             stream: true,
           },
           { signal: watch.signal },

@@ -29,6 +29,7 @@ export const createDigest =
       question: text,
       asked: text,
       passages: [],
+      images: [],
       messages: [{ role: 'user' as const, text }],
     };
     for await (const delta of model.answer(request, AbortSignal.timeout(answerMs))) notes += delta;

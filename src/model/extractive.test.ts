@@ -10,6 +10,7 @@ const answer = async (question: string, quote: string | null): Promise<string> =
   const request = {
     system: '',
     messages: [],
+    images: [],
     passages: [],
     question: question as GuardedText,
     asked: question as GuardedText,

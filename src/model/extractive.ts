@@ -31,6 +31,7 @@ export const createExtractive = ({
 }): Model => ({
   name: 'extractive',
   extractive: true,
+  reads: 'nothing',
   answer: async function* (request) {
     const texts = textsFor(request.asked);
     const found = greets.test(request.asked) ? null : extract(request.asked, request.passages);

@@ -15,6 +15,7 @@ export const createFallback = (models: readonly [Model, ...Model[]], now: () => 
   return {
     name: first.name,
     extractive: first.extractive,
+    reads: first.reads,
     answer: async function* (request: ModelRequest, signal: AbortSignal) {
       const order = [...models.filter((model) => !isCooling(model)), ...models.filter(isCooling)];
       for (const [index, model] of order.entries()) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import type { Passage } from '#core/knowledge.ts';
 import type { Model, ModelMessage, ModelRequest } from '#core/model.ts';
-import type { Generated, GuardedText, Retrieved } from '#core/turn.ts';
+import type { Generated, GuardedFile, GuardedText, Retrieved } from '#core/turn.ts';
 
 export interface GenerateParts {
   readonly model: Model;
@@ -21,6 +21,17 @@ export const quotePassages = (passages: readonly Passage[], mark = randomBytes(1
     })
     .join('\n\n');
 
+const openings = /["<>\r\n]/g;
+
+/** Each file like a passage: data, between marks nobody can guess. */
+const quoteFiles = (files: readonly GuardedFile[], mark = randomBytes(16).toString('hex')): string =>
+  files
+    .map(
+      ({ name, text }) =>
+        `<file name="${name.replaceAll(openings, ' ')}" mark="${mark}">\n${text.replaceAll(mark, '')}\n</file mark="${mark}">\n\n`,
+    )
+    .join('');
+
 /** Messages must begin with the person and take turns: neighbours of one role are joined. */
 const takeTurns = (messages: readonly ModelMessage[]): ModelMessage[] => {
   const turns: ModelMessage[] = [];
@@ -36,9 +47,10 @@ const takeTurns = (messages: readonly ModelMessage[]): ModelMessage[] => {
 export const toRequest = (turn: Retrieved, system: string, maxTokens: number): ModelRequest => {
   const notes = turn.summary === null ? '' : `Notes on the conversation so far:\n${turn.summary}\n\n`;
   const quoted = turn.passages.length === 0 ? 'No passage was found.' : quotePassages(turn.passages);
+  const files = turn.files.length === 0 ? '' : `Files of the person:\n\n${quoteFiles(turn.files)}`;
   const question: ModelMessage = {
     role: 'user',
-    text: `${notes}Passages:\n\n${quoted}\n\nThe person writes:\n${turn.question}` as GuardedText,
+    text: `${notes}Passages:\n\n${quoted}\n\n${files}The person writes:\n${turn.question}` as GuardedText,
   };
   return {
     system,
@@ -46,6 +58,7 @@ export const toRequest = (turn: Retrieved, system: string, maxTokens: number): M
     question: turn.question,
     asked: turn.asked,
     passages: turn.passages,
+    images: turn.images,
     messages: takeTurns([...turn.recent, question]),
   };
 };

@@ -30,6 +30,16 @@ const toUsage = (usage: OpenAI.CompletionUsage): Usage => {
   };
 };
 
+const toMessages = ({ messages, images }: ModelRequest): OpenAI.ChatCompletionMessageParam[] =>
+  messages.map(({ role, text }, index): OpenAI.ChatCompletionMessageParam => {
+    if (role === 'assistant' || images.length === 0 || index < messages.length - 1) return { role, content: text };
+    const pictures = images.map(({ mediaType, bytes }) => ({
+      type: 'image_url' as const,
+      image_url: { url: `data:${mediaType};base64,${Buffer.from(bytes).toString('base64')}` },
+    }));
+    return { role, content: [...pictures, { type: 'text', text }] };
+  });
+
 /** Chat completions, streaming, with the system prompt in the system role. */
 export const createOpenAiCompatible = (settings: OpenAiCompatibleSettings): Model => {
   const { apiKey, baseUrl, model, silenceMs, retriesMax } = settings;
@@ -37,6 +47,7 @@ export const createOpenAiCompatible = (settings: OpenAiCompatibleSettings): Mode
   return {
     name: model,
     extractive: false,
+    reads: 'images',
     answer: async function* (request: ModelRequest, signal: AbortSignal) {
       using watch = watchSilence(silenceMs, signal);
       let stopReason: ModelAnswer['stopReason'] | null = null;
@@ -46,10 +57,7 @@ export const createOpenAiCompatible = (settings: OpenAiCompatibleSettings): Mode
           {
             model,
             max_tokens: request.maxTokens,
-            messages: [
-              { role: 'system', content: request.system },
-              ...request.messages.map(({ role, text }) => ({ role, content: text as string })),
-            ],
+            messages: [{ role: 'system', content: request.system }, ...toMessages(request)],
             stream: true,
             stream_options: { include_usage: true },
           },

@@ -14,6 +14,7 @@ export const createScriptedModel = (): ScriptedModel => {
   return {
     name: 'scripted',
     extractive: false,
+    reads: 'images',
     requests,
     next: (script) => void scripts.push(script),
     answer: async function* (request) {
