@@ -5,8 +5,10 @@ import { ChannelError, Refused } from '#core/errors.ts';
 import { slackConfig, type SlackConfig, type SlackConfigInput } from './config.ts';
 import { toChannelError } from './failure.ts';
 import { readSentKey, readThreadKey, repliesTo, toSentKey, toThreadKey, type SlackThread } from './keys.ts';
+import { download } from './files.ts';
 import { createPeople } from './people.ts';
-import { isForTeam, senderIdOf, toAsking, toInboundEvent, type Identity } from './receive.ts';
+import { commanderOf, toCommanded } from './receive-commands.ts';
+import { isForTeam, senderIdOf, toAsking, toInboundEvent, toSender, type Identity } from './receive.ts';
 import { fitsMessage, renderDialog, renderMessage } from './render.ts';
 import { openSocket, type Socket, type Take } from './socket.ts';
 import { isJson, readRequest, type Json } from './verify.ts';
@@ -20,7 +22,9 @@ const findPageSize = 200;
 /** How far Slack's clock may be behind ours when we look for a message. */
 const clockSkewSeconds = 60;
 
-const handledTypes = new Set(['event_callback', 'block_actions', 'view_submission']);
+const handledTypes = new Set(['event_callback', 'block_actions', 'message_action', 'view_submission']);
+/** Whose direct messages with us are remembered. */
+const directRoomsMax = 5000;
 
 const quiet = { rejectRateLimitedCalls: true, retryConfig: { retries: 0 }, logLevel: LogLevel.ERROR };
 
@@ -80,8 +84,27 @@ const createIntake = (config: SlackConfig, running: () => Running): Take => {
   const client = openClient(config, inlineTimeoutMs);
   const people = createPeople(async (user) => (await client.users.info({ user, include_locale: true })).user);
 
+  const directRooms = new Map<string, Promise<string>>();
+  /** The room of a person's direct messages with us; rejects where the platform does not tell in time. */
+  const directRoom = (user: string): Promise<string> => {
+    const known = directRooms.get(user);
+    if (known) return known;
+    const opening = client.conversations.open({ users: user }).then(({ channel }) => channel?.id ?? '');
+    directRooms.set(user, opening);
+    opening.catch(() => directRooms.delete(user));
+    const [oldest] = directRooms.keys();
+    if (directRooms.size > directRoomsMax && oldest !== undefined) directRooms.delete(oldest);
+    return opening;
+  };
+
   const accept = async (body: Json): Promise<void> => {
     const { identity, receive } = running();
+    const commander = commanderOf(body);
+    if (commander !== undefined) {
+      const [room, profile] = await Promise.all([directRoom(commander), people.profile(commander)]);
+      const sender = toSender(body, identity, profile);
+      return receive(sender && toCommanded(body, identity, sender, room, new Date()));
+    }
     const asking = toAsking(body, identity);
     if (asking) {
       await client.views.open({ trigger_id: asking.triggerId, view: renderDialog(asking) });
@@ -96,7 +119,8 @@ const createIntake = (config: SlackConfig, running: () => Running): Take => {
   return async (body, retry) => {
     // Bolt returns without a word from bodies it does not know, such as `app_rate_limited`, and breaks on events that are none.
     const isBroken = body['type'] === 'event_callback' && !isJson(body['event']);
-    if (isBroken || !handledTypes.has(String(body['type']))) return running().receive(null);
+    const isHandled = handledTypes.has(String(body['type'])) || body['command'] !== undefined;
+    if (isBroken || !isHandled) return running().receive(null);
     await bolt.processEvent({
       body,
       ack: async () => undefined,
@@ -256,6 +280,7 @@ export const createSlackChannel = (settings: SlackConfigInput): Channel => {
 
     ...createOutbound(client),
     room: (id) => toThreadKey({ team: config.teamId ?? running().identity.team, room: id, root: null }),
+    download: (key, lengthMax) => download(key, lengthMax, config),
     webhook: (request) => answer(request, config, foreignness, take),
 
     async health() {

@@ -44,8 +44,8 @@ test('a reply in a thread without a mention is not addressed to us, and belongs 
   expect(received('thread-broadcast')).toMatchObject({ text: 'for all', thread: thread('CHELP', '1699999999.000001') });
 });
 
-test('a file without words is told by its name', () => {
-  expect(received('file-share')).toMatchObject({ text: '[file: screen.png]' });
+test('a file comes without words', () => {
+  expect(received('file-share')).toMatchObject({ text: '', attachments: [{ name: 'screen.png' }] });
 });
 
 test('what a person changes or takes back names the message it was', () => {

@@ -1,4 +1,12 @@
-import type { InboundAction, InboundEvent, InboundMessage, InboundOpening, Sender } from '#core/channel.ts';
+import type {
+  InboundAction,
+  InboundEvent,
+  InboundFeedback,
+  InboundMessage,
+  InboundOpening,
+  Sender,
+} from '#core/channel.ts';
+import { toAttachments } from './files.ts';
 import { isDirectRoom, repliesTo, toSentKey, toThreadKey, type SlackThread } from './keys.ts';
 import { toCommonMark } from './mrkdwn.ts';
 import { first, object, text, timestamp, toDate } from './read.ts';
@@ -7,6 +15,11 @@ import type { Json } from './verify.ts';
 
 /** Ends the `action_id` of a button that opens a dialog; its `value` is the label of the input. */
 export const asksSuffix = ':asks';
+
+/** The `action_id` of the thumbs below an answer; their `value` is the rating. */
+export const judgesId = 'judges';
+/** Begins the `action_id` of a button that says its `value` as the person's words. */
+export const saysPrefix = 'says:';
 
 /** The subtypes in which a person says something; a message without a subtype is one too. */
 const spokenSubtypes = new Set(['file_share', 'thread_broadcast', 'me_message']);
@@ -37,7 +50,8 @@ export interface Asking {
 export const senderIdOf = (body: Json): string | undefined =>
   text(object(body['event'])['user']) ??
   text(object(object(body['event'])['assistant_thread'])['user_id']) ??
-  text(object(body['user'])['id']);
+  text(object(body['user'])['id']) ??
+  text(body['user_id']);
 
 const organizationOf = (body: Json): string | undefined => {
   const event = object(body['event']);
@@ -51,16 +65,11 @@ const organizationOf = (body: Json): string | undefined => {
   );
 };
 
-const toSender = (body: Json, identity: Identity, profile: Profile | undefined): Sender | null => {
+export const toSender = (body: Json, identity: Identity, profile: Profile | undefined): Sender | null => {
   const id = senderIdOf(body);
   if (id === undefined || id === identity.botUser || id === 'USLACK') return null;
   return { displayName: id, ...profile, id, organization: organizationOf(body) ?? identity.team };
 };
-
-const fileNames = (event: Json): string[] =>
-  (Array.isArray(event['files']) ? event['files'] : []).map(
-    (file) => `[file: ${text(object(file)['name']) ?? 'unnamed'}]`,
-  );
 
 const toMessage = (body: Json, identity: Identity, sender: Sender): InboundMessage | null => {
   const event = object(body['event']);
@@ -70,6 +79,7 @@ const toMessage = (body: Json, identity: Identity, sender: Sender): InboundMessa
   if (room === undefined || ts === undefined || event['bot_id'] !== undefined) return null;
   if (subtype !== undefined && !spokenSubtypes.has(subtype)) return null;
   const words = typeof event['text'] === 'string' ? event['text'] : '';
+  const attachments = toAttachments(event);
   const isDirect = event['channel_type'] === 'im' || isDirectRoom(room);
   const isMention = event['type'] === 'app_mention' || words.includes(`<@${identity.botUser}`);
   return {
@@ -82,7 +92,8 @@ const toMessage = (body: Json, identity: Identity, sender: Sender): InboundMessa
     sentAt: toDate(ts),
     // Finer than a date.
     order: ts,
-    text: [toCommonMark(words, identity.botUser), ...fileNames(event)].filter(Boolean).join('\n'),
+    text: toCommonMark(words, identity.botUser),
+    ...(attachments.length > 0 ? { attachments } : {}),
     setting: isDirect ? 'direct' : 'group',
     addressed: isDirect || isMention,
     ...(!isDirect && !isMention && /<@[UW][A-Z0-9]+/.test(words) ? { aside: true } : {}),
@@ -125,21 +136,35 @@ export const toAsking = (body: Json, identity: Identity): Asking | null => {
   };
 };
 
-const toPress = (body: Json, identity: Identity, sender: Sender): InboundAction | null => {
+const toPress = (
+  body: Json,
+  identity: Identity,
+  sender: Sender,
+): InboundAction | InboundFeedback | InboundMessage | null => {
   const pressed = toPressed(body, identity.team);
   if (!pressed || pressed.actionId.endsWith(asksSuffix)) return null;
   const { thread, ts, actionId } = pressed;
   const actionTs = timestamp(pressed.action['action_ts']) ?? ts;
-  return {
-    kind: 'action',
+  const value = text(pressed.action['value']) ?? '';
+  const base = {
     channel: 'slack',
     id: [identity.team, thread.room, ts, actionId, sender.id, actionTs].join(':'),
-    thread: toThreadKey(thread),
     sender,
     sentAt: toDate(actionTs),
-    action: actionId,
-    message: toSentKey(thread.room, ts),
   };
+  const message = toSentKey(thread.room, ts);
+  if (actionId === judgesId)
+    return value === 'good' || value === 'bad' ? { ...base, kind: 'feedback', message, rating: value } : null;
+  const place = { ...base, thread: toThreadKey(thread) };
+  if (actionId.startsWith(saysPrefix))
+    return {
+      ...place,
+      kind: 'message',
+      text: value,
+      setting: isDirectRoom(thread.room) ? 'direct' : 'group',
+      addressed: true,
+    };
+  return { ...place, kind: 'action', action: actionId, message };
 };
 
 /** A person opened our messages tab, or a thread with the assistant. The same place opens once, however often it is opened. */

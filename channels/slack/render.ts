@@ -2,7 +2,7 @@ import type { KnownBlock, ModalView } from '@slack/web-api';
 import type { Action, Citation, OutboundMessage } from '#core/channel.ts';
 import { neutralizeMentions } from './mentions.ts';
 import { escapeMrkdwn } from './mrkdwn.ts';
-import { asksSuffix, type Asking } from './receive.ts';
+import { asksSuffix, type Asking, judgesId, saysPrefix } from './receive.ts';
 import { toWords } from './words.ts';
 
 /** docs.slack.dev/reference/block-kit, in characters. */
@@ -45,6 +45,31 @@ const toButton = ({ id, label, style, asks }: Action) => ({
   ...(style === undefined ? {} : { style }),
 });
 
+const toSuggestion = (words: string, index: number) => ({
+  type: 'button' as const,
+  action_id: `${saysPrefix}${index}`,
+  text: { type: 'plain_text' as const, text: cut(neutralizeMentions(words), lengthMax.button), emoji: false },
+  value: cut(words, lengthMax.value),
+});
+
+const thumb = (sign: string, label: string, value: string) => ({
+  text: { type: 'plain_text' as const, text: sign, emoji: true },
+  accessibility_label: label,
+  value,
+});
+/** docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element. Signs, for they need no language. */
+const thumbs: KnownBlock = {
+  type: 'context_actions',
+  elements: [
+    {
+      type: 'feedback_buttons',
+      action_id: judgesId,
+      positive_button: thumb('👍', 'Helpful', 'good'),
+      negative_button: thumb('👎', 'Not helpful', 'bad'),
+    },
+  ],
+};
+
 const toCitationLine = ({ number, title, url }: Citation): string => {
   const label = plain(title, lengthMax.citation).replaceAll('|', '¦');
   if (url === undefined || !/^https?:/i.test(url) || !URL.canParse(url)) return `[${number}] ${label}`;
@@ -62,7 +87,7 @@ const toFieldBlocks = (facts: NonNullable<OutboundMessage['facts']>): KnownBlock
 
 /** A message as text and blocks. A partial one has its text only: the rest comes with the last edit. */
 export const renderMessage = (message: OutboundMessage): SlackPayload => {
-  const { title, facts = [], citations = [], actions = [] } = message;
+  const { title, facts = [], citations = [], actions = [], suggestions = [] } = message;
   const markdown = neutralizeMentions(message.text);
   const body: KnownBlock[] = markdown.trim() === '' ? [] : [{ type: 'markdown', text: markdown }];
   const words = [title && cut(title, lengthMax.header), toWords(message.text)].filter(Boolean).join('\n');
@@ -93,6 +118,10 @@ export const renderMessage = (message: OutboundMessage): SlackPayload => {
         type: 'actions' as const,
         elements: some.map(toButton),
       })),
+      ...(suggestions.length > 0
+        ? [{ type: 'actions' as const, elements: suggestions.map((words, index) => toSuggestion(words, index)) }]
+        : []),
+      ...(message.asksFeedback ? [thumbs] : []),
     ],
   };
 };

@@ -1,4 +1,5 @@
 import { ChannelError } from '#core/errors.ts';
+import { readLimited } from '#core/read-limited.ts';
 import type { TeamsConfig } from './config.ts';
 import { isAllowedUrl } from './service-url.ts';
 
@@ -9,26 +10,6 @@ const refused = (code: string) => new ChannelError('teams', 'refused', code);
 /** Nothing is shown by reading: it may be tried again. */
 const notNow = (code: string, cause?: unknown, retryAfterMs = 2000) =>
   new ChannelError('teams', 'rate_limited', code, { retryAfterMs, cause });
-
-function readBody(response: Response): AsyncIterable<Uint8Array> {
-  return response.body ?? new Blob([]).stream();
-}
-
-async function readAll(response: Response, lengthMax: number): Promise<Uint8Array> {
-  if (Number(response.headers.get('content-length')) > lengthMax) {
-    await response.body?.cancel();
-    throw refused('too_large');
-  }
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  // Leaving the loop ends the transfer.
-  for await (const part of readBody(response)) {
-    length += part.byteLength;
-    if (length > lengthMax) throw refused('too_large');
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
-}
 
 /**
  * Reads a file of at most so many bytes, within 30 s. Our token goes to the Bot Connector's hosts alone; a link to a file of a
@@ -49,7 +30,11 @@ export async function download(
     const headers: HeadersInit = isService ? { authorization: `Bearer ${await token()}` } : {};
     try {
       const response = await fetch(url, { headers, redirect: 'manual', signal });
-      if (response.ok) return await readAll(response, lengthMax);
+      if (response.ok) {
+        const bytes = await readLimited(response, lengthMax);
+        if (!bytes) throw refused('too_large');
+        return bytes;
+      }
       await response.body?.cancel();
       const { status } = response;
       if (status === 429 || status >= 500) throw notNow(String(status), undefined, retryAfterMsOf(response));

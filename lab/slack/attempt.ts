@@ -36,7 +36,7 @@ export interface Route {
 
 /** What is sent, and as which try. */
 export interface Shipment {
-  readonly type: 'events_api' | 'interactive';
+  readonly type: 'events_api' | 'interactive' | 'slash_commands';
   readonly payload: Json;
   readonly retry: { readonly num: number; readonly reason: string | null };
   readonly sign?: SignOptions;
@@ -100,7 +100,8 @@ export const attempt = async (route: Route, shipment: Shipment): Promise<Answere
   const url = isEvent ? route.eventsUrl() : route.interactivityUrl();
   const failed = { retryNum: retry.num, via: 'http', status: null, noRetry: false, body: '' } as const;
   if (!url) return { ...failed, reason: 'connection_failed' };
-  const body = isEvent ? JSON.stringify(payload) : new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+  const form = type === 'slash_commands' ? (payload as Record<string, string>) : { payload: JSON.stringify(payload) };
+  const body = isEvent ? JSON.stringify(payload) : new URLSearchParams(form).toString();
   const headers = {
     ...(isEvent ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
     ...(retry.num > 0

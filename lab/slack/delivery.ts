@@ -30,7 +30,7 @@ export interface Delivery {
   /** Sends an event, or an envelope that holds none, until it is acknowledged or the retries are used up. */
   deliver(event: Json | null, options?: DeliverOptions): Promise<Outcome>;
   /** Sends a person's act once. Rejects when the app does not acknowledge it; resolves with the body of the acknowledgement. */
-  interact(payload: Json): Promise<string>;
+  interact(payload: Json, type?: 'interactive' | 'slash_commands'): Promise<string>;
   /** Asks the events URL to echo a challenge, as the platform does when the URL is saved. */
   verifyUrl(): Promise<boolean>;
   outcomes(): Outcome[];
@@ -97,8 +97,8 @@ export const createDelivery = (settings: Settings): Delivery => {
       const names = ['events', `events/${String(event?.['type'])}`];
       return settings.carry(names, ({ number }) => send(envelope, options, number));
     },
-    async interact(payload) {
-      const shipment = { type: 'interactive', payload, retry: { num: 0, reason: null } } as const;
+    async interact(payload, type = 'interactive') {
+      const shipment = { type, payload, retry: { num: 0, reason: null } } as const;
       const made = await settings.carry(['interactivity'], () => attempt(route, shipment));
       if (made.reason !== null)
         throw new Error(

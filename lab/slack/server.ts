@@ -18,7 +18,9 @@ import type { Method, Platform } from './platform.ts';
 import { createResponseUrls } from './response-urls.ts';
 import { stopByPerson, streamMethods } from './stream-methods.ts';
 import { checkScope } from './scopes.ts';
+import { type Commands, createCommands } from './commands.ts';
 import { createSecondThoughts, type SecondThoughts } from './second-thoughts.ts';
+import { createSharedFiles, type SharedFiles } from './shared-files.ts';
 import { createSockets } from './sockets.ts';
 import {
   SlackRefusal,
@@ -60,7 +62,7 @@ export interface SlackLabOptions {
   readonly methodsMissing?: readonly string[];
 }
 
-export interface SlackLab extends LabServer, SecondThoughts {
+export interface SlackLab extends LabServer, SecondThoughts, Commands, Pick<SharedFiles, 'share'> {
   readonly name: 'slack';
   readonly pane: Pane;
   readonly botUserId: string;
@@ -238,10 +240,16 @@ export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> 
       rateLimited: limits.refused(),
       faults: faults.fired(),
     });
+  const sharedFiles = createSharedFiles(
+    platform,
+    () => origin,
+    (token) => token === options.botToken && !isRevoked && (options.scopes?.includes('files:read') ?? true),
+  );
   const pane = createPane({ platform, delivery, responseUrls });
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(gate.middleware);
   app.route('/_lab', createControl({ state, setFaults: faults.set, pane }));
+  app.route('/', sharedFiles.routes);
   app.route(
     '/',
     createRoutes(options, platform, limits, responseUrls.use, () => isRevoked),
@@ -261,6 +269,8 @@ export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> 
     botUserId: workspace.identity.botUserId,
     pane,
     ...createSecondThoughts(platform),
+    ...createCommands(platform, delivery, `${origin}/actions/${workspace.identity.teamId}/used`),
+    share: sharedFiles.share,
     addUser: workspace.addUser,
     addRoom: workspace.addRoom,
     deliver: delivery.deliver,

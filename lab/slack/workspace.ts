@@ -39,6 +39,7 @@ export interface SlackMessage {
   /** Only this user sees it, and no history holds it. */
   readonly onlyFor: string | null;
   readonly broadcast: boolean;
+  readonly files: readonly Json[];
 }
 
 export interface SlackRoom {
@@ -157,6 +158,7 @@ export const createWorkspace = (identity: Identity): Workspace => {
         stream: null,
         onlyFor: null,
         broadcast: false,
+        files: [],
         ...message,
         ts: nextTs(),
       };
@@ -206,6 +208,7 @@ export const toWireMessage = (
       : {}),
     ...(blocks.length > 0 ? { blocks } : {}),
     ...(message.broadcast ? { subtype: 'thread_broadcast' } : {}),
+    ...(message.files.length > 0 ? { subtype: 'file_share', files: [...message.files], upload: false } : {}),
     ...(message.threadTs ? { thread_ts: message.threadTs } : {}),
     ...(replies.length > 0
       ? {

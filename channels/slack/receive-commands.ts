@@ -1,0 +1,52 @@
+import type { Command, InboundAction, InboundMessage, Sender } from '#core/channel.ts';
+import { toThreadKey } from './keys.ts';
+import { toCommonMark } from './mrkdwn.ts';
+import { object, text } from './read.ts';
+import type { Identity } from './receive.ts';
+import type { Json } from './verify.ts';
+
+/** The callback of the shortcut on a message that passes it to a person, as the manifest names it. */
+const shortcutId = 'human';
+
+const commands: Readonly<Record<string, Command>> = {
+  human: 'human',
+  status: 'status',
+  forget: 'forget',
+  help: 'status',
+};
+
+/** Who gave a slash command or used a shortcut; undefined where the body is neither. Both are answered in the person's direct messages. */
+export const commanderOf = (body: Json): string | undefined => {
+  if (body['command'] !== undefined) return text(body['user_id']);
+  return body['type'] === 'message_action' && body['callback_id'] === shortcutId
+    ? text(object(body['user'])['id'])
+    : undefined;
+};
+
+/** `/firstline ask how do I …`, `/firstline human`, or the shortcut on a message, as ours. `room` is the person's direct messages. */
+export const toCommanded = (
+  body: Json,
+  { team, botUser }: Identity,
+  sender: Sender,
+  room: string,
+  now: Date,
+): InboundMessage | InboundAction | null => {
+  // Neither comes twice: a command that was not acknowledged is the person's to give again.
+  const trigger = text(body['trigger_id']);
+  if (trigger === undefined) return null;
+  const base = {
+    channel: 'slack',
+    id: `${team}:${trigger}`,
+    thread: toThreadKey({ team, room, root: null }),
+    sender,
+    sentAt: now,
+  };
+  if (body['type'] === 'message_action') {
+    const words = text(object(body['message'])['text']) ?? '';
+    return { ...base, kind: 'action', action: 'human', text: toCommonMark(words, botUser) };
+  }
+  const said = toCommonMark(text(body['text']) ?? '', botUser).trim();
+  const command = said === '' ? 'status' : commands[said.toLowerCase()];
+  if (command) return { ...base, kind: 'action', action: command };
+  return { ...base, kind: 'message', text: said.replace(/^ask\s+/i, ''), setting: 'direct', addressed: true };
+};
