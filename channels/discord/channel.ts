@@ -9,12 +9,14 @@ import type {
   SentMessage,
   ThreadKey,
 } from '#core/channel.ts';
+import { download } from './attachments.ts';
 import { createCatchUp, type CatchUp } from './catch-up.ts';
+import { areRegistered, type CommandGiven, commands, toCommanded, toCommandGiven } from './commands.ts';
 import { discordConfig, type DiscordSettings } from './config.ts';
 import { toChannelError } from './failure.ts';
 import { openGateway, type Gateway } from './gateway.ts';
 import { placeOf, threadOf, toSentKey, toThreadKey, type Thread } from './keys.ts';
-import { asksSuffix, labelOf, toAction, toChanged, toInteraction, toMessage, type Interaction } from './receive.ts';
+import { asksSuffix, labelOf, toPress, toChanged, toInteraction, toMessage, type Interaction } from './receive.ts';
 import { fitsMessage, toDiscordMessage, toModal, toNonce } from './render.ts';
 
 /** The fields we read of a message that the API answers. */
@@ -27,7 +29,8 @@ interface Posted {
   readonly components?: readonly unknown[];
 }
 
-const callback = { deferredUpdate: 6, modal: 9 } as const;
+const callback = { deferredMessage: 5, deferredUpdate: 6, modal: 9 } as const;
+const ephemeralFlag = 1 << 6;
 const threadExists = 160_004;
 const wrongChannelType = 50_024;
 const threadArchived = 50_083;
@@ -118,7 +121,7 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
   }
 
   async function open(receive: Receive, bookmark?: Bookmark): Promise<void> {
-    const answer = ({ id, token: pass }: Interaction, body: object) =>
+    const answer = ({ id, token: pass }: Interaction | CommandGiven, body: object) =>
       rest.post(Routes.interactionCallback(id, pass), { body, auth: false });
 
     async function store(event: InboundEvent | null): Promise<void> {
@@ -140,8 +143,21 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
         await answer(interaction, { type: callback.modal, data: toModal(customId, labelOf(interaction)) });
         return;
       }
-      await receive(toAction(interaction));
+      await receive(toPress(interaction));
       await answer(interaction, { type: callback.deferredUpdate });
+    }
+
+    /** Taken once it is stored; the words of the answer come where the conversation is, and not as the command's own. */
+    async function obey(given: CommandGiven): Promise<void> {
+      await receive(toCommanded(given));
+      await answer(given, { type: callback.deferredMessage, data: { flags: ephemeralFlag } });
+      await rest.delete(Routes.webhookMessage(given.application_id, given.token), { auth: false });
+    }
+
+    /** A nicety: where the bot was invited without its commands, people write to it all the same. */
+    async function register(application: string): Promise<void> {
+      const known = await rest.get(Routes.applicationCommands(application));
+      if (!areRegistered(known)) await rest.put(Routes.applicationCommands(application), { body: commands });
     }
 
     const caughtUp = createCatchUp({
@@ -163,12 +179,15 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
       onSession: (rooms) => inOrder(async () => caughtUp.run(await rooms)),
       onInteraction(payload) {
         const interaction = toInteraction(payload);
-        (interaction ? take(interaction) : receive(null)).catch(() => undefined);
+        const given = toCommandGiven(payload);
+        const taking = interaction ? take(interaction) : given ? obey(given) : receive(null);
+        taking.catch(() => undefined);
       },
     });
     selfId = gateway.selfId;
     catchUp = caughtUp;
     opened.resolve();
+    await register(gateway.application).catch(() => undefined);
   }
 
   return {
@@ -188,6 +207,7 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
     findSent: (key, deliveryKey, since) => mapped(find(key, deliveryKey, since)),
     budget: (key, call) => ({ scope: `${call} ${threadOf(key).room}`, ...calls }),
     showTyping: async (key) => void (await mapped(rest.post(Routes.channelTyping(threadOf(key).room)))),
+    download: (key, lengthMax) => download(key, lengthMax, apiUrl),
     room: (id) => toThreadKey({ room: id, opensThreads: true }),
     health: async () => gateway?.health() ?? { ok: false, problem: 'not started' },
   };

@@ -26,6 +26,7 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Our own user id. */
   readonly selfId: string;
+  readonly application: string;
   health(): ChannelHealth;
   close(): Promise<void>;
 }
@@ -85,6 +86,10 @@ export async function openGateway({
   client.ws.on(GatewayDispatchEvents.MessageCreate, onMessage);
   client.ws.on(GatewayDispatchEvents.InteractionCreate, onInteraction);
   for (const event of changeEvents) client.ws.on(event, (payload: unknown) => onChange(event, payload));
+  // Moderators clear many at once; each is one that was taken back.
+  client.ws.on(GatewayDispatchEvents.MessageDeleteBulk, ({ ids, ...place }: { ids: string[] }) => {
+    for (const id of ids) onChange(MessageDelete, { ...place, id });
+  });
   // The rooms follow READY one server after the other; the SDK tells when it has them all.
   client.ws.on(GatewayDispatchEvents.Ready, () =>
     onSession(new Promise((resolve) => client.once(Events.ShardReady, () => resolve(seenRooms(client))))),
@@ -97,6 +102,7 @@ export async function openGateway({
       throw new Error(`Discord: the token is of application ${application.id}`);
     return {
       selfId: user.id,
+      application: application.id,
       health() {
         const isReady = client.ws.status === Status.Ready;
         return isReady ? { ok: true } : { ok: false, problem: problem ?? `the gateway is ${Status[client.ws.status]}` };

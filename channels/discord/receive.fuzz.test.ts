@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mutated } from '#test/support/mutated.ts';
 import { flawsOf } from '#test/support/sound-event.ts';
-import { labelOf, toAction, toChanged, toInteraction, toMessage, toRead } from './receive.ts';
+import { toCommanded, toCommandGiven } from './commands.ts';
+import { labelOf, toPress, toChanged, toInteraction, toMessage, toRead } from './receive.ts';
 
 const folder = new URL('fixtures/', import.meta.url);
 const payloads = readdirSync(folder).map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as unknown);
@@ -16,9 +17,11 @@ test('whatever a dispatch holds, it becomes a sound event or none, and never an 
       toRead(payload, selfId);
       const interaction = toInteraction(payload);
       if (interaction) labelOf(interaction);
+      const given = toCommandGiven(payload);
       const events = [
         toMessage(payload, selfId),
-        interaction && toAction(interaction),
+        interaction && toPress(interaction),
+        given && toCommanded(given),
         ...changes.map((event) => toChanged(event, payload, selfId)),
       ];
       expect(events.flatMap(flawsOf)).toEqual([]);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { labelOf, toAction, toChanged, toInteraction, toMessage } from './receive.ts';
+import { labelOf, toPress, toChanged, toInteraction, toMessage } from './receive.ts';
 
 const fixture = (name: string): Record<string, unknown> =>
   JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8'));
@@ -42,7 +42,7 @@ test.each([[null], [{}], ['text']])('%j is not for us', (payload) => {
 });
 
 test('a press belongs to the thread of its message', () => {
-  expect(toAction(toInteraction(fixture('press'))!)).toMatchObject({
+  expect(toPress(toInteraction(fixture('press'))!)).toMatchObject({
     id: '700000000000000001',
     action: 'claim',
     message: '400000000000000001:300000000000000009',
@@ -53,9 +53,9 @@ test('a press belongs to the thread of its message', () => {
 
 test('a button that asks is no action until its modal is filled', () => {
   const press = toInteraction(fixture('press-asks'))!;
-  expect(toAction(press)).toBeNull();
+  expect(toPress(press)).toBeNull();
   expect(labelOf(press)).toBe('Reply');
-  expect(toAction(toInteraction(fixture('modal'))!)).toMatchObject({ action: 'reply', text: 'Try again' });
+  expect(toPress(toInteraction(fixture('modal'))!)).toMatchObject({ action: 'reply', text: 'Try again' });
 });
 
 test('what a person changes or takes back names the message it was; a link that unfurls changes nothing', () => {

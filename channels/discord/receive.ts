@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import type { InboundAction, InboundChange, InboundFeedback, InboundMessage, Sender } from '#core/channel.ts';
+import { toAttachments } from './attachments.ts';
 import { toSentKey, toThreadKey } from './keys.ts';
 
 /** An id of the platform, which tells its time as well: an unsigned number of 64 bits. */
-const snowflake = z.string().regex(/^\d{1,20}$/);
+export const snowflake = z.string().regex(/^\d{1,20}$/);
 
-const userSchema = z.object({
+export const userSchema = z.object({
   id: snowflake,
   username: z.string(),
   global_name: z.string().nullish(),
   bot: z.boolean().optional(),
 });
-const memberSchema = z.object({ nick: z.string().nullish() });
+export const memberSchema = z.object({ nick: z.string().nullish() });
 
 /** The fields we read of MESSAGE_CREATE. */
 const messageSchema = z.object({
@@ -24,6 +25,7 @@ const messageSchema = z.object({
   type: z.number(),
   content: z.string(),
   timestamp: z.coerce.date(),
+  attachments: z.array(z.unknown()).catch([]),
   mentions: z.array(z.object({ id: snowflake, username: z.string(), global_name: z.string().nullish() })),
 });
 
@@ -75,11 +77,11 @@ export const asksSuffix = ':asks';
 
 /** The first millisecond of 2015: the upper bits of an id count from there. */
 const epochMs = 1_420_070_400_000n;
-const madeAt = (snowflake: string): Date => new Date(Number((BigInt(snowflake) >> 22n) + epochMs));
+export const madeAt = (snowflake: string): Date => new Date(Number((BigInt(snowflake) >> 22n) + epochMs));
 /** The first id of that moment. */
 export const snowflakeOf = (at: Date): string => String((BigInt(at.getTime()) - epochMs) << 22n);
 
-function toSender(
+export function toSender(
   user: z.infer<typeof userSchema>,
   nick: string | null | undefined,
   guild: string | undefined,
@@ -99,6 +101,7 @@ export function toMessage(payload: unknown, selfId: string): InboundMessage | nu
   if (!message || message.author.bot || message.webhook_id || !writtenTypes.has(message.type)) return null;
   const isDirect = message.guild_id === undefined;
   const isToUs = message.mentions.some(({ id }) => id === selfId);
+  const attachments = toAttachments(message.attachments);
   return {
     channel: 'discord',
     kind: 'message',
@@ -107,6 +110,7 @@ export function toMessage(payload: unknown, selfId: string): InboundMessage | nu
     sender: toSender(message.author, message.member?.nick, message.guild_id),
     sentAt: message.timestamp,
     text: withoutMentions(message, selfId),
+    ...(attachments.length > 0 ? { attachments } : {}),
     setting: isDirect ? 'direct' : 'group',
     // Only our own id counts: @everyone is not a question to us.
     addressed: isDirect || isToUs,
@@ -218,21 +222,38 @@ function withoutMentions(
 export const toInteraction = (payload: unknown): Interaction | null =>
   interactionSchema.safeParse(payload).data ?? null;
 
+/** Ends in the rating: the thumbs below an answer. */
+export const judgesPrefix = 'judges:';
+/** A button that says its label as the person's words. */
+export const saysPrefix = 'says:';
+
 /** A button without question or a filled modal; null for a button that still has to ask. */
-export function toAction(interaction: Interaction): InboundAction | null {
+export function toPress(interaction: Interaction): InboundAction | InboundFeedback | InboundMessage | null {
   const { data, message, member } = interaction;
   const user = interaction.user ?? member?.user;
   if (!user || (interaction.type === 3 && data.custom_id.endsWith(asksSuffix))) return null;
   const text = interaction.type === 5 ? typedIn(data.components ?? []).trim() : '';
   // The thread that was started from a message has the message's id.
   const thread = message.thread?.id ?? (message.flags & hasThreadFlag ? message.id : interaction.channel_id);
-  return {
+  const base = {
     channel: 'discord',
-    kind: 'action',
     id: interaction.id,
     thread: toThreadKey({ room: thread }),
     sender: toSender(user, member?.nick, interaction.guild_id, interaction.locale),
     sentAt: madeAt(interaction.id),
+  };
+  if (data.custom_id.startsWith(judgesPrefix)) {
+    const rating = data.custom_id.slice(judgesPrefix.length);
+    if (rating !== 'good' && rating !== 'bad') return null;
+    return { ...base, kind: 'feedback', message: toSentKey(interaction.channel_id, message.id), rating };
+  }
+  if (data.custom_id.startsWith(saysPrefix)) {
+    const setting = interaction.guild_id === undefined ? 'direct' : 'group';
+    return { ...base, kind: 'message', text: labelOf(interaction), setting, addressed: true };
+  }
+  return {
+    ...base,
+    kind: 'action',
     action: data.custom_id.endsWith(asksSuffix) ? data.custom_id.slice(0, -asksSuffix.length) : data.custom_id,
     message: toSentKey(interaction.channel_id, message.id),
     ...(text ? { text } : {}),

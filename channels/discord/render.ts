@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Action, Citation, OutboundMessage } from '#core/channel.ts';
 import { escapeMarkdown, toDiscordMarkdown } from './markdown.ts';
-import { asksSuffix } from './receive.ts';
+import { asksSuffix, judgesPrefix, saysPrefix } from './receive.ts';
 
 export interface DiscordMessage {
   readonly content: string;
@@ -31,8 +31,21 @@ const toButton = ({ id, label, style, asks }: Action) => ({
   style: styles[style ?? 'plain'],
 });
 
-function toRows(actions: readonly Action[]): object[] {
-  const buttons = actions.slice(0, buttonsInRowMax * rowsMax).map(toButton);
+const plainButton = (customId: string, label: string) => ({
+  type: type.button,
+  custom_id: customId,
+  label,
+  style: styles.plain,
+});
+
+/** What a person can press: our acts, what they may want to say, and what they think of it. Nothing while it still grows. */
+function toRows({ actions = [], suggestions = [], asksFeedback, partial }: OutboundMessage): object[] {
+  if (partial) return [];
+  const buttons = [
+    ...actions.map(toButton),
+    ...suggestions.map((words, index) => plainButton(`${saysPrefix}${index}`, words.slice(0, buttonLabelLengthMax))),
+    ...(asksFeedback ? [plainButton(`${judgesPrefix}good`, '👍'), plainButton(`${judgesPrefix}bad`, '👎')] : []),
+  ].slice(0, buttonsInRowMax * rowsMax);
   const rowCount = Math.ceil(buttons.length / buttonsInRowMax);
   return Array.from({ length: rowCount }, (_, row) => ({
     type: type.row,
@@ -65,7 +78,7 @@ function toContent({ text, title, facts = [], citations = [] }: OutboundMessage)
 /** The body of a create or an edit. */
 export const toDiscordMessage = (message: OutboundMessage): DiscordMessage => ({
   content: toContent(message),
-  components: toRows(message.actions ?? []),
+  components: toRows(message),
   allowed_mentions: { parse: [], replied_user: false },
   flags: suppressEmbedsFlag,
 });

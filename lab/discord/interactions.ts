@@ -20,12 +20,12 @@ interface Modal {
 export interface Interaction {
   readonly id: string;
   readonly token: string;
-  readonly type: 3 | 5;
+  readonly type: 2 | 3 | 5;
   readonly createdAt: number;
   readonly channel: Channel;
   readonly user: User;
-  /** The message whose button was pressed. */
-  readonly message: Message;
+  /** The message whose button was pressed; a command has none. */
+  readonly message: Message | null;
   readonly answered: PromiseWithResolvers<Modal | null>;
   /** The callback type that was taken, or null while none was. */
   callback: number | null;
@@ -33,9 +33,29 @@ export interface Interaction {
   original: Message | null;
 }
 
+export interface Registered {
+  readonly id: string;
+  readonly type?: number;
+  readonly name: string;
+  readonly options?: readonly { readonly name: string; readonly type: number; readonly required?: boolean }[];
+}
+
+export interface CommandGiven {
+  readonly room: string;
+  readonly user: string;
+  readonly name: string;
+  readonly options?: Readonly<Record<string, string>>;
+  readonly target?: string;
+}
+
 export interface Interactions {
   /** Presses a button, fills in the modal if there is one; rejects with what the client would show. */
   press(press: Press): Promise<void>;
+  /** Gives a registered command; rejects with what the client would show. `target` is the message of a message command. */
+  command(given: CommandGiven): Promise<void>;
+  /** Replaces the application's commands. */
+  register(commands: readonly Registered[]): Registered[];
+  registered(): readonly Registered[];
   /** `POST /interactions/{id}/{token}/callback`. */
   callback(
     id: string,
@@ -70,9 +90,12 @@ function fill(components: readonly Component[], values: ReadonlyMap<string, stri
 export function createInteractions(world: World, answerMsMax: number): Interactions {
   const interactions = new Map<string, Interaction>();
 
-  function start(type: 3 | 5, message: Message, user: User, data: Record<string, unknown>): Interaction {
-    const channel = world.channels.get(message.channel_id);
-    if (!channel) throw new Error(`Discord lab: no channel ${message.channel_id}`);
+  let known: readonly Registered[] = [];
+
+  function start(type: 2 | 3 | 5, place: Message | Channel, user: User, data: Record<string, unknown>): Interaction {
+    const message = 'channel_id' in place ? place : null;
+    const channel = 'channel_id' in place ? world.channels.get(place.channel_id) : place;
+    if (!channel) throw new Error('Discord lab: the message stands in no channel');
     const interaction: Interaction = {
       id: world.newId(),
       token: randomBytes(40).toString('base64url'),
@@ -96,7 +119,7 @@ export function createInteractions(world: World, answerMsMax: number): Interacti
       data,
       channel: world.channelToApi(channel),
       channel_id: channel.id,
-      message: world.toApi(message),
+      ...(message ? { message: world.toApi(message) } : {}),
       ...(isDirect ? { user } : { guild_id: world.guildId, member: world.memberOf(user), guild_locale: 'en-US' }),
       locale: 'en-US',
       app_permissions: '1071698660929',
@@ -126,13 +149,16 @@ export function createInteractions(world: World, answerMsMax: number): Interacti
     const values = new Map(inputs.map((input) => [input.custom_id ?? '', String(input.value ?? '')]));
     values.set(first.custom_id ?? '', text);
     await answerOf(
-      start(5, from.message, from.user, { custom_id: modal.custom_id, components: fill(modal.components, values) }),
+      start(5, from.message ?? from.channel, from.user, {
+        custom_id: modal.custom_id,
+        components: fill(modal.components, values),
+      }),
     );
   }
 
   /** Does what the callback asks for; the message is the one it made or changed. */
   function apply(interaction: Interaction, type: number, data: MessageForm): Message | null {
-    if (type === callbackType.update) world.editMessage(interaction.message, data);
+    if (type === callbackType.update && interaction.message) world.editMessage(interaction.message, data);
     if (type === callbackType.update || type === callbackType.deferredUpdate)
       interaction.original = interaction.message;
     if (type === callbackType.message || type === callbackType.deferredMessage) {
@@ -165,6 +191,31 @@ export function createInteractions(world: World, answerMsMax: number): Interacti
       if (modal) return submit(modal, interaction, text ?? '');
       if (text !== undefined) throw new Error('Discord lab: the bot opened no modal to write in');
     },
+
+    async command({ room, user: userId, name, options = {}, target }) {
+      const channel = world.channels.get(room);
+      const user = world.users.get(userId);
+      const command = known.find((one) => one.name === name);
+      const message = target === undefined ? undefined : world.messages.get(target);
+      if (!channel || !user || !command) throw new Error(`Discord lab: no command ${name} for ${userId} in ${room}`);
+      for (const option of command.options ?? [])
+        if (option.required && !options[option.name]) throw new Error('This option is required');
+      await answerOf(
+        start(2, channel, user, {
+          id: command.id,
+          name,
+          type: command.type ?? 1,
+          ...(message
+            ? { target_id: message.id, resolved: { messages: { [message.id]: world.toApi(message) } } }
+            : { options: Object.entries(options).map(([key, value]) => ({ type: 3, name: key, value })) }),
+        }),
+      );
+    },
+    register: (commands) => {
+      known = commands;
+      return [...known];
+    },
+    registered: () => known,
 
     callback(id, token, { type = 0, data = {} }) {
       const interaction = interactions.get(id);

@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import { flag, invalidForm, problemInForm, type ApiError, type MessageForm } from './form.ts';
-import type { Interactions } from './interactions.ts';
+import type { Interactions, Registered } from './interactions.ts';
 import type { RateLimits } from './limits.ts';
 import { applicationData } from './ready.ts';
 import { bySnowflake } from './snowflakes.ts';
@@ -78,7 +78,7 @@ export function createRest(parts: RestParts): Hono<Bound> {
   return app;
 }
 
-function addAccountRoutes(app: Hono<Bound>, { world, gatewayUrl }: RestParts): void {
+function addAccountRoutes(app: Hono<Bound>, { world, interactions, gatewayUrl }: RestParts): void {
   app.get('/gateway', (c) => c.json({ url: gatewayUrl() }));
   app.get('/gateway/bot', (c) =>
     c.json({
@@ -93,22 +93,25 @@ function addAccountRoutes(app: Hono<Bound>, { world, gatewayUrl }: RestParts): v
     return user ? c.json(user) : refuse(c, { status: 404, code: 10_013, message: 'Unknown User' });
   });
   app.on('GET', ['/oauth2/applications/@me', '/applications/@me'], (c) => c.json(applicationData(world)));
-  app.on(
-    'PUT',
-    ['/applications/:application/commands', '/applications/:application/guilds/:guild/commands'],
-    async (c) => {
-      const commands = (await c.req.json()) as object[];
-      return c.json(
-        commands.map((command) => ({
-          id: world.newId(),
+  app.get('/applications/:application/commands', (c) => c.json(interactions.registered()));
+  app.put('/applications/:application/commands', async (c) => {
+    const wanted = await c.req.json<Omit<Registered, 'id'>[]>();
+    const wrong = wanted.find(({ name, type = 1 }) =>
+      type === 1 ? !/^[-_\p{L}\p{N}]{1,32}$/u.test(name) : name.length > 32,
+    );
+    if (wrong) return refuse(c, invalidForm('name', 'APPLICATION_COMMAND_INVALID_NAME', 'Command name is invalid'));
+    return c.json(
+      interactions.register(
+        wanted.map((command) => ({
           application_id: world.applicationId,
           version: world.newId(),
           type: 1,
           ...command,
+          id: world.newId(),
         })),
-      );
-    },
-  );
+      ),
+    );
+  });
   app.post('/users/@me/channels', async (c) => {
     const { recipient_id: id } = (await c.req.json()) as { recipient_id?: string };
     const user = world.users.get(id ?? '');

@@ -6,7 +6,7 @@ import { createFaults } from '#lab/faults/faults.ts';
 import { listenOnLoopback } from '#lab/loopback.ts';
 import type { LabServer, Pane, Say } from '#lab/pane.ts';
 import { attachGateway, type Gateway } from './gateway.ts';
-import { createInteractions } from './interactions.ts';
+import { createInteractions, type Interactions } from './interactions.ts';
 import { createRateLimits } from './limits.ts';
 import { createRest } from './rest.ts';
 import { namesOf, wording } from './wording.ts';
@@ -46,6 +46,23 @@ export interface DiscordLab extends LabServer, Pick<Gateway, 'reconnect' | 'drop
   edit(message: string, text: string): void;
   remove(message: string): void;
   react(message: string, user: string, emoji: string): void;
+  /** A moderator clears many at once. */
+  removeBulk(messages: readonly string[]): void;
+  /** A person gives a command of the bot's. */
+  command: Interactions['command'];
+  /** A person sends files; returns the message's id. */
+  share(share: {
+    readonly room: string;
+    readonly user: string;
+    readonly text?: string;
+    readonly files: readonly SharedFile[];
+  }): string;
+}
+
+interface SharedFile {
+  readonly name: string;
+  readonly type: string;
+  readonly content: string;
 }
 
 const messageContentIntent = 1 << 15;
@@ -105,6 +122,13 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
   };
   app.use(gate.middleware);
   app.route('/_lab', createControl({ state, setFaults: faults.set, pane }));
+  const kept = new Map<string, SharedFile>();
+  app.get('/attachments/:room/:id/:name', (c) => {
+    const file = kept.get(c.req.param('id'));
+    return file
+      ? c.body(file.content, 200, { 'content-type': file.type })
+      : c.text('This content is no longer available.', 404);
+  });
   app.route('/api/v10', createRest({ world, token: options.token, interactions, limits, gatewayUrl }));
 
   function messageOf(id: string) {
@@ -151,6 +175,25 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
         type: 0,
         ...guild,
       });
+    },
+    removeBulk(ids) {
+      const [first] = ids;
+      const channel = world.channels.get(messageOf(first ?? '').channel_id);
+      for (const id of ids) world.messages.delete(id);
+      world.dispatch('MESSAGE_DELETE_BULK', { ids, channel_id: channel?.id, ...world.placeFields(channel) });
+    },
+    command: interactions.command,
+    share({ room, user: userId, text = '', files }) {
+      const user = world.users.get(userId);
+      if (!user) throw new Error(`Discord lab: no user ${userId}; addUser first`);
+      const attachments = files.map((file) => {
+        const id = world.newId();
+        kept.set(id, file);
+        const url = `${loopback.url}/attachments/${room}/${id}/${encodeURIComponent(file.name)}`;
+        const size = Buffer.byteLength(file.content);
+        return { id, filename: file.name, size, content_type: file.type, url, proxy_url: url };
+      });
+      return world.addMessage(channelOf(world, room), user, { content: text }, { attachments }).id;
     },
     state,
     setFaults: faults.set,
