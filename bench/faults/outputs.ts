@@ -17,7 +17,7 @@ export type Output =
   | { readonly kind: 'told' | 'notice' | 'unknown'; readonly parts: Shown[] };
 
 /** Below a text message. */
-const hint = 'Reply AGENT for a person.';
+const hint = 'AGENT: Talk to a person';
 
 export const wordsOf = ({ parts }: Output): string =>
   parts.map((part) => part.text.replace(hint, '').trim()).join('\n');

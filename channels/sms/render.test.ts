@@ -38,16 +38,20 @@ test('sources and the way to a person stand below the text', () => {
     ],
   };
   expect(renderBody(message)).toBe(
-    'Reset\n\nPlan: Gold\n\nHold the button.\n\nSource: Guide https://example.com/g\n\nReply AGENT for a person.',
+    'Reset\n\nPlan: Gold\n\nHold the button.\n\nGuide https://example.com/g\n\nAGENT: A person',
   );
   expect(renderBody({ text: 'Hi', actions: [{ id: 'good', label: 'Helpful' }] })).toBe('Hi');
 });
 
-test('what one message cannot hold is told before it is sent, footers included', () => {
+test('what one message cannot hold in three segments is told before it is sent, footers included', () => {
   const below = { citations: [{ number: 1, title: 'Guide' }], actions: [{ id: 'human', label: 'A person' }] };
-  expect(fitsBody({ text: 'x'.repeat(1600) })).toBe(true);
-  expect(fitsBody({ text: 'x'.repeat(1600), ...below })).toBe(false);
-  expect(fitsBody({ text: '…'.repeat(1000) })).toBe(false);
+  expect(fitsBody({ text: 'x'.repeat(459) })).toBe(true);
+  expect(fitsBody({ text: 'x'.repeat(460) })).toBe(false);
+  expect(fitsBody({ text: 'x'.repeat(459), ...below })).toBe(false);
+  expect(fitsBody({ text: 'x'.repeat(436), ...below })).toBe(false);
+  expect(fitsBody({ text: 'x'.repeat(435), ...below })).toBe(true);
+  expect(fitsBody({ text: 'я'.repeat(201) })).toBe(true);
+  expect(fitsBody({ text: 'я'.repeat(202) })).toBe(false);
   expect(renderBody({ text: 'x'.repeat(1700) })).toBe('x'.repeat(1700));
 });
 

@@ -1,29 +1,49 @@
 import type { OutboundMessage } from '#core/channel.ts';
-import { toPlainText, transliterate } from './plain-text.ts';
+import { toSpelled } from './plain-text.ts';
+import { countSegments } from './segments.ts';
+import { cheapest, type Spelling } from './spelling.ts';
 
 /** Characters; longer bodies are refused with 21617. */
 const bodyLengthMax = 1600;
 
+/** Each is charged for by itself, and carriers filter longer ones sooner: 459 characters, or 201 in the dearer alphabet. */
+const segmentsMax = 3;
+
 /** The one action a text message can offer: the way to a person. */
 const humanAction = 'human';
-const humanHint = 'Reply AGENT for a person.';
+/** Understood in every language, alone. */
+const humanWord = 'AGENT';
 
-const isOffered = ({ actions = [] }: OutboundMessage): boolean => actions.some(({ id }) => id === humanAction);
+/** The way to a person, in the words of the button that it stands for. */
+const wayToHuman = ({ actions = [] }: OutboundMessage, spell: Spelling): string | undefined => {
+  const offered = actions.find(({ id }) => id === humanAction);
+  return offered && `${humanWord}: ${spell(offered.label)}`;
+};
 
-const sources = ({ citations = [] }: OutboundMessage): string[] => [
-  ...new Set(citations.map(({ title, url }) => ['Source:', transliterate(title), url].filter(Boolean).join(' '))),
+const sources = ({ citations = [] }: OutboundMessage, spell: Spelling): string[] => [
+  ...new Set(citations.map(({ title, url }) => [spell(title), url].filter(Boolean).join(' '))),
 ];
 
 /** A message as the body of one SMS: its words, its sources, the way to a person. */
 export const renderBody = (message: OutboundMessage): string => {
   const { title, facts = [] } = message;
-  const facing = facts.map(({ label, value }) => transliterate(`${label}: ${value}`)).join('\n');
-  // Nothing but pictures would be nothing at all, which is refused.
-  const words = toPlainText(message.text) || message.text.trim();
-  return [title && transliterate(title), facing, words, sources(message).join('\n'), isOffered(message) && humanHint]
-    .filter(Boolean)
-    .join('\n\n');
+  const spelled = toSpelled(message.text);
+  return cheapest((spell) =>
+    [
+      title && spell(title),
+      facts.map(({ label, value }) => spell(`${label}: ${value}`)).join('\n'),
+      // Nothing but pictures would be nothing at all, which is refused.
+      spelled(spell) || message.text.trim(),
+      sources(message, spell).join('\n'),
+      wayToHuman(message, spell),
+    ]
+      .filter(Boolean)
+      .join('\n\n'),
+  );
 };
 
-/** Whether one SMS holds this message. */
-export const fitsBody = (message: OutboundMessage): boolean => renderBody(message).length <= bodyLengthMax;
+/** Whether one SMS holds this message, at a price that is worth it. */
+export const fitsBody = (message: OutboundMessage): boolean => {
+  const body = renderBody(message);
+  return body.length <= bodyLengthMax && countSegments(body) <= segmentsMax;
+};
