@@ -16,7 +16,7 @@ import { ChannelError } from '#core/errors.ts';
 import { split } from '#delivery/to-parts.ts';
 import { openPlatforms, type Platforms } from '#lab/platforms.ts';
 
-import { compare, type Count, type Kept, letters, visibleSigns } from './fidelity/compare.ts';
+import { bareLetters, compare, type Count, type Kept, letters, visibleSigns } from './fidelity/compare.ts';
 import { cellsOf, readDiscord } from './fidelity/read-discord.ts';
 import { joinReadings, parse, type Reading, readMarkdown } from './fidelity/reading.ts';
 import { readSms } from './fidelity/read-sms.ts';
@@ -41,6 +41,7 @@ interface Road {
   held(): string[];
   readonly read: (message: string) => Reading;
   readonly count: Count;
+  readonly countCode?: Count;
 }
 
 const state = <T>(server: { state(): unknown }): T => server.state() as T;
@@ -117,7 +118,8 @@ const openRoads = async (platforms: Platforms): Promise<Record<string, Road>> =>
       thread: toSmsThread(seats.sms.user, environment['TWILIO_FROM'] ?? ''),
       held: () => state<{ messages: { body: string }[] }>(servers.twilio).messages.map(({ body }) => body),
       read: readSms,
-      count: letters,
+      count: bareLetters,
+      countCode: visibleSigns,
     },
     web: {
       channel: web,
@@ -180,7 +182,7 @@ describe('fidelity', () => {
       if (edit) await whenItMay(() => edit(sent, part));
     }
     const read = joinReadings(road.held().slice(before).map(road.read));
-    const kept = compare(readMarkdown(text), read, road.count);
+    const kept = compare(readMarkdown(text), read, road.count, road.countCode);
     const figure = kinds.map((kind) => kept[kind].toFixed(kept[kind] === 100 ? 0 : 1).padStart(8)).join('');
     figures.push(`${`${name}: ${answer}`.padEnd(20)}${String(parts.length).padStart(6)}${figure}`);
     expect(kept.lost).toEqual([]);

@@ -140,3 +140,40 @@ test('who opens the chat is greeted once, with what they may want to ask', async
   await app.app.settled();
   expect(visitor.messages()).toHaveLength(1);
 });
+
+test('trap 40: events pass proxies unchanged, and who comes back is told what was missed, once', async () => {
+  const { token } = await openSession({});
+  const listen = (after?: string) =>
+    fetch(`${app.url}/channels/web/events`, {
+      headers: { authorization: `Bearer ${token}`, ...(after === undefined ? {} : { 'last-event-id': after }) },
+    });
+  const response = await listen();
+  expect(Object.fromEntries(response.headers)).toMatchObject({
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+    'x-accel-buffering': 'no',
+  });
+  await response.body?.cancel();
+
+  await using visitor = await openVisitor(app.url, token);
+  await visitor.say('First question');
+  await answered(visitor, 'First question');
+  await app.app.settled();
+  const readAll = async (after: string | undefined, until: string): Promise<string> => {
+    const { body } = await listen(after);
+    let text = '';
+    for await (const bytes of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += bytes;
+      if (text.includes(until)) break;
+    }
+    return text;
+  };
+  const first = await readAll(undefined, 'You asked: First question');
+  const last = [...first.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1];
+  await visitor.say('Second question');
+  await answered(visitor, 'Second question');
+  await app.app.settled();
+  const second = await readAll(last, 'You asked: Second question');
+  expect(second).toMatch(/^retry: 2000$/m);
+  expect(second).not.toContain('First question');
+});

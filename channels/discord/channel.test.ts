@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Channel, InboundAction, InboundEvent, InboundMessage } from '#core/channel.ts';
 import { openDiscordLab, type DiscordLab } from '#lab/discord/server.ts';
 import { createDiscordChannel } from './channel.ts';
+import { placeOf } from './keys.ts';
 
 let lab: DiscordLab;
 let channel: Channel;
@@ -39,7 +40,7 @@ async function heard(of: string, text: string, thread?: string): Promise<Inbound
   return messages().at(-1)!;
 }
 
-test('a direct message becomes an event, and is answered and edited in place', async () => {
+test('trap 28: a direct message becomes an event, and is answered and edited in place', async () => {
   const message = await heard(direct, 'Where is my order?');
   expect(message).toMatchObject({
     channel: 'discord',
@@ -77,7 +78,7 @@ test('the words of bots are counted and forgotten', async () => {
   expect(events[1]).toBeNull();
 });
 
-test('one delivery key shows one message, and it can be found again', async () => {
+test('trap 39: one delivery key shows one message, and it can be found again', async () => {
   const { thread } = await heard(direct, 'Hi');
   const since = new Date(Date.now() - 1000);
   expect(await channel.findSent!(thread, 'turn:1', since, { text: '' })).toBeNull();
@@ -192,7 +193,7 @@ test('a room that is not there is unreachable', async () => {
   });
 });
 
-test('an edit over the rate is refused at once with the time to wait', async () => {
+test('trap 30: an edit over the rate is refused at once with the time to wait', async () => {
   await lab.close();
   await channel.stop();
   lab = await openDiscordLab({ token: 'token' });
@@ -239,4 +240,24 @@ test('what a person changes, judges and takes back arrives over the wire, in ord
     { kind: 'feedback', message: sent.message, rating: 'good', sender: { id: ada, organization: 'direct' } },
     { kind: 'deleted', of: message.id },
   ]);
+});
+
+test('trap 33: an edit in a thread that was archived opens it again', async () => {
+  const sent = await channel.send(channel.room!(room), card, 'case:9');
+  const { room: inside } = JSON.parse(sent.thread) as { room: string };
+  const posted = await channel.send(sent.thread, { text: 'First.' }, 'note:1');
+  await fetch(`${lab.url}/v10/channels/${inside}`, {
+    method: 'PATCH',
+    headers: { authorization: 'Bot token', 'content-type': 'application/json' },
+    body: JSON.stringify({ archived: true }),
+  });
+  await channel.edit!(posted, { text: 'Second.' });
+  expect(held(placeOf(posted.message).message)).toMatchObject({ content: 'Second.' });
+});
+
+test('trap 31: a server that is away for a while is not one that we were put out of', async () => {
+  const { thread } = await heard(room, `<@${lab.bot.id}> hello`);
+  lab.deliver({ t: 'GUILD_DELETE', d: { id: lab.guildId, unavailable: true } });
+  await channel.send(thread, { text: 'Still here.' }, 'turn:1');
+  expect(await heard(room, `<@${lab.bot.id}> and now?`)).toMatchObject({ thread, addressed: true });
 });

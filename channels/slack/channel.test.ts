@@ -121,7 +121,7 @@ test('a direct message arrives with who wrote it', async () => {
   });
 });
 
-test('a mention arrives twice under one id', async () => {
+test('trap 3: a mention arrives twice under one id', async () => {
   const lab = await openLab();
   const { messages } = await openChannel(lab);
   const ts = await lab.pane.say({ room: 'CHELP', user: 'UADA', text: `<@${lab.botUserId}> help` });
@@ -130,7 +130,7 @@ test('a mention arrives twice under one id', async () => {
   expect(messages()[0]).toMatchObject({ text: 'help', thread: thread('CHELP', ts), setting: 'group', addressed: true });
 });
 
-test('an event that could not be stored is delivered again', async () => {
+test('trap 1: an event is acknowledged once it is stored; one that could not be is delivered again', async () => {
   const lab = await openLab();
   const { messages, failures } = await openChannel(lab);
   failures.push(new Error('the database is away'));
@@ -189,7 +189,7 @@ test('the handshakes are answered, and a form may name its charset', async () =>
   expect(events).toEqual([null]);
 });
 
-test('a sent message can be edited, found again, and answered in its thread', async () => {
+test('trap 39: a sent message can be edited, found again, and answered in its thread', async () => {
   const lab = await openLab();
   const { channel, messages } = await openChannel(lab);
   const since = new Date();
@@ -232,7 +232,7 @@ test('the longest text can be posted and edited', async () => {
   expect(lab.pane.view('DADA').messages[0]?.text).toBe(text.replaceAll('x', 'y'));
 });
 
-test('a pressed button arrives, and one that asks brings the text', async () => {
+test('trap 11: a pressed button arrives, and one that asks opens its dialog before anything is stored, and brings the text', async () => {
   const lab = await openLab();
   const { channel, events, actions } = await openChannel(lab);
   const actionsShown = [
@@ -260,7 +260,7 @@ test('the typing line shows in a thread only', async () => {
   expect(lab.pane.view('CHELP').typing).toContain('is typing');
 });
 
-test('each failure says whether a retry makes sense', async () => {
+test('trap 6: each failure is told at once, and says whether a retry makes sense', async () => {
   const lab = await openLab({ rateLimits: 'on' });
   const { channel } = await openChannel(lab);
   lab.addRoom({ id: 'CAWAY', name: 'away', kind: 'channel', joined: false });
@@ -297,7 +297,7 @@ test('an API address without a path means its /api/', async () => {
   expect(await channel.health!()).toEqual({ ok: true });
 });
 
-test('events and acts come over a socket, again after a failure, and after a reconnect', async () => {
+test('trap 2: events and acts come over a socket, again after a failure, and after a reconnect', async () => {
   const lab = await openLab({ ackTimeoutMs: 500, retryDelaysMs: [0, 100, 100, 100] });
   const { channel, messages, actions, failures } = await openChannel(lab, { appToken: secrets.appToken });
   failures.push(new Error('the database is away'));
@@ -328,7 +328,7 @@ test('events and acts come over a socket, again after a failure, and after a rec
   expect(messages().map(({ text }) => text)).toEqual(['Hello', 'Back']);
 }, 15_000);
 
-test('an envelope without an event leaves the socket as it was', async () => {
+test('trap 14: an envelope without an event leaves the socket as it was', async () => {
   const lab = await openLab({ ackTimeoutMs: 200, retryDelaysMs: [] });
   const { messages } = await openChannel(lab, { appToken: secrets.appToken });
   expect((await lab.deliver(null as unknown as Record<string, unknown>)).delivered).toBe(false);
@@ -353,4 +353,12 @@ test('what a person changes, judges and takes back arrives over the wire; what w
   expect(events.find((event) => event?.kind === 'edited')).toMatchObject({ of, text: 'Hello again' });
   expect(events.find((event) => event?.kind === 'deleted')).toMatchObject({ of });
   expect(events.find((event) => event?.kind === 'feedback')).toMatchObject({ message: sent.message, rating: 'good' });
+});
+
+test('trap 5: edits of all rooms are counted together, and stay below what the workspace allows in a minute', async () => {
+  const { channel } = await openChannel(await openLab());
+  const [one, other] = ['DADA', 'CHELP'].map((room) => channel.budget!(thread(room), 'edit'));
+  expect(one).toEqual(other);
+  expect((one?.size ?? 0) + (one?.refillPerMinute ?? 0)).toBeLessThanOrEqual(50);
+  expect(channel.limits.editIntervalMs).toBeGreaterThanOrEqual(1200);
 });

@@ -54,7 +54,7 @@ test('what a person changes or takes back names the message it was', () => {
   expect(received('message-deleted')).toMatchObject({ ...change, kind: 'deleted' });
 });
 
-test('our own edits that come back, and links that unfurl, change nothing', () => {
+test('trap 4: our own edits that come back, and links that unfurl, change nothing', () => {
   const changed = fixture('message-changed');
   const event = changed['event'] as Json;
   const { message } = event as { message: Json };

@@ -60,7 +60,7 @@ const problem = (call: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => (error instanceof ChannelError ? `${error.reason}: ${error.code}` : error),
   );
 
-test('a text message is received as it was written, and nothing is answered in its place', async () => {
+test('trap 35: a text message is received as it was written, and nothing is answered in its place', async () => {
   const { lab, events } = await openAll();
   const answer = await lab.receive({ from: person, body: ' Where is  my order? ' });
   expect(answer).toMatchObject({ status: 200, contentType: 'text/xml', body: '<Response/>' });
@@ -76,14 +76,14 @@ test('a message that could not be stored is delivered again under the same id', 
   expect(events).toMatchObject([{ text: 'Hello' }]);
 });
 
-test('STOP is counted and left to the platform; afterwards the person is out of reach', async () => {
+test('trap 37: STOP is counted and left to the platform; afterwards the person is out of reach', async () => {
   const { lab, channel, events } = await openAll();
   await lab.receive({ from: person, body: 'stop' });
   expect(events).toEqual([null]);
   expect(await problem(channel.send(thread, { text: 'Please stay' }, 'k'))).toBe('unreachable: 21610');
 });
 
-test('what is not signed with our token, over our address, is refused and never received', async () => {
+test('trap 34: what is not signed with our token, over our address, is refused and never received', async () => {
   const { lab, events, refusals, publicUrl } = await openAll({ authToken: 'other' });
   expect(await lab.receive({ from: person, body: 'Hello' })).toMatchObject({ status: 401 });
   const post = async (path: string, headers: Record<string, string>, body = 'MessageSid=SM1') =>
@@ -125,7 +125,7 @@ test('a message that did not reach the phone is told with the carrier’s reason
   await vi.waitFor(() => expect(events.at(-1)).toMatchObject({ kind: 'delivery', status: 'failed', code: '30003' }));
 });
 
-test('a sent message is found by its text, the newest where there are two, after a restart too', async () => {
+test('trap 39: a sent message is found by its text, the newest where there are two, after a restart too', async () => {
   const { lab, channel } = await openAll();
   const since = new Date();
   const find = (text: string, by: Channel, from = since) => by.findSent!(thread, 'k', from, { text });

@@ -30,7 +30,7 @@ test('a text message is a direct message from a number shown by its end', () => 
   });
 });
 
-test('a picture without words is a message, not a status', () => {
+test('trap 38: a picture without words is a message, not a status', () => {
   expect(received('picture-without-words')).toMatchObject({ text: '[file: image/png]' });
 });
 

@@ -16,6 +16,10 @@ export const visibleSigns: Count = (text) => text.normalize('NFC').replaceAll(/[
 /** Letters and digits: where signs have look-alikes. */
 export const letters: Count = (text) => text.normalize('NFC').replaceAll(/[^\p{L}\p{N}\p{M}]|\ufe0f|\u20e3/gu, '');
 
+/** Letters and digits without their marks: where a letter may lose a mark that people leave off themselves. */
+export const bareLetters: Count = (text) =>
+  letters(text.replaceAll('œ', 'oe').replaceAll('Œ', 'OE').normalize('NFD').replaceAll(/\p{M}/gu, ''));
+
 const share = (found: number, all: number): number => (all === 0 ? 100 : (found / all) * 100);
 const lengthOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.length, 0);
 
@@ -32,14 +36,20 @@ const inOrder = (texts: readonly string[], whole: string): string[] => {
 const includesCells = (row: string, cells: readonly string[]): boolean => inOrder(cells, row).length === cells.length;
 
 /** How much of what was written is read, in percent. `lost` names what is not. */
-export const compare = (written: Reading, read: Reading, count: Count): Kept & { readonly lost: readonly string[] } => {
+export const compare = (
+  written: Reading,
+  read: Reading,
+  count: Count,
+  /** What counts of code: where a message ends in the middle of it, the blank there is the end of the message. */
+  countCode: Count = (text) => text.replaceAll('\u200b', ''),
+): Kept & { readonly lost: readonly string[] } => {
   const cells = new Set([...written.heads, ...written.rows.flat()].map(count));
   const prose = written.texts.map(count).filter((text) => text !== '' && !cells.has(text));
   const whole = read.texts.map(count).join('');
   const found = inOrder(prose, whole);
   const links = written.links.filter((url) => read.links.includes(url));
-  const codeRead = read.code.join('\n').replaceAll('\u200b', '');
-  const code = written.code.filter((block) => codeRead.includes(block));
+  const codeRead = countCode(read.code.join('\n'));
+  const code = written.code.filter((block) => codeRead.includes(countCode(block)));
   // The names of columns stand in each row, or above them.
   const rowsRead = read.rows.map((row) => row.map(count).join(''));
   const rows = written.rows.filter((row) => rowsRead.some((one) => includesCells(one, row.map(count))));
