@@ -95,6 +95,16 @@ program
     if (!(await doctor(read(), conversation))) process.exitCode = 1;
   });
 
+program
+  .command('teams-app')
+  .description('write the app package that is uploaded to Teams')
+  .requiredOption('--company <name>', 'whose app it is')
+  .requiredOption('--website <url>', 'the company on the web')
+  .option('--privacy <url>', 'what happens with data; default: /privacy of the website')
+  .option('--terms <url>', 'terms of use; default: /terms of the website')
+  .option('--out <file>', 'the package', 'firstline-teams.zip')
+  .action(async (options) => (await import('./commands/teams-app.ts')).writeTeamsApp(read(), options));
+
 try {
   await program.parseAsync();
 } catch (error) {

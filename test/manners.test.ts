@@ -79,12 +79,14 @@ test('what a person asks to be forgotten is in no row any more, and the next que
   expect(app.model.requests).toHaveLength(2);
 });
 
-test('a file without words is a message, told by its name', async () => {
+test('a file without words, where the platform keeps files from us, is told by its name, and a person is offered', async () => {
   const attachments = [{ name: 'invoice.pdf', mediaType: 'application/pdf', size: 9, key: 'k' as AttachmentKey }];
   const file = { kind: 'message', text: '', setting: 'direct', addressed: true, attachments } as const;
   await street.tell({ ...street.from('Ada', 'Ada'), ...file, id: 'file' });
   await app.app.settled();
-  expect(app.model.requests[0]?.question).toBe('[file: invoice.pdf]');
+  expect(app.model.requests).toEqual([]);
+  expect(street.shown()[0]?.text).toContain('I could not read invoice.pdf.');
+  expect(street.shown()[0]?.actions).toMatchObject([{ id: 'human' }]);
 });
 
 test('a command that comes with a question does not swallow it', async () => {

@@ -48,6 +48,7 @@ test('a turn is one trace: its stages under one root, guarded words only, and no
       'obey',
       'relay',
       'admit',
+      'read_files',
       'guard_input',
       'recall',
       'retrieve',

@@ -88,3 +88,21 @@ test('three quick messages are all answered, in order', async () => {
     'First question about shipping\n\nSecond question about refunds\n\nThird question about passwords',
   );
 });
+
+test('two machines that answer one another come to an end', async () => {
+  await using desk = await openTestApp({ settings: { limits: { perPerson: { size: 3, refillPerMinute: 0.001 } } } });
+  await using machine = await openVisitor(desk.url);
+  await machine.say('I am out of office. 0');
+  let answered = 0;
+  for (let heard = 0; ;) {
+    await desk.app.settled();
+    const ours = () => machine.messages().filter(({ author, partial }) => author === 'assistant' && !partial).length;
+    if (ours() === heard) break;
+    heard = ours();
+    answered += 1;
+    await machine.say(`I am out of office. ${answered}`);
+  }
+  // Three answers, and one that says that it was a lot.
+  expect(answered).toBe(4);
+  expect(machine.messages().filter(({ text }) => text.startsWith('That was a lot at once.'))).toHaveLength(1);
+});

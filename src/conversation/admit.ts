@@ -2,6 +2,7 @@ import type { Say } from '#core/sentences.ts';
 import { Halt } from '#core/stage.ts';
 import type { Admitted, Relayed } from '#core/turn.ts';
 import { type BucketLimit, takeTokens } from '#store/buckets.ts';
+import { lastOutcome } from '#store/messages.ts';
 import type { Store } from '#store/open.ts';
 
 export interface AdmitParts {
@@ -13,6 +14,8 @@ export interface AdmitParts {
   readonly perOrganization: BucketLimit;
   readonly say: Say;
 }
+
+const limited = 'rate_limited';
 
 /** What is too long to be a question is turned away; token buckets per person and per organization. A request for a human is never refused. */
 export const admit =
@@ -27,7 +30,8 @@ export const admit =
       turn.pressedHuman ||
       wantsHuman(turn.text) ||
       (await takeTokens(store, organization, person, 'turns', { perPerson, perOrganization }));
-    return isAdmitted
-      ? { ...turn, admitted: true }
-      : new Halt('rate_limited', { tell: say(turn, 'busy'), offersHuman: true });
+    if (isAdmitted) return { ...turn, admitted: true };
+    // Said once: two machines that answer one another would go on for ever, and silence is what ends it.
+    if ((await lastOutcome(store, turn.owner)) === limited) return new Halt(limited);
+    return new Halt(limited, { tell: say(turn, 'busy'), offersHuman: true });
   };

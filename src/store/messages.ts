@@ -42,6 +42,15 @@ export const replaceSaid = (sql: Sql, key: ConversationKey, turn: string, body: 
     [key.organization, key.person, key.conversation, turn, body],
   );
 
+/** How the last turn of a conversation ended; null before the first. */
+export const lastOutcome = async (sql: Sql, key: ConversationKey): Promise<string | null> => {
+  const [row] = await sql.query<{ outcome: string }>(
+    `select outcome from turn where organization = $1 and person = $2 and conversation = $3 order by started_at desc limit 1`,
+    [key.organization, key.person, key.conversation],
+  );
+  return row?.outcome ?? null;
+};
+
 export interface TurnRow {
   readonly id: string;
   readonly outcome: string;
