@@ -98,12 +98,13 @@ program
 program
   .command('teams-app')
   .description('write the app package that is uploaded to Teams')
+  .addOption(new Option('--app-id <id>', 'of the Azure bot').env('MicrosoftAppId'))
   .requiredOption('--company <name>', 'whose app it is')
   .requiredOption('--website <url>', 'the company on the web')
   .option('--privacy <url>', 'what happens with data; default: /privacy of the website')
   .option('--terms <url>', 'terms of use; default: /terms of the website')
   .option('--out <file>', 'the package', 'firstline-teams.zip')
-  .action(async (options) => (await import('./commands/teams-app.ts')).writeTeamsApp(read(), options));
+  .action(async (options) => (await import('./commands/teams-app.ts')).writeTeamsApp(options));
 
 try {
   await program.parseAsync();

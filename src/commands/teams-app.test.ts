@@ -8,12 +8,10 @@ import { expect, test } from 'vitest';
 
 import { ConfigError } from '#core/errors.ts';
 
-import type { Config } from '../config.ts';
 import { writeTeamsApp } from './teams-app.ts';
 
 const appId = '11111111-2222-4333-8444-555555555555';
 const owner = { company: 'Northwind', website: 'https://northwind.example' };
-const withApp = { secrets: { MicrosoftAppId: appId } } as Config;
 
 /** Microsoft's own schema of the version that a manifest names. */
 const schemaOf = (version: string): unknown =>
@@ -35,7 +33,7 @@ const readPng = (bytes: Uint8Array) => {
 
 test('the package that is uploaded to Teams is one that Microsoft takes', async () => {
   const out = join(mkdtempSync(join(tmpdir(), 'firstline-')), 'app.zip');
-  writeTeamsApp(withApp, { ...owner, out });
+  writeTeamsApp({ appId, ...owner, out });
   const files = unzipSync(readFileSync(out));
   expect(Object.keys(files).toSorted()).toEqual(['color.png', 'manifest.json', 'outline.png']);
   const manifest = JSON.parse(Buffer.from(files['manifest.json'] ?? []).toString());
@@ -51,7 +49,7 @@ test('the package that is uploaded to Teams is one that Microsoft takes', async 
 });
 
 test('what is missing or wrong is told by name', () => {
-  const attempt = () => writeTeamsApp({ secrets: {} } as Config, { ...owner, website: 'http://x', out: '/nowhere' });
+  const attempt = () => writeTeamsApp({ ...owner, website: 'http://x', out: '/nowhere' });
   expect(attempt).toThrow(ConfigError);
   expect(attempt).toThrow(/MicrosoftAppId[\s\S]*--website must be an https address/);
 });

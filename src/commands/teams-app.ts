@@ -5,9 +5,9 @@ import { zipSync } from 'fflate';
 import { toAppPackage } from '#channels/teams/app-package.ts';
 import { ConfigError } from '#core/errors.ts';
 
-import type { Config } from '../config.ts';
-
 export interface TeamsAppOptions {
+  /** The Microsoft App ID of the Azure bot. */
+  readonly appId?: string;
   readonly out: string;
   readonly company: string;
   readonly website: string;
@@ -16,14 +16,12 @@ export interface TeamsAppOptions {
 }
 
 /** Writes the package that is uploaded to Teams. Throws ConfigError where the app id is not set or an address is none. */
-export const writeTeamsApp = (
-  { secrets }: Config,
-  { out, company, website, privacy, terms }: TeamsAppOptions,
-): void => {
-  const appId = secrets.MicrosoftAppId;
+export const writeTeamsApp = ({ appId, out, company, website, privacy, terms }: TeamsAppOptions): void => {
   const addresses = { website, privacy: privacy ?? `${website}/privacy`, terms: terms ?? `${website}/terms` };
   const problems = [
-    ...(appId ? [] : ['MicrosoftAppId is not set: it is the Microsoft App ID of the Azure bot.']),
+    ...(appId
+      ? []
+      : ['MicrosoftAppId is not set, and neither is --app-id: it is the Microsoft App ID of the Azure bot.']),
     ...Object.entries(addresses).flatMap(([name, address]) =>
       URL.parse(address)?.protocol === 'https:' ? [] : [`--${name} must be an https address, not ${address}`],
     ),
