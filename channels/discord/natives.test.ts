@@ -89,10 +89,26 @@ describe('commands', () => {
   });
 });
 
+test('a growing answer can be stopped, and a whole one no more', async () => {
+  const message = { text: 'Within 45 days.', by: 'assistant' } as const;
+  const sent = await channel.send(thread(room), { ...message, partial: true }, 'k1');
+  expect(shown(room)[0]?.actions).toMatchObject([{ label: 'Stop' }]);
+  await lab.pane.press({ room, user: ada, message: shown(room)[0]!.id, action: 'stops' });
+  expect(await seen()).toMatchObject({ kind: 'stopped', thread: thread(room), sender: { id: ada } });
+  await channel.edit!(sent, message);
+  expect(shown(room)[0]?.actions).toEqual([]);
+});
+
+test('what the assistant says is marked as an AI’s, and what an agent says is not', async () => {
+  await channel.send(thread(direct), { text: 'Within 45 days.', by: 'assistant' }, 'k1');
+  await channel.send(thread(direct), { text: 'Ana here.', by: 'agent' }, 'k2');
+  expect(shown(direct).map(({ text }) => text)).toEqual(['Within 45 days.\n-# 🤖 AI', 'Ana here.']);
+});
+
 test('thumbs below an answer say what the person thinks; a growing answer has none', async () => {
   const message = { text: 'Within 45 days.', asksFeedback: true, by: 'assistant' } as const;
   const sent = await channel.send(thread(direct), { ...message, partial: true }, 'k1');
-  expect(shown(direct)[0]?.actions).toEqual([]);
+  expect(shown(direct)[0]?.actions).not.toContainEqual(expect.objectContaining({ label: '👍' }));
   await channel.edit!(sent, message);
   for (const [count, rating] of [
     [1, 'good'],

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import type { InboundAction, InboundChange, InboundFeedback, InboundMessage, Sender } from '#core/channel.ts';
+import type {
+  InboundAction,
+  InboundChange,
+  InboundFeedback,
+  InboundMessage,
+  InboundStop,
+  Sender,
+} from '#core/channel.ts';
 import { toAttachments } from './attachments.ts';
 import { toSentKey, toThreadKey } from './keys.ts';
 
@@ -226,9 +233,13 @@ export const toInteraction = (payload: unknown): Interaction | null =>
 export const judgesPrefix = 'judges:';
 /** A button that says its label as the person's words. */
 export const saysPrefix = 'says:';
+/** The button below an answer that is still being written. */
+export const stopId = 'stops';
+
+type Pressed = InboundAction | InboundFeedback | InboundMessage | InboundStop;
 
 /** A button without question or a filled modal; null for a button that still has to ask. */
-export function toPress(interaction: Interaction): InboundAction | InboundFeedback | InboundMessage | null {
+export function toPress(interaction: Interaction): Pressed | null {
   const { data, message, member } = interaction;
   const user = interaction.user ?? member?.user;
   if (!user || (interaction.type === 3 && data.custom_id.endsWith(asksSuffix))) return null;
@@ -251,6 +262,7 @@ export function toPress(interaction: Interaction): InboundAction | InboundFeedba
     const setting = interaction.guild_id === undefined ? 'direct' : 'group';
     return { ...base, kind: 'message', text: labelOf(interaction), setting, addressed: true };
   }
+  if (data.custom_id === stopId) return { ...base, kind: 'stopped' };
   return {
     ...base,
     kind: 'action',

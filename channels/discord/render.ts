@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Action, Citation, OutboundMessage } from '#core/channel.ts';
 import { escapeMarkdown, toDiscordMarkdown } from './markdown.ts';
-import { asksSuffix, judgesPrefix, saysPrefix } from './receive.ts';
+import { asksSuffix, judgesPrefix, saysPrefix, stopId } from './receive.ts';
 
 export interface DiscordMessage {
   readonly content: string;
@@ -38,14 +38,19 @@ const plainButton = (customId: string, label: string) => ({
   style: styles.plain,
 });
 
-/** What a person can press: our acts, what they may want to say, and what they think of it. Nothing while it still grows. */
-function toRows({ actions = [], suggestions = [], asksFeedback, partial }: OutboundMessage): object[] {
-  if (partial) return [];
-  const buttons = [
-    ...actions.map(toButton),
-    ...suggestions.map((words, index) => plainButton(`${saysPrefix}${index}`, words.slice(0, buttonLabelLengthMax))),
-    ...(asksFeedback ? [plainButton(`${judgesPrefix}good`, '👍'), plainButton(`${judgesPrefix}bad`, '👎')] : []),
-  ].slice(0, buttonsInRowMax * rowsMax);
+const toButtons = ({ actions = [], suggestions = [], asksFeedback }: OutboundMessage) => [
+  ...actions.map(toButton),
+  ...suggestions.map((words, index) => plainButton(`${saysPrefix}${index}`, words.slice(0, buttonLabelLengthMax))),
+  ...(asksFeedback ? [plainButton(`${judgesPrefix}good`, '👍'), plainButton(`${judgesPrefix}bad`, '👎')] : []),
+];
+
+/**
+ * What a person can press: our acts, what they may want to say, and what they think of it. What still grows can be stopped; that
+ * button comes and goes with edits that are made anyway.
+ */
+function toRows(message: OutboundMessage): object[] {
+  const wanted = message.partial ? [plainButton(stopId, 'Stop')] : toButtons(message);
+  const buttons = wanted.slice(0, buttonsInRowMax * rowsMax);
   const rowCount = Math.ceil(buttons.length / buttonsInRowMax);
   return Array.from({ length: rowCount }, (_, row) => ({
     type: type.row,
@@ -65,13 +70,17 @@ function shorten(label: string): string {
   return `${label.slice(0, labelLengthMax - 1).replace(/[\u{d800}-\u{dbff}]$/u, '')}…`;
 }
 
-function toContent({ text, title, facts = [], citations = [] }: OutboundMessage): string {
+/** Below what the assistant says: here, agents speak through the same account. Small print, and a sign that needs no language. */
+const writtenByAi = '-# 🤖 AI';
+
+function toContent({ text, title, facts = [], citations = [], by }: OutboundMessage): string {
   const named = (label: string) => escapeMarkdown(shorten(label));
   return [
     ...(title === undefined ? [] : [`**${named(title)}**`]),
     ...(text.trim() === '' ? [] : [toDiscordMarkdown(text)]),
     ...facts.map(({ label, value }) => `**${named(label)}:** ${named(value)}`),
     ...citations.map(toSource),
+    ...(by === 'assistant' ? [writtenByAi] : []),
   ].join('\n');
 }
 
