@@ -10,7 +10,8 @@ import { chooseModel } from '#model/choose.ts';
 import { openTestApp, type TestApp } from './support/test-app.ts';
 import { openVisitor, type WebVisitor } from './support/web-visitor.ts';
 
-const silenceMs = 300;
+/** Longer than an answer of the lab takes on a busy machine. */
+const silenceMs = 2000;
 
 let claude: AnthropicLab;
 let openai: OpenAiLab;
