@@ -60,7 +60,9 @@ export const toTurn = (
 ): Received => {
   const positions = events.map((event) => event.position);
   const stop = events.findLastIndex((event) => event.kind === 'stopped');
-  const said = events.slice(stop + 1).filter((event) => event.kind === 'message' || event.kind === 'edited');
+  // A button or a command may come with words of its own.
+  const speaks = new Set(['message', 'edited', 'action']);
+  const said = events.slice(stop + 1).filter((event) => speaks.has(event.kind));
   const text = said
     .map((event) => event.text)
     .filter(Boolean)

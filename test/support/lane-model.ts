@@ -92,6 +92,7 @@ export const createModelTurns = (
   commit: (end: TurnEnd) => Promise<void>,
 ) =>
   createRunTurns({
+    acquaint: async (row) => row,
     store,
     vault,
     clock: systemClock,
