@@ -32,7 +32,7 @@ import { readFile } from '#knowledge/read-file.ts';
 import { rememberQuestions } from '#knowledge/remember-questions.ts';
 import { createRetrieve, toAsked } from '#knowledge/retrieve.ts';
 import { leans } from '#knowledge/stand-alone.ts';
-import { chooseModel } from '#model/choose.ts';
+import { accessTo, chooseModel } from '#model/choose.ts';
 import { createDigest } from '#model/digest.ts';
 import { readPrompt } from '#model/prompts.ts';
 import { checkMasterKey, loadMasterKey } from '#privacy/master-key.ts';
@@ -79,9 +79,6 @@ const lastTurns = 6;
 
 /** All that a log may hold of an error: its message can quote what people wrote. */
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
-
-const accessTo = (model: string, apiKey: string | undefined, baseUrl: string | undefined) =>
-  apiKey ? { model, apiKey, ...given({ baseUrl }) } : null;
 
 /** Builds every part once, joins them, and starts. */
 export const startApp = async (parts: AppParts): Promise<App> => {
@@ -168,10 +165,10 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     onFailed: metrics.failedSends,
   });
 
-  const toOutgoing = (turn: Escalated, message: OutboundMessage): Outgoing => ({
-    key: replyKey(turn.turn.id),
-    channel: turn.channel,
-    thread: turn.thread,
+  const toOutgoing = ({ turn, channel, thread }: Escalated, message: OutboundMessage): Outgoing => ({
+    key: replyKey(turn.id),
+    channel,
+    thread,
     message,
   });
 

@@ -16,11 +16,11 @@ export type Output =
   | { readonly kind: 'answer'; readonly numbers: readonly string[]; readonly parts: Shown[] }
   | { readonly kind: 'told' | 'notice' | 'unknown'; readonly parts: Shown[] };
 
-/** Below a text message. */
-const hint = 'AGENT: Talk to a person';
+/** Below a text message, and below what the assistant says on Discord. */
+const hints = ['AGENT: Talk to a person', '-# 🤖 AI'];
 
 export const wordsOf = ({ parts }: Output): string =>
-  parts.map((part) => part.text.replace(hint, '').trim()).join('\n');
+  parts.map(({ text }) => hints.reduce((left, hint) => left.replace(hint, ''), text).trim()).join('\n');
 
 export const isEnded = (output: Output): boolean =>
   output.kind === 'answer' && wordsOf(output).includes(tailOf(output.numbers));

@@ -1,3 +1,4 @@
+import { given } from '#core/given.ts';
 import type { Model } from '#core/model.ts';
 
 import { createClaude } from './claude.ts';
@@ -10,6 +11,10 @@ interface Access {
   readonly baseUrl?: string;
   readonly model: string;
 }
+
+/** Null where there is no key. */
+export const accessTo = (model: string, apiKey: string | undefined, baseUrl: string | undefined): Access | null =>
+  apiKey ? { model, apiKey, ...given({ baseUrl }) } : null;
 
 export interface ModelSettings {
   readonly claude: Access | null;
