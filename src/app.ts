@@ -1,13 +1,13 @@
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
 
-import { createAcquaint } from '#conversation/acquaint.ts';
 import { createCommitTurn } from '#conversation/commit-turn.ts';
 import { createInbox } from '#conversation/inbox.ts';
 import { createStops } from '#conversation/stops.ts';
 import { createUnsay } from '#conversation/unsay.ts';
 import type { Channel, OutboundMessage } from '#core/channel.ts';
 import { type Clock, systemClock } from '#core/clock.ts';
+import { nameOf } from '#core/errors.ts';
 import { given } from '#core/given.ts';
 import type { Model } from '#core/model.ts';
 import type { CaseDraft, Escalated, Outgoing, Received } from '#core/turn.ts';
@@ -76,9 +76,6 @@ export interface App {
 }
 
 const lastTurns = 6;
-
-/** All that a log may hold of an error: its message can quote what people wrote. */
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
 
 /** Builds every part once, joins them, and starts. */
 export const startApp = async (parts: AppParts): Promise<App> => {
@@ -244,7 +241,6 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   });
 
   const runTurns = createRunTurns({
-    acquaint: createAcquaint({ store, channels }),
     store,
     vault,
     clock,

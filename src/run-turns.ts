@@ -1,13 +1,12 @@
 import type { Logger } from 'pino';
 
-import type { Acquaint } from '#conversation/acquaint.ts';
 import type { CommitTurn } from '#conversation/commit-turn.ts';
 import { readWaiting, takeTurn, type ToLanguage, toTurn, type WaitingEvent } from '#conversation/open.ts';
 import type { Stops } from '#conversation/stops.ts';
 import type { createUnsay } from '#conversation/unsay.ts';
 import type { OutboundMessage } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
-import { Interrupted, LaneLost, ModelError } from '#core/errors.ts';
+import { Interrupted, LaneLost, ModelError, nameOf } from '#core/errors.ts';
 import type { Vault } from '#core/sealed.ts';
 import type { Say } from '#core/sentences.ts';
 import { Halt, type Pipeline } from '#core/stage.ts';
@@ -45,7 +44,6 @@ export interface RunTurnsParts {
   readonly say: Say;
   readonly toLanguage: ToLanguage;
   readonly stops: Stops;
-  readonly acquaint: Acquaint;
   readonly unsay: ReturnType<typeof createUnsay>;
   /** Tells on first contact that an AI answers. */
   readonly introduce: (turn: Received, text: string) => string;
@@ -131,7 +129,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     attempts.set(id, tried);
     const { conversation } = turn.owner;
     const code = errorCode(error);
-    const name = error instanceof Error ? error.name : 'unknown';
+    const name = nameOf(error);
     parts.logger.error({ turn: id, conversation, attempt: tried, error: name, code }, 'a turn failed');
     await writeLedger(store, turn.owner, { subject: id, step: 'turn_failed', code: code ?? name });
     const isHopeless = error instanceof ModelError && (error.reason === 'invalid' || error.reason === 'refused');
@@ -221,11 +219,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       const waiting = readWaiting(sealer, taken.waiting);
       const [first] = waiting;
       if (!first) return;
-      const row = await parts.acquaint(taken.row, sealer);
-      const turn = toTurn({ ...taken, row }, sealer, takeTurn(waiting), {
-        now: clock.now(),
-        toLanguage: parts.toLanguage,
-      });
+      const turn = toTurn(taken, sealer, takeTurn(waiting), { now: clock.now(), toLanguage: parts.toLanguage });
       if (first.from === 'desk') await deskTurn(turn, first);
       else if (first.from === 'delivery') await undeliveredTurn(turn, first);
       else {

@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import type { Logger } from 'pino';
 
 import type { Channel } from '#core/channel.ts';
-import { Refused, StartError } from '#core/errors.ts';
+import { Refused, StartError, nameOf } from '#core/errors.ts';
 import type { Metrics } from '#insight/metrics.ts';
 
 import type { Config } from './config.ts';
@@ -53,7 +53,7 @@ const toRoutes = (parts: ServerParts): Hono => {
       }
       parts.metrics.events(counted, 'failed');
       parts.logger.error(
-        { channel: name, error: error instanceof Error ? error.name : 'unknown' },
+        { channel: name, error: nameOf(error) },
         'an event could not be stored; the platform will send it again',
       );
       return context.json({ error: 'not_stored' }, 500);

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 
+import { nameOf } from '#core/errors.ts';
+
 import { conversationsWaiting } from '#store/inbox.ts';
 import type { Lane } from '#store/lanes.ts';
 import type { Store } from '#store/open.ts';
@@ -22,10 +24,7 @@ export const startSweep = ({ store, logger, everyMs, wake }: SweepParts): (() =>
       for (const conversation of found) await wake(lane, conversation);
   };
   const timer = setInterval(
-    () =>
-      void sweep().catch((error: unknown) =>
-        logger.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'the sweep failed'),
-      ),
+    () => void sweep().catch((error: unknown) => logger.warn({ error: nameOf(error) }, 'the sweep failed')),
     everyMs,
   );
   return () => clearInterval(timer);

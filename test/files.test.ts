@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { extractAnswer } from '#knowledge/extract.ts';
+import type { Model } from '#core/model.ts';
 import { type AnthropicLab, openAnthropicLab } from '#lab/anthropic/server.ts';
 import { openOpenAiLab } from '#lab/openai/server.ts';
-import { chooseModel } from '#model/choose.ts';
 
+import { chooseForTest, claudeAlone } from './support/chosen-model.ts';
 import { toPdf } from './support/pdf.ts';
 import { openTestApp, type TestApp } from './support/test-app.ts';
 import { openVisitor, type WebVisitor } from './support/web-visitor.ts';
@@ -13,17 +13,9 @@ let claude: AnthropicLab;
 let app: TestApp;
 let visitor: WebVisitor;
 
-const openWith = async (access: Partial<Parameters<typeof chooseModel>[0]>) => {
+const openWith = async (model: Model) => {
   app = await openTestApp({
-    model: chooseModel({
-      claude: null,
-      fallback: null,
-      silenceMs: 10_000,
-      retriesMax: 0,
-      extract: extractAnswer,
-      textsFor: () => ({ greeting: 'Hello!', found: 'Found:', notFound: 'Not found.' }),
-      ...access,
-    }),
+    model,
     settings: { limits: { fileLengthMax: 100_000, fileTextLengthMax: 1000 } },
   });
   visitor = await openVisitor(app.url);
@@ -52,7 +44,7 @@ const png = Buffer.from('\x89PNG\r\n\x1a\n a very small picture', 'latin1');
 
 describe('with Claude', () => {
   beforeEach(async () => {
-    await openWith({ claude: { apiKey: 'key', baseUrl: claude.url, model: 'claude' } });
+    await openWith(claudeAlone(claude));
     claude.script({ text: 'It was delivered.' });
   });
 
@@ -133,7 +125,7 @@ describe('with Claude', () => {
 
 test('another provider sees the picture too', async () => {
   await using openai = await openOpenAiLab({ apiKey: 'key' });
-  await openWith({ fallback: { apiKey: 'key', baseUrl: openai.url, model: 'gpt' } });
+  await openWith(chooseForTest({ fallback: { apiKey: 'key', baseUrl: openai.url, model: 'gpt' } }));
   openai.script([{ text: 'A lamp.' }]);
   await send('What is this?', file('lamp.png', png));
   await answer('A lamp.');
@@ -146,7 +138,7 @@ test('another provider sees the picture too', async () => {
 });
 
 test('where nothing can read a file, it is said', async () => {
-  await openWith({});
+  await openWith(chooseForTest({}));
   await send('', file('order.txt', 'Order 1234'));
   await answer('I cannot read files here (order.txt).');
   await app.app.settled();

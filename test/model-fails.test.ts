@@ -4,9 +4,8 @@ import { createSlackChannel } from '#channels/slack/channel.ts';
 import { type AnthropicLab, openAnthropicLab } from '#lab/anthropic/server.ts';
 import { type OpenAiLab, openOpenAiLab } from '#lab/openai/server.ts';
 import { openSlackLab, type SlackLab } from '#lab/slack/server.ts';
-import { extractAnswer } from '#knowledge/extract.ts';
-import { chooseModel } from '#model/choose.ts';
 
+import { chooseForTest } from './support/chosen-model.ts';
 import { openTestApp, type TestApp } from './support/test-app.ts';
 import { openVisitor, type WebVisitor } from './support/web-visitor.ts';
 
@@ -27,13 +26,10 @@ beforeEach(async () => {
   firstline = await openTestApp({
     channels: [createSlackChannel({ botToken: 'xoxb-test', signingSecret: 'signing', apiUrl: slack.url })],
     settings: { desk: { channel: 'slack', room: room.id }, limits: { retryMs: 10 } },
-    model: chooseModel({
+    model: chooseForTest({
       claude: { apiKey: 'sk-claude', baseUrl: claude.url, model: 'claude-haiku-5-5' },
       fallback: { apiKey: 'sk-open', baseUrl: openai.url, model: 'small-one' },
       silenceMs,
-      retriesMax: 0,
-      extract: extractAnswer,
-      textsFor: () => ({ greeting: '', found: '', notFound: '' }),
     }),
   });
   visitor = await openVisitor(firstline.url);

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { openAnthropicLab } from '#lab/anthropic/server.ts';
-import { extractAnswer } from '#knowledge/extract.ts';
-import { chooseModel } from '#model/choose.ts';
 
+import { claudeAlone } from './support/chosen-model.ts';
 import { type BarePlatform, createBarePlatform } from './support/bare-platform.ts';
 import { openTestApp, type TestApp, type TestAppOptions } from './support/test-app.ts';
 
@@ -110,14 +109,7 @@ test('whoever is told to stop stops: the model is let go at once, and what was s
     stallAfterChars: 70,
   });
   await open({
-    model: chooseModel({
-      claude: { apiKey: 'key', baseUrl: claude.url, model: 'claude' },
-      fallback: null,
-      silenceMs: 60_000,
-      retriesMax: 0,
-      extract: extractAnswer,
-      textsFor: () => ({ greeting: '', found: '', notFound: '' }),
-    }),
+    model: claudeAlone(claude),
   });
   await street.say('q', 'Tell me everything.');
   await street.sees(({ text }) => text.includes('first sentence'));

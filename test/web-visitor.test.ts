@@ -1,10 +1,9 @@
 import { SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { extractAnswer } from '#knowledge/extract.ts';
 import { openAnthropicLab } from '#lab/anthropic/server.ts';
-import { chooseModel } from '#model/choose.ts';
 
+import { claudeAlone } from './support/chosen-model.ts';
 import { openTestApp, type TestApp } from './support/test-app.ts';
 import { openVisitor, type WebVisitor } from './support/web-visitor.ts';
 
@@ -91,14 +90,7 @@ test('a visitor stops an answer: the model is let go, and what was said stays', 
   claude.script({ text: 'The first sentence of it stands here. The second one goes on and on.', stallAfterChars: 50 });
   await app[Symbol.asyncDispose]();
   app = await openTestApp({
-    model: chooseModel({
-      claude: { apiKey: 'key', baseUrl: claude.url, model: 'claude' },
-      fallback: null,
-      silenceMs: 60_000,
-      retriesMax: 0,
-      extract: extractAnswer,
-      textsFor: () => ({ greeting: '', found: '', notFound: '' }),
-    }),
+    model: claudeAlone(claude),
   });
   await using visitor = await openVisitor(app.url);
   await visitor.say('Tell me everything.');

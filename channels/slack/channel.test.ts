@@ -1,12 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Channel, InboundAction, InboundEvent, InboundMessage, SentKey, ThreadKey } from '#core/channel.ts';
-import { ChannelError, Refused } from '#core/errors.ts';
+import { ChannelError } from '#core/errors.ts';
 import { openSlackLab, type SlackLab, type SlackLabOptions } from '#lab/slack/server.ts';
+import { createWebhookServer } from '#test/support/webhook-server.ts';
 import { createSlackChannel } from './channel.ts';
 import type { SlackConfigInput } from './config.ts';
 
@@ -35,22 +32,9 @@ const openLab = async (options: Partial<SlackLabOptions> = {}): Promise<SlackLab
 
 /** Serves the channel's webhook and points the lab at it. */
 const serve = async (channel: Channel, lab: SlackLab): Promise<string> => {
-  const answer = async (request: Request): Promise<Response> => {
-    try {
-      return await channel.webhook!(request);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      return new Response(error.reason, { status: error.status, headers: error.headers });
-    }
-  };
-  const server = createServer(getRequestListener(answer));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  open.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/channels/slack/events`;
+  const server = await createWebhookServer(channel);
+  open.push(() => server[Symbol.asyncDispose]());
+  const url = `${server.url}/channels/slack/events`;
   lab.setEventsUrl(url);
   return url;
 };

@@ -1,11 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Channel, InboundEvent, ThreadKey } from '#core/channel.ts';
 import { ChannelError, Refused } from '#core/errors.ts';
 import { openTwilioLab, type TwilioLab, type TwilioLabOptions } from '#lab/twilio/server.ts';
+import { createWebhookServer } from '#test/support/webhook-server.ts';
 import { createSmsChannel } from './channel.ts';
 
 const account = { accountSid: `AC${'0'.repeat(32)}`, authToken: 'token', from: '+15550001111' };
@@ -22,24 +19,18 @@ const openAll = async (options: Partial<TwilioLabOptions> = {}) => {
   const lab = await openTwilioLab({ ...account, rateLimits: 'off', statusIntervalMs: 5, ...options });
   open.push(() => lab.close());
   const refusals: string[] = [];
-  const server = createServer(
-    getRequestListener(async (request) => {
+  const server = await createWebhookServer({
+    webhook: async (request) => {
       try {
         return await channel.webhook!(request);
       } catch (error) {
-        const { status, reason } = error instanceof Refused ? error : { status: 500, reason: 'failed' };
-        refusals.push(reason);
-        return new Response(reason, { status });
+        refusals.push(error instanceof Refused ? error.reason : 'failed');
+        throw error;
       }
-    }),
-  );
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  open.push(() => {
-    server.closeAllConnections();
-    server.close();
+    },
   });
-  const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  open.push(() => server[Symbol.asyncDispose]());
+  const publicUrl = server.url;
   const events: (InboundEvent | null)[] = [];
   const failures: Error[] = [];
   const channel = createSmsChannel({ ...account, apiUrl: lab.url, publicUrl: `${publicUrl}/` });

@@ -95,3 +95,6 @@ export class Refused extends Error {
     this.headers = headers;
   }
 }
+
+/** All that may be kept or logged of an error: its message can quote what people wrote. */
+export const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

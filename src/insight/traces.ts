@@ -3,6 +3,8 @@ import { LangfuseSpanProcessor } from '@langfuse/otel';
 import { setLangfuseTracerProvider, startObservation } from '@langfuse/tracing';
 import { NodeTracerProvider, RandomIdGenerator } from '@opentelemetry/sdk-trace-node';
 
+import { nameOf } from '#core/errors.ts';
+
 import type { ModelAnswer } from '#core/model.ts';
 import type { Observe } from '#core/stage.ts';
 import type { CheckedText, GuardedText } from '#core/turn.ts';
@@ -80,7 +82,7 @@ const beginTurn = ({ id, organization, person, conversation, channel }: TracedTu
       try {
         return await work();
       } catch (error) {
-        observation.update({ level: 'ERROR', statusMessage: error instanceof Error ? error.name : 'unknown' });
+        observation.update({ level: 'ERROR', statusMessage: nameOf(error) });
         throw error;
       } finally {
         if (stage === generation.ends) times.set('ends', new Date());

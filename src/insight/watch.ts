@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 
+import { nameOf } from '#core/errors.ts';
+
 export interface WatchParts {
   readonly problems: () => Promise<readonly string[]>;
   readonly logger: Logger;
@@ -46,9 +48,7 @@ export const startWatch = ({ problems, logger, tell, everyMs }: WatchParts): (()
   let running: Promise<void> | null = null;
   const timer = setInterval(() => {
     running ??= look()
-      .catch((error: unknown) =>
-        logger.warn({ error: error instanceof Error ? error.name : 'unknown' }, 'the watch failed'),
-      )
+      .catch((error: unknown) => logger.warn({ error: nameOf(error) }, 'the watch failed'))
       .finally(() => (running = null));
   }, everyMs);
   return async () => {

@@ -2,6 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 import type { JobAttempt, PgBoss } from 'pg-boss';
 
+import { nameOf } from '#core/errors.ts';
+
 import type { Lane, Work } from './lanes.ts';
 
 export interface LaneWorkerParts {
@@ -90,7 +92,7 @@ export const startLaneWorker = ({ boss, lane, slots, heartbeatMs, work, onError 
     } catch (error) {
       tell(error);
       // The queue keeps what it is given, and an error's words may be a person's: only its name may get there.
-      await boss.fail(lane, job, new WorkFailed(error instanceof Error ? error.name : 'unknown')).catch(tell);
+      await boss.fail(lane, job, new WorkFailed(nameOf(error))).catch(tell);
     }
     running.delete(job.id);
     // A conversation or a slot that becomes free wakes nobody by itself.

@@ -92,7 +92,6 @@ export const createModelTurns = (
   commit: (end: TurnEnd) => Promise<void>,
 ) =>
   createRunTurns({
-    acquaint: async (row) => row,
     store,
     vault,
     clock: systemClock,
