@@ -46,6 +46,7 @@ import type { Store } from '#store/open.ts';
 
 import type { Config } from './config.ts';
 import { openDelivery } from './open-delivery.ts';
+import { openLinking } from './open-linking.ts';
 import { createPipeline } from './pipeline.ts';
 import { createRunTurns } from './run-turns.ts';
 import { type OpenServer, openServer } from './server.ts';
@@ -176,7 +177,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   };
   const pipeline = createPipeline({
     open: { say, suggestions },
-    obey: { store, say, name },
+    obey: { store, say, name, linking: openLinking({ store, vault, lanes, say, limits }) },
     relay: { store, keptLengthMax: limits.keptLengthMax },
     admit: {
       store,

@@ -33,6 +33,8 @@ const settings = z.strictObject({
     textLengthMax: count,
     keptLengthMax: count,
     eventsPerTurnMax: count,
+    linkCodeMs: count,
+    linkTries: bucket,
     filesMax: count,
     fileLengthMax: count,
     fileTextLengthMax: count,

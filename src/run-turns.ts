@@ -4,7 +4,7 @@ import type { CommitTurn } from '#conversation/commit-turn.ts';
 import { readWaiting, takeTurn, type ToLanguage, toTurn, type WaitingEvent } from '#conversation/open.ts';
 import type { Stops } from '#conversation/stops.ts';
 import type { createUnsay } from '#conversation/unsay.ts';
-import type { OutboundMessage } from '#core/channel.ts';
+import type { OutboundMessage, ThreadKey } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
 import { Interrupted, LaneLost, ModelError, nameOf } from '#core/errors.ts';
 import type { Vault } from '#core/sealed.ts';
@@ -13,6 +13,7 @@ import { Halt, type Pipeline } from '#core/stage.ts';
 import type { CaseDraft, Outgoing, Received, Summarized, TurnEnd } from '#core/turn.ts';
 import { takeLane, writersDone } from '#store/conversations.ts';
 import { turnAt } from '#store/inbox.ts';
+import { continuedAt } from '#store/links.ts';
 import { findOutbox } from '#store/outbox.ts';
 import { writeLedger } from '#store/ledger.ts';
 import type { Store } from '#store/open.ts';
@@ -187,7 +188,14 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     await writeLedger(store, turn.owner, { subject: turn.turn.id, step: 'told_to_desk' });
   };
 
+  const linkedTurn = async (turn: Received, { channel, sender }: WaitingEvent): Promise<void> => {
+    const text = parts.say(turn, 'linked', { channel, name: sender.displayName });
+    const told = { key: replyKey(turn.turn.id), channel: turn.channel, thread: turn.thread, message: { text } };
+    await parts.commit({ ...endOf(turn, 'linked'), outgoing: [told] });
+  };
+
   const deskTurn = async (turn: Received, event: WaitingEvent): Promise<void> => {
+    const place = await continuedAt(store, turn.owner.conversation);
     const change = await parts.desk(
       {
         owner: turn.owner,
@@ -196,6 +204,10 @@ export const createRunTurns = (parts: RunTurnsParts) => {
         language: turn.language,
         thread: turn.thread,
         customer: turn.sender.displayName,
+        continuedAt: place && {
+          channel: place.channel,
+          thread: vault.unwrap(place.wrappedKey).open(place.thread, 'thread') as ThreadKey,
+        },
         sealer: turn.sealer,
       },
       { ...event, changedTurn: event.changes === null ? null : await turnAt(store, turn.owner, event.changes) },
@@ -222,6 +234,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       const turn = toTurn(taken, sealer, takeTurn(waiting), { now: clock.now(), toLanguage: parts.toLanguage });
       if (first.from === 'desk') await deskTurn(turn, first);
       else if (first.from === 'delivery') await undeliveredTurn(turn, first);
+      else if (first.from === 'link') await linkedTurn(turn, first);
       else {
         if (first.changes !== null) await parts.unsay(turn, first.changes);
         const mayBeInterrupted = (interrupts.get(turn.turn.id) ?? 0) < parts.interruptsMax;

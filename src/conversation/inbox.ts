@@ -8,6 +8,7 @@ import type {
   InboundOpening,
   InboundStop,
   Receive,
+  ThreadKey,
 } from '#core/channel.ts';
 import type { Sealer, Vault } from '#core/sealed.ts';
 import type { ConversationRef } from '#core/turn.ts';
@@ -29,8 +30,8 @@ import type { Stops } from './stops.ts';
 
 /** What is kept of an event, sealed. */
 export interface StoredEvent {
-  /** `delivery`: not a person, but a message of ours that did not arrive. */
-  readonly from: 'customer' | 'desk' | 'delivery';
+  /** `delivery`: not a person, but a message of ours that did not arrive; `link`: this person, proven to be on another channel. */
+  readonly from: 'customer' | 'desk' | 'delivery' | 'link';
   readonly kind: EventKind;
   readonly channel: string;
   readonly sender: { readonly id: string; readonly displayName: string };
@@ -39,6 +40,9 @@ export interface StoredEvent {
   readonly textLength: number;
   readonly action: string | null;
   readonly attachments?: readonly Attachment[];
+  readonly isPrivate?: boolean;
+  /** Where it was said, if in another place of the same person than where the conversation is. */
+  readonly elsewhere?: ThreadKey;
   readonly sentAt: string;
   /** Tells two of the same time apart. */
   readonly order?: string;
@@ -80,7 +84,15 @@ const wordsOf = (event: Act): string => {
   return `${text}\n${namesOf(filesOf(event))}`.trim();
 };
 
-const toStored = (event: Act, from: StoredEvent['from'], action: string | null, keptLengthMax: number): StoredEvent => {
+interface Found {
+  readonly row: ConversationRow;
+  readonly from: StoredEvent['from'];
+  readonly action: string | null;
+  /** Said in another place that the conversation is continued in. */
+  readonly isElsewhere: boolean;
+}
+
+const toStored = (event: Act, { from, action, isElsewhere }: Found, keptLengthMax: number): StoredEvent => {
   const text = wordsOf(event);
   return {
     from,
@@ -91,16 +103,12 @@ const toStored = (event: Act, from: StoredEvent['from'], action: string | null, 
     textLength: text.length,
     action,
     ...(filesOf(event).length > 0 ? { attachments: filesOf(event) } : {}),
+    ...(event.kind === 'message' && event.setting === 'direct' ? { isPrivate: true } : {}),
+    ...(isElsewhere ? { elsewhere: event.thread } : {}),
     sentAt: event.sentAt.toISOString(),
     ...(event.kind === 'message' && event.order !== undefined ? { order: event.order } : {}),
   };
 };
-
-interface Found {
-  readonly row: ConversationRow;
-  readonly from: StoredEvent['from'];
-  readonly action: string | null;
-}
 
 const isEmpty = (event: Act): boolean => event.kind === 'message' && wordsOf(event) === '';
 
@@ -108,28 +116,63 @@ const isEmpty = (event: Act): boolean => event.kind === 'message' && wordsOf(eve
 const begins = (event: Act): boolean =>
   event.kind === 'message' ? event.addressed && !event.aside : event.kind !== 'stopped';
 
-/** A message of ours that was given up, as an event of its conversation: whoever has the lane tells a person. */
-export const storeUndelivered = (
+/** What nobody said, as an event of a conversation all the same: whoever has the lane tells of it. */
+const storeOwnEvent = (
   { store, lanes }: Pick<InboxParts, 'store' | 'lanes'>,
   owner: ConversationRef,
   sealer: Sealer,
-  lost: { readonly key: string; readonly channel: string; readonly text: string; readonly why: string },
+  own: Pick<StoredEvent, 'from' | 'channel' | 'sender' | 'text' | 'action'> & { readonly id: string },
 ): Promise<void> =>
   store.transaction(async (transaction) => {
+    const { id: named, ...told } = own;
     const event: StoredEvent = {
-      from: 'delivery',
+      ...told,
       kind: 'message',
-      channel: lost.channel,
-      sender: { id: '', displayName: '' },
-      text: lost.text,
-      textLength: lost.text.length,
-      action: lost.why,
+      textLength: own.text.length,
       sentAt: new Date().toISOString(),
     };
     const body = sealer.seal(JSON.stringify(event), bodyPurpose);
-    const id = `${owner.conversation}:${lost.key}`;
-    if (await insertEvent(transaction, owner, { channel: 'undelivered', id, kind: 'message', body }))
+    const id = `${owner.conversation}:${named}`;
+    const channel = own.from === 'delivery' ? 'undelivered' : own.from;
+    if (await insertEvent(transaction, owner, { channel, id, kind: 'message', body }))
       await lanes.wake(transaction, 'turns', owner.conversation);
+  });
+
+/** A message of ours that was given up. */
+export const storeUndelivered = (
+  parts: Pick<InboxParts, 'store' | 'lanes'>,
+  owner: ConversationRef,
+  sealer: Sealer,
+  {
+    key,
+    channel,
+    text,
+    why,
+  }: { readonly key: string; readonly channel: string; readonly text: string; readonly why: string },
+): Promise<void> =>
+  storeOwnEvent(parts, owner, sealer, {
+    from: 'delivery',
+    id: key,
+    channel,
+    sender: { id: '', displayName: '' },
+    text,
+    action: why,
+  });
+
+/** The person of a conversation has proven to be this one, on that channel. */
+export const storeLinked = (
+  parts: Pick<InboxParts, 'store' | 'lanes'>,
+  owner: ConversationRef,
+  sealer: Sealer,
+  by: { readonly turn: string; readonly channel: string; readonly sender: StoredEvent['sender'] },
+): Promise<void> =>
+  storeOwnEvent(parts, owner, sealer, {
+    from: 'link',
+    id: by.turn,
+    channel: by.channel,
+    sender: { id: by.sender.id, displayName: by.sender.displayName },
+    text: '',
+    action: null,
   });
 
 /**
@@ -153,7 +196,7 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
     if (named) {
       const found = await findCase(transaction, event.channel, named.id);
       const row = found && (await findConversation(transaction, found.conversation));
-      return row && { row, from: 'desk', action: named.act };
+      return row && { row, from: 'desk', action: named.act, isElsewhere: false };
     }
     const place = placeOf(event);
     const action = event.kind === 'action' ? event.action : null;
@@ -168,7 +211,7 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
       thread: sealer.seal(event.thread, 'thread'),
       profile: sealer.seal(JSON.stringify(event.sender), 'profile'),
     });
-    return row && { row, from: 'customer', action };
+    return row && { row, from: 'customer', action, isElsewhere: false };
   };
 
   const act = async (event: Act): Promise<Outcome> => {
@@ -179,7 +222,7 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
       if (found.from === 'desk' && !isForDesk) return ['ignored'];
       const body = vault
         .unwrap(found.row.wrappedKey)
-        .seal(JSON.stringify(toStored(event, found.from, found.action, keptLengthMax)), bodyPurpose);
+        .seal(JSON.stringify(toStored(event, found, keptLengthMax)), bodyPurpose);
       const stored = { channel: event.channel, id: idOf(event.channel, event.id), kind: event.kind, body };
       if (!(await insertEvent(transaction, found.row, stored))) return ['duplicate'];
       await lanes.wake(transaction, 'turns', found.row.conversation);

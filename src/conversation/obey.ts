@@ -4,16 +4,23 @@ import type { Obeyed, Opened } from '#core/turn.ts';
 import { openCase } from '#store/cases.ts';
 import type { Store } from '#store/open.ts';
 
+import type { Linking } from './linking.ts';
+import { toTypedCommand } from './typed-command.ts';
+
 export interface ObeyParts {
   readonly store: Store;
   readonly say: Say;
   readonly name: string;
+  readonly linking: Linking;
 }
 
-/** Does what a person asked for by a command: tells who answers them, or forgets what was said. */
+/** Does what a person asked for by a command: tells who answers them, forgets what was said, or links their channels. */
 export const obey =
-  ({ store, say, name }: ObeyParts) =>
+  ({ store, say, name, linking }: ObeyParts) =>
   async (turn: Opened): Promise<Obeyed | Halt> => {
+    const typed = turn.command === null && !turn.isChange ? toTypedCommand(turn.text) : null;
+    const done = typed && (await linking(turn, typed));
+    if (done) return done;
     if (turn.command === null) return { ...turn, obeyed: true };
     if (turn.command === 'forget') return new Halt('forgotten', { tell: say(turn, 'forgotten'), forgets: true });
     const found = turn.known.hasCase ? await openCase(store, turn.owner.conversation) : null;

@@ -9,6 +9,7 @@ import type { TakenLane, WaitingRow } from '#store/conversations.ts';
 
 import { namesOf, readEvent, type StoredEvent } from './inbox.ts';
 import type { createToLanguage } from './sentences.ts';
+import { toTypedCommand } from './typed-command.ts';
 
 /** The same for every try at the same messages, so that a try after a crash goes on where the last one ended. */
 export const turnId = (conversation: string, positions: readonly number[]): string => {
@@ -39,9 +40,15 @@ export const humanAction = 'human' satisfies Command;
 const commandOf = ({ action }: StoredEvent): Received['command'] =>
   action === 'status' || action === 'forget' ? action : null;
 
+const isCommand = (event: StoredEvent): boolean => commandOf(event) !== null || toTypedCommand(event.text) !== null;
+
 /** Whether it has a turn of its own: what else a person said is not answered together with it. */
 const standsAlone = (event: StoredEvent): boolean =>
-  event.from !== 'customer' || event.kind === 'edited' || event.kind === 'deleted' || commandOf(event) !== null;
+  event.from !== 'customer' ||
+  event.elsewhere !== undefined ||
+  event.kind === 'edited' ||
+  event.kind === 'deleted' ||
+  isCommand(event);
 
 /** What of the waiting events makes the next turn. */
 export const takeTurn = (waiting: readonly WaitingEvent[]): readonly WaitingEvent[] => {
@@ -68,6 +75,8 @@ export const toTurn = (
     .filter(Boolean)
     .join('\n\n');
   const sender = JSON.parse(sealer.open(row.profile, 'profile')) as Sender;
+  // What is said in another place is answered there.
+  const elsewhere = events[0]?.elsewhere;
   return {
     owner: { organization: row.organization, person: row.person, conversation: row.conversation },
     fence: row.fence,
@@ -84,9 +93,10 @@ export const toTurn = (
       hasCase,
       language: row.language,
     },
-    channel: row.channel,
-    language: toLanguage(text, row.language, sender.locale),
-    thread: sealer.open(row.thread, 'thread') as ThreadKey,
+    channel: elsewhere === undefined ? row.channel : (events[0]?.channel ?? row.channel),
+    // A command is worded as we told it: it says nothing about who gives it.
+    language: toLanguage(events.some(isCommand) ? '' : text, row.language, sender.locale),
+    thread: elsewhere ?? (sealer.open(row.thread, 'thread') as ThreadKey),
     sender,
     sealer,
     isFirstContact: row.disclosedAt === null,
@@ -95,6 +105,7 @@ export const toTurn = (
     attachments: said.flatMap((event) => event.attachments ?? []),
     longestLength: Math.max(...events.map((event) => event.textLength)),
     pressedHuman: events.some((event) => event.action === humanAction),
+    isPrivate: events.every((event) => event.isPrivate === true),
     command: events[0] ? commandOf(events[0]) : null,
     isOpening: events.some((event) => event.kind === 'opened'),
     isStopped: stop > 0,

@@ -72,6 +72,8 @@ export interface Received {
   readonly pressedHuman: boolean;
   /** What they asked for by a command, which stands alone in its turn. */
   readonly command: Exclude<Command, 'human'> | null;
+  /** Nobody else reads what is said here. */
+  readonly isPrivate: boolean;
   /** They came in and have said nothing yet. */
   readonly isOpening: boolean;
   /** They stopped what they had asked before it was begun. */

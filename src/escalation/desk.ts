@@ -61,6 +61,8 @@ export interface DeskTurn {
   readonly channel: string;
   readonly language: string;
   readonly thread: ThreadKey;
+  /** Where the same person is answered too. */
+  readonly continuedAt: { readonly channel: string; readonly thread: ThreadKey } | null;
   readonly customer: string;
   readonly sealer: Sealer;
 }
@@ -69,6 +71,7 @@ type Change = Pick<TurnEnd, 'outcome' | 'said' | 'outgoing' | 'claims' | 'closes
 
 /** Our own name for what an agent says to the customer in a turn. */
 const customerKey = (turn: string, name = 'agent'): string => `${turn}:${name}`;
+const elsewhereKey = (key: string): string => `${key}:elsewhere`;
 
 const inNameOf = ({ sender }: DeskEvent, text: string): OutboundMessage => ({
   text: `**${sender.displayName}:** ${text}`,
@@ -88,12 +91,13 @@ export interface DeskParts {
 
 /** What one thing an agent did in a case's thread changes: for the case, its card, the thread and the customer. */
 export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
-  const toCustomer = (turn: DeskTurn, message: OutboundMessage, name?: string): Outgoing => ({
-    key: customerKey(turn.turnId, name),
-    channel: turn.channel,
-    thread: turn.thread,
-    message,
-  });
+  const toCustomer = (turn: DeskTurn, message: OutboundMessage, name?: string): Outgoing[] => {
+    const key = customerKey(turn.turnId, name);
+    return [
+      { key, channel: turn.channel, thread: turn.thread, message },
+      ...(turn.continuedAt ? [{ key: elsewhereKey(key), ...turn.continuedAt, message }] : []),
+    ];
+  };
   const toThread = (turn: DeskTurn, found: CaseRow, text: string, name = 'note'): Outgoing => ({
     key: `${turn.turnId}:${name}`,
     channel: found.channel,
@@ -136,7 +140,7 @@ export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
           found,
           `${agent} has this case. What you write here now goes to ${turn.customer}; begin with \`//\` to keep it here.`,
         ),
-        toCustomer(turn, { text: say(turn, 'joined', { agent }) }, 'joined'),
+        ...toCustomer(turn, { text: say(turn, 'joined', { agent }) }, 'joined'),
       ],
     };
   };
@@ -153,7 +157,7 @@ export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
         ...(event.action === 'reply'
           ? [toThread(turn, found, `**${event.sender.displayName}** to ${turn.customer}:\n\n${text}`, 'sent')]
           : []),
-        toCustomer(turn, inNameOf(event, text)),
+        ...toCustomer(turn, inNameOf(event, text)),
       ],
     };
   };
@@ -161,12 +165,13 @@ export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
   /** What the customer was sent reads as the agent has it now; where that cannot be, the agent is told. */
   const change = async (turn: DeskTurn, found: CaseRow, event: DeskEvent, changedTurn: string): Promise<Change> => {
     const key = customerKey(changedTurn);
-    const sent = await findOutbox(store, turn.owner, key);
-    if (!sent) return nothing;
+    const rows = await Promise.all([key, elsewhereKey(key)].map((name) => findOutbox(store, turn.owner, name)));
+    const sent = rows.filter((row) => row !== null);
+    if (sent.length === 0) return nothing;
     const act = toAct(event);
     const words = act.kind === 'reply' || act.kind === 'talk' ? act.text : '';
     const outcome = 'desk_changed';
-    if (!canEdit(turn.channel) || words === '')
+    if (words === '' || !sent.every(({ channel }) => canEdit(channel)))
       return {
         ...nothing,
         outcome,
@@ -176,7 +181,13 @@ export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
       ...nothing,
       outcome,
       said: [{ speaker: 'agent', text: words }],
-      outgoing: [{ ...toCustomer(turn, inNameOf(event, words)), replaces: key }],
+      outgoing: sent.map((row) => ({
+        key: row.key === key ? customerKey(turn.turnId) : elsewhereKey(customerKey(turn.turnId)),
+        channel: row.channel,
+        thread: turn.sealer.open(row.thread, 'thread') as ThreadKey,
+        message: inNameOf(event, words),
+        replaces: row.key,
+      })),
     };
   };
 
@@ -198,7 +209,7 @@ export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
         found,
         closes === 'resolved' ? 'Resolved. The assistant answers again.' : 'Handed back. The assistant answers again.',
       ),
-      toCustomer(turn, { text: say(turn, closes === 'resolved' ? 'resolved' : 'handedBack') }, 'closed'),
+      ...toCustomer(turn, { text: say(turn, closes === 'resolved' ? 'resolved' : 'handedBack') }, 'closed'),
     ],
   });
 

@@ -85,22 +85,35 @@ export const findAtPlace = async (sql: Sql, place: Place): Promise<ConversationR
 
 /**
  * Who speaks here: an agent, where a case is discussed in this thread (the newest one, open or closed), or else the person of a
- * conversation.
+ * conversation: of another one of theirs, where that has an open case and is continued here.
  */
 export const whoSpeaks = async (
   sql: Sql,
   place: Place,
-): Promise<{ readonly row: ConversationRow; readonly from: 'desk' | 'customer' } | null> => {
-  const rows = await sql.query<Raw & { speaker: 'desk' | 'customer' }>(
-    `select 'desk' as speaker, ${columnsOf('c')} from (select conversation from support_case
+): Promise<{
+  readonly row: ConversationRow;
+  readonly from: 'desk' | 'customer';
+  readonly isElsewhere: boolean;
+} | null> => {
+  const rows = await sql.query<Raw & { speaker: 'desk' | 'elsewhere' | 'customer' }>(
+    `with own as (select ${columnsOf('c')}, c.speaks_for from conversation c join person p using (organization, person)
+       where c.organization = $1 and c.channel = $2 and c.thread_index = $3 and p.channel = $2 and p.handle = $4)
+     select 'desk' as speaker, ${columnsOf('c')} from (select conversation from support_case
        where channel = $2 and thread_index = $3 order by opened_at desc limit 1) s join conversation c on c.id = s.conversation
      union all
-     select 'customer', ${columnsOf('c')} from conversation c join person p using (organization, person)
-     where c.organization = $1 and c.channel = $2 and c.thread_index = $3 and p.channel = $2 and p.handle = $4`,
+     select 'elsewhere', ${columnsOf('c')} from own join conversation c on c.id = own.speaks_for
+     where exists (select 1 from support_case s where s.conversation = c.id and s.state in ('waiting', 'claimed'))
+     union all
+     select 'customer', ${columns} from own`,
     [place.organization, place.channel, place.threadIndex, place.handle],
   );
-  const raw = rows.find((row) => row.speaker === 'desk') ?? rows[0];
-  return raw ? { row: toRow(raw), from: raw.speaker } : null;
+  const raw = rows.find((row) => row.speaker === 'desk') ?? rows.find((row) => row.speaker === 'elsewhere') ?? rows[0];
+  if (!raw) return null;
+  return {
+    row: toRow(raw),
+    from: raw.speaker === 'desk' ? 'desk' : 'customer',
+    isElsewhere: raw.speaker === 'elsewhere',
+  };
 };
 
 /** Begins a conversation of this person in this thread; somebody else may have, at the same time. */

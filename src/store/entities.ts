@@ -54,11 +54,19 @@ const Conversation = defineEntity({
     disclosedAt: p.datetime().nullable(),
     /** The language that was spoken last, as ISO 639-1. */
     language: p.text().nullable(),
+    /** The conversation of the same person whose case is continued here, while it is open. */
+    speaksFor: p.uuid().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
   },
   uniques: [
     { name: 'conversation_id', properties: ['id'] },
     { name: 'conversation_thread', properties: ['organization', 'person', 'channel', 'threadIndex'] },
+  ],
+  indexes: [
+    {
+      name: 'conversation_speaks_for',
+      expression: `create index "conversation_speaks_for" on "conversation" ("speaks_for") where "speaks_for" is not null`,
+    },
   ],
 });
 
@@ -226,6 +234,26 @@ const Feedback = defineEntity({
   },
 });
 
+/** One person on two channels: a code was given in the one conversation, and brought to the other. */
+const Link = defineEntity({
+  name: 'Link',
+  tableName: 'link',
+  properties: {
+    ...partOfConversation,
+    /** Fingerprint of the code. */
+    codeIndex: p.text().primary(),
+    offeredAt: p.datetime().defaultRaw('now()'),
+    expiresAt: p.datetime(),
+    otherOrganization: p.text().nullable(),
+    otherPerson: p.uuid().nullable(),
+    otherConversation: p.uuid().nullable(),
+    provenAt: p.datetime().nullable(),
+    undoneAt: p.datetime().nullable(),
+  },
+  uniques: [{ name: 'link_code', properties: ['codeIndex'] }],
+  indexes: [{ name: 'link_other', properties: ['otherConversation'] }],
+});
+
 /** What went wrong in the life of a message or a turn, and when. */
 const Ledger = defineEntity({
   name: 'Ledger',
@@ -313,6 +341,7 @@ export const entities = [
   SupportCase,
   WebMessage,
   Feedback,
+  Link,
   Ledger,
   Budget,
   Bucket,
