@@ -10,15 +10,14 @@ import { type Clock, systemClock } from '#core/clock.ts';
 import { nameOf } from '#core/errors.ts';
 import { given } from '#core/given.ts';
 import type { Model } from '#core/model.ts';
-import type { CaseDraft, Escalated, Outgoing, Received } from '#core/turn.ts';
+import type { Escalated, Outgoing } from '#core/turn.ts';
 import { replyKey } from '#delivery/deliver.ts';
 import { createToParts } from '#delivery/to-parts.ts';
-import { draftCase, toCaseAction } from '#escalation/case-draft.ts';
+import { toCaseAction } from '#escalation/case-draft.ts';
 import { createDesk } from '#escalation/desk.ts';
 import { createTellDesk } from '#escalation/tell-desk.ts';
 import { createTellUndelivered } from '#escalation/undelivered.ts';
 import { createExchange } from '#guardrails/exchange-personal-data.ts';
-import { createCanary } from '#guardrails/canary.ts';
 import type { TokenEntry } from '#guardrails/pii/tokens.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
 import { createLogSeldom } from '#insight/log-seldom.ts';
@@ -38,14 +37,15 @@ import { readPrompt } from '#model/prompts.ts';
 import { checkMasterKey, loadMasterKey } from '#privacy/master-key.ts';
 import { createVault } from '#privacy/vault.ts';
 import { createBookmarks } from '#store/bookmarks.ts';
-import { findConversation, saveTokens } from '#store/conversations.ts';
+import { saveTokens } from '#store/conversations.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
 import { openLanes } from '#store/lanes.ts';
-import { messagesAfter } from '#store/messages.ts';
 import type { Store } from '#store/open.ts';
 
 import type { Config } from './config.ts';
 import { openDelivery } from './open-delivery.ts';
+import { openDesk } from './open-desk.ts';
+import { openGuardrails } from './open-guardrails.ts';
 import { openLinking } from './open-linking.ts';
 import { createPipeline } from './pipeline.ts';
 import { createRunTurns } from './run-turns.ts';
@@ -75,8 +75,6 @@ export interface App {
   settled(): Promise<void>;
   stop(): Promise<void>;
 }
-
-const lastTurns = 6;
 
 /** Builds every part once, joins them, and starts. */
 export const startApp = async (parts: AppParts): Promise<App> => {
@@ -113,22 +111,6 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   if (config.web.enabled) channels.set('web', openWebChannel({ store, vault, clock, config }));
 
   const deskChannel = channels.get(config.desk.channel);
-  const draft = async (turn: Received, reason: string, speaker = 'customer'): Promise<CaseDraft | null> => {
-    const deskThread = deskChannel?.room?.(config.desk.room);
-    if (!deskChannel || !deskThread) return null;
-    const found = await findConversation(store, turn.owner.conversation);
-    const { tokens } = await exchange(turn, '');
-    const rows = found ? await messagesAfter(store, turn.owner, 0, lastTurns) : [];
-    const transcript = rows.map((row) => ({
-      speaker: row.speaker,
-      text: tokens.restore(turn.sealer.open(row.body, 'message')),
-    }));
-    return draftCase({ channel: deskChannel.name, thread: deskThread }, turn, reason, [
-      ...transcript,
-      { speaker, text: turn.text },
-    ]);
-  };
-
   const exchange = createExchange({
     read: ({ sealer, known }) =>
       known.tokens ? (JSON.parse(sealer.open(known.tokens, 'tokens')) as TokenEntry[]) : [],
@@ -136,6 +118,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       await saveTokens(store, owner, sealer.seal(JSON.stringify(entries), 'tokens'));
     },
   });
+  const draft = openDesk({ store, exchange, channel: deskChannel, room: config.desk.room });
 
   const model =
     parts.model ??
@@ -150,7 +133,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const embedder = parts.embedder && rememberQuestions(parts.embedder);
   const prompts = new URL('../prompts/', import.meta.url);
   const answerPrompt = readPrompt(prompts, 'answer');
-  const canary = createCanary();
+  const guardrails = openGuardrails({ config, say, embedder, answerPrompt, logger, onRule: metrics.guardrails });
   const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels) });
   const delivery = openDelivery({
     store,
@@ -197,7 +180,9 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       textLengthMax: limits.fileTextLengthMax,
       say,
     },
-    guardInput: { wantsHuman, exchange, say },
+    guardInput: { ...guardrails.input, exchange },
+    moderate: guardrails.moderate,
+    keepToTopic: guardrails.keepToTopic,
     recall: {
       store,
       budgetTokens: limits.contextTokens,
@@ -215,11 +200,11 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     },
     generate: {
       model,
-      system: answerPrompt.render({ name, canary }),
+      systemOf: guardrails.systemOf,
       maxTokens: answerPrompt.maxTokens,
       answerMs: limits.answerMs,
     },
-    guardOutput: { allowedHosts: config.links.allowedHosts, canary },
+    guardOutput: guardrails.output,
     deliver: {
       store,
       clock,
@@ -336,6 +321,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     },
     stop: async () => {
       endSweep();
+      guardrails[Symbol.dispose]();
       await endWatch();
       delivery.stop();
       await started?.stop();

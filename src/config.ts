@@ -5,9 +5,25 @@ import { z } from 'zod';
 
 import { webConfig } from '#channels/web/config.ts';
 import { ConfigError } from '#core/errors.ts';
+import { harmActions, harms } from '#core/moderation.ts';
+import { hardTriggers } from '#guardrails/hard-trigger.ts';
 
 const count = z.number().int().positive();
 const bucket = z.strictObject({ size: count, refillPerMinute: z.number().positive() });
+
+const topics = z.array(z.strictObject({ name: z.string().min(1), examples: z.array(z.string().min(1)).min(1) }));
+
+/** What may come in and go out; an organization may have its own. */
+const guardrails = z.strictObject({
+  handOver: z.array(z.enum(hardTriggers)),
+  topics: z.strictObject({ allow: topics, deny: topics }),
+  moderation: z.strictObject({
+    actions: z.record(z.enum(harms), z.enum(harmActions)),
+    onFailure: z.enum(harmActions),
+    waitMs: count,
+  }),
+});
+export type GuardrailSettings = z.infer<typeof guardrails>;
 
 /** What the YAML files hold. The defaults, units and reasons are in config/default.yaml. */
 const settings = z.strictObject({
@@ -27,6 +43,9 @@ const settings = z.strictObject({
   desk: z.strictObject({ channel: z.enum(['', 'slack', 'teams', 'discord']), room: z.string() }),
   web: webConfig,
   links: z.strictObject({ allowedHosts: z.array(z.string()) }),
+  guardrails,
+  organizations: z.record(z.string(), z.strictObject({ guardrails })),
+  moderators: z.strictObject({ model: z.string(), llamaGuardUrl: z.string(), llamaGuardModel: z.string() }),
   knowledge: z.strictObject({ folders: z.array(z.string()) }),
   limits: z.strictObject({
     bodyLengthMax: count,
@@ -94,6 +113,9 @@ const secretNames = [
   'ANTHROPIC_BASE_URL',
   'OPENAI_API_KEY',
   'OPENAI_BASE_URL',
+  'MODERATION_API_KEY',
+  'MODERATION_BASE_URL',
+  'LLAMA_GUARD_API_KEY',
   'LANGFUSE_PUBLIC_KEY',
   'LANGFUSE_SECRET_KEY',
   'LANGFUSE_BASE_URL',
@@ -106,7 +128,14 @@ const secretNames = [
 export type SecretName = (typeof secretNames)[number];
 export type Secrets = Readonly<Partial<Record<SecretName, string>>>;
 
-export type Config = z.infer<typeof settings> & { readonly secrets: Secrets; readonly dataFolder: string };
+export type Config = z.infer<typeof settings> & {
+  readonly secrets: Secrets;
+  readonly dataFolder: string;
+  /** The operator's own settings, if there are any. */
+  readonly file: string | null;
+  /** The same from the files as they are now. Throws ConfigError. */
+  reread(): Config;
+};
 
 /** Variables with our prefix that are not paths into the settings. */
 const reserved = new Set([
@@ -136,6 +165,17 @@ const merge = (base: Tree, over: Tree): Tree => {
     merged[key] = isTree(value) && isTree(under) ? merge(under, value) : value;
   }
   return merged;
+};
+
+/** An organization writes down only what is different for it. */
+const withOrganizations = (tree: Tree): Tree => {
+  const { guardrails: common, organizations } = tree;
+  if (!isTree(common) || !isTree(organizations)) return tree;
+  const whole = Object.entries(organizations).map(([name, own]) => [
+    name,
+    merge({ guardrails: common }, isTree(own) ? own : {}),
+  ]);
+  return { ...tree, organizations: Object.fromEntries(whole) };
 };
 
 /**
@@ -206,15 +246,22 @@ export const readConfig = (environment: NodeJS.ProcessEnv, overrides: Tree = {})
   const problems: string[] = [];
   const defaults = readYaml(new URL('../config/default.yaml', import.meta.url).pathname, problems);
   const localPath = environment['FIRSTLINE_CONFIG'] ?? new URL('../config/local.yaml', import.meta.url).pathname;
-  const local = environment['FIRSTLINE_CONFIG'] || existsSync(localPath) ? readYaml(localPath, problems) : {};
+  const file = environment['FIRSTLINE_CONFIG'] || existsSync(localPath) ? localPath : null;
+  const local = file === null ? {} : readYaml(file, problems);
   const port = environment['PORT'] ? { server: { port: Number(environment['PORT']) } } : {};
   const layers = [local, fromEnvironment(environment, defaults, problems), port, overrides];
-  const parsed = settings.safeParse(layers.reduce(merge, defaults));
+  const parsed = settings.safeParse(withOrganizations(layers.reduce(merge, defaults)));
   const secrets = readSecrets(environment, problems);
   if (!parsed.success)
     problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   else if (parsed.data.desk.channel !== '' && parsed.data.desk.room === '')
     problems.push('desk.room must name the room of the desk (FIRSTLINE_DESK__ROOM), since desk.channel is set.');
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
-  return { ...parsed.data, secrets, dataFolder: environment['FIRSTLINE_DATA_DIR'] ?? '.firstline' };
+  return {
+    ...parsed.data,
+    secrets,
+    dataFolder: environment['FIRSTLINE_DATA_DIR'] ?? '.firstline',
+    file,
+    reread: () => readConfig(environment, overrides),
+  };
 };

@@ -1,6 +1,7 @@
 import type { Attachment, Citation, Command, OutboundMessage, Sender, ThreadKey } from './channel.ts';
 import type { Passage } from './knowledge.ts';
 import type { ModelAnswer, ModelMessage, ModelStream } from './model.ts';
+import type { ModerationVerdict } from './moderation.ts';
 import type { Sealed, Sealer } from './sealed.ts';
 
 /** What a turn carries from stage to stage. Each type adds what its stage made; nothing is optional for being early. */
@@ -139,7 +140,10 @@ export interface InputGuarded extends FilesRead {
   readonly question: GuardedText;
   readonly files: readonly GuardedFile[];
   readonly tokens: PersonalTokens;
+  /** Something tries to command the assistant: no link leaves, and no picture comes in. */
   readonly restricted: boolean;
+  /** Asked for while passages are looked up. Never rejects. */
+  readonly moderation: Promise<ModerationVerdict>;
 }
 
 export interface Recalled extends InputGuarded {
@@ -155,7 +159,15 @@ export interface Retrieved extends Recalled {
   readonly passages: readonly Passage[];
 }
 
-export interface Generated extends Retrieved {
+export interface Moderated extends Retrieved {
+  readonly moderated: true;
+}
+
+export interface OnTopic extends Moderated {
+  readonly onTopic: true;
+}
+
+export interface Generated extends OnTopic {
   readonly draft: ModelStream;
 }
 

@@ -1,11 +1,16 @@
 import type { ModelStream } from '#core/model.ts';
 import type { CheckedReply, CheckedText, Generated, OutputGuarded } from '#core/turn.ts';
 
+import type { Say } from '#core/sentences.ts';
+
+import { type ClaimCheck, createClaimCheck } from './claim-check.ts';
 import { createExit, type Exit } from './exit.ts';
 
 export interface GuardOutputParts {
   readonly allowedHosts: readonly string[];
   readonly canary: string;
+  readonly say: Say;
+  readonly onRule: (rule: string, action: string) => void;
 }
 
 /** Takes out citation numbers that name no passage of this answer; holds back what may still become one. */
@@ -28,11 +33,11 @@ const createCitationCheck = (passages: number) => {
   };
 };
 
-async function* check(draft: ModelStream, exit: Exit, passages: number): CheckedReply['text'] {
+async function* check(draft: ModelStream, exit: Exit, passages: number, claims: ClaimCheck): CheckedReply['text'] {
   const citations = createCitationCheck(passages);
   let step = await draft.next();
   for (; !step.done; step = await draft.next()) {
-    const released = citations.push(exit.push(step.value));
+    const released = claims.push(citations.push(exit.push(step.value)));
     if (exit.blocked) {
       await draft.return(undefined as never);
       return {
@@ -43,17 +48,28 @@ async function* check(draft: ModelStream, exit: Exit, passages: number): Checked
     }
     if (released !== '') yield released as CheckedText;
   }
-  const rest = citations.push(exit.end()) + citations.end();
+  const rest = claims.push(citations.push(exit.end()) + citations.end()) + claims.end();
   if (rest !== '' && !exit.blocked) yield rest as CheckedText;
   return step.value;
 }
 
 /** The same draft, checked piece by piece before any of it is visible. */
 export const guardOutput =
-  ({ allowedHosts, canary }: GuardOutputParts) =>
+  ({ allowedHosts, canary, say, onRule }: GuardOutputParts) =>
   async (turn: Generated): Promise<OutputGuarded> => {
-    const allowedText = [...turn.passages.map((passage) => passage.text), turn.question];
-    const exit = createExit({ allowedHosts, allowedText, canary });
-    const reply: CheckedReply = { text: check(turn.draft, exit, turn.passages.length), blocked: () => exit.blocked };
+    const passages = turn.passages.map(({ text }) => text);
+    const exit = createExit({
+      allowedHosts: turn.restricted ? [] : allowedHosts,
+      allowedText: [...passages, turn.question],
+      canary,
+    });
+    const claims = createClaimCheck([...passages, ...turn.files.map(({ text }) => text)], (claim) => {
+      onRule(`claim:${claim}`, 'replace');
+      return say(turn, claim === 'handover' ? 'noHandover' : claim === 'act' ? 'noAct' : 'noPromise');
+    });
+    const reply: CheckedReply = {
+      text: check(turn.draft, exit, passages.length, claims),
+      blocked: () => exit.blocked,
+    };
     return { ...turn, reply };
   };

@@ -1,4 +1,5 @@
 import { decodeEntities } from './allowed-link.ts';
+import { injectionModel, judge, toBags } from './injection-model.ts';
 import { hasHiddenText, normalize } from './normalize.ts';
 
 export type InjectionVerdict = 'pass' | 'note' | 'restrict' | 'refuse';
@@ -16,6 +17,10 @@ interface Rule {
   readonly weight: number;
   readonly pattern: RegExp;
 }
+
+const noteFrom = 0.3;
+const restrictFrom = 0.6;
+const refuseFrom = 0.9;
 
 const override = 'ignore|disregard|forget|override|bypass|overlook|skip|drop|neglect|discard|dismiss|abandon';
 const earlier = 'previous|prior|above|earlier|preceding|initial|original|existing|former|foregoing|past|system|your';
@@ -117,6 +122,20 @@ const rules: readonly Rule[] = [
   },
 ];
 
+/** Log odds from which the learned model is heard: one in a thousand ordinary messages has as many (`npm run bench -- injection`). */
+const heardFrom = -0.5;
+/** From here on it restricts by itself; it never refuses, since what it has not seen it can be wrong about. */
+const sureFrom = 1;
+const learnedLengthMax = 8_000;
+
+/** What the learned model adds, as a weight among the rules. */
+const weightOf = (logOdds: number): number => {
+  if (logOdds < heardFrom) return 0;
+  return logOdds < sureFrom
+    ? noteFrom + ((logOdds - heardFrom) / (sureFrom - heardFrom)) * (restrictFrom - noteFrom - 0.01)
+    : Math.min(0.85, restrictFrom + (logOdds - sureFrom) / 20);
+};
+
 /** Looks at the text, and once more with encodings undone, for words that try to command the model. Linear. */
 export function scoreInjection(text: string): InjectionSignal {
   const capped = text.slice(0, 20_000);
@@ -129,15 +148,18 @@ export function scoreInjection(text: string): InjectionSignal {
   for (const hidden of decoded(capped)) {
     if (rules.some(({ weight, pattern }) => weight >= 0.4 && pattern.test(hidden))) see('encoded-payload', 0.85);
   }
+  const learned = weightOf(judge(injectionModel(), toBags(plain.slice(0, learnedLengthMax))));
   // Independent signs add up as chances do.
-  const score = 1 - [...found.values()].reduce((rest, weight) => rest * (1 - weight), 1);
-  return { score: Math.round(score * 1_000) / 1_000, verdict: verdictOf(score), rules: [...found.keys()] };
+  const byRules = 1 - [...found.values()].reduce((rest, weight) => rest * (1 - weight), 1);
+  const score = Math.max(byRules, learned);
+  const names = [...found.keys(), ...(learned > 0 ? ['learned'] : [])];
+  return { score: Math.round(score * 1_000) / 1_000, verdict: verdictOf(score), rules: names };
 }
 
 function verdictOf(score: number): InjectionVerdict {
-  if (score >= 0.9) return 'refuse';
-  if (score >= 0.6) return 'restrict';
-  return score >= 0.3 ? 'note' : 'pass';
+  if (score >= refuseFrom) return 'refuse';
+  if (score >= restrictFrom) return 'restrict';
+  return score >= noteFrom ? 'note' : 'pass';
 }
 
 const decodesMax = 16;

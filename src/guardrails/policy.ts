@@ -1,0 +1,14 @@
+import type { HardTrigger } from './hard-trigger.ts';
+import type { ModerationRules } from './moderate.ts';
+import type { TopicRules, Topics } from './topic.ts';
+
+/** What one organization lets in and out. */
+export interface Policy {
+  /** Which hard triggers bring in a person at once. */
+  readonly handOver: ReadonlySet<HardTrigger>;
+  readonly moderation: ModerationRules;
+  readonly topicRules: TopicRules;
+  readonly topics: Topics;
+}
+
+export type PolicyOf = (organization: string) => Policy;
