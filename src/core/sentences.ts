@@ -20,6 +20,7 @@ export const sentenceNames = [
   'urgent',
   'noHandover',
   'noAct',
+  'noFigure',
   'noPromise',
   'stopped',
   'takenBack',

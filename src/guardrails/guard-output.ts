@@ -1,10 +1,10 @@
 import type { ModelStream } from '#core/model.ts';
 import type { CheckedReply, CheckedText, Generated, OutputGuarded } from '#core/turn.ts';
 
-import type { Say } from '#core/sentences.ts';
+import type { Say, SentenceName } from '#core/sentences.ts';
 
-import { type ClaimCheck, createClaimCheck } from './claim-check.ts';
 import { createExit, type Exit } from './exit.ts';
+import { createSentenceCheck, type Fault, type SentenceCheck } from './sentence-check.ts';
 
 export interface GuardOutputParts {
   readonly allowedHosts: readonly string[];
@@ -12,6 +12,12 @@ export interface GuardOutputParts {
   readonly say: Say;
   readonly onRule: (rule: string, action: string) => void;
 }
+
+const insteadOf: Readonly<Partial<Record<Fault, SentenceName>>> = {
+  handover: 'noHandover',
+  act: 'noAct',
+  figure: 'noFigure',
+};
 
 /** Takes out citation numbers that name no passage of this answer; holds back what may still become one. */
 const createCitationCheck = (passages: number) => {
@@ -33,11 +39,16 @@ const createCitationCheck = (passages: number) => {
   };
 };
 
-async function* check(draft: ModelStream, exit: Exit, passages: number, claims: ClaimCheck): CheckedReply['text'] {
+async function* check(
+  draft: ModelStream,
+  exit: Exit,
+  passages: number,
+  sentences: SentenceCheck,
+): CheckedReply['text'] {
   const citations = createCitationCheck(passages);
   let step = await draft.next();
   for (; !step.done; step = await draft.next()) {
-    const released = claims.push(citations.push(exit.push(step.value)));
+    const released = sentences.push(citations.push(exit.push(step.value)));
     if (exit.blocked) {
       await draft.return(undefined as never);
       return {
@@ -48,7 +59,7 @@ async function* check(draft: ModelStream, exit: Exit, passages: number, claims: 
     }
     if (released !== '') yield released as CheckedText;
   }
-  const rest = claims.push(citations.push(exit.end()) + citations.end()) + claims.end();
+  const rest = sentences.push(citations.push(exit.end()) + citations.end()) + sentences.end();
   if (rest !== '' && !exit.blocked) yield rest as CheckedText;
   return step.value;
 }
@@ -63,12 +74,16 @@ export const guardOutput =
       allowedText: [...passages, turn.question],
       canary,
     });
-    const claims = createClaimCheck([...passages, ...turn.files.map(({ text }) => text)], (claim) => {
-      onRule(`claim:${claim}`, 'replace');
-      return say(turn, claim === 'handover' ? 'noHandover' : claim === 'act' ? 'noAct' : 'noPromise');
+    const sentences = createSentenceCheck({
+      passages: [...passages, ...turn.files.map(({ text }) => text)],
+      said: [turn.question, turn.summary ?? '', ...turn.recent.map(({ text }) => text)],
+      instead: (fault) => {
+        onRule(fault === 'figure' ? fault : `claim:${fault}`, 'replace');
+        return say(turn, insteadOf[fault] ?? 'noPromise');
+      },
     });
     const reply: CheckedReply = {
-      text: check(turn.draft, exit, passages.length, claims),
+      text: check(turn.draft, exit, passages.length, sentences),
       blocked: () => exit.blocked,
     };
     return { ...turn, reply };
