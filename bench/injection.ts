@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { injectionModel, judge, toBags, toFile, weightsFile } from '#guardrails/injection-model.ts';
 
 import { attackSets, readExamples, trafficSets } from './injection/data.ts';
+import { foldOf, trainWithout } from './injection/folds.ts';
 import { type Prepared, train } from './injection/train.ts';
 import { round, toTable } from './table.ts';
 
@@ -11,15 +12,6 @@ export const usage = `npm run bench -- injection [--write] [--data <folder>]
 
 Trains the model that scores injection and prints what it reaches on rows it has not seen (five folds). With --write
 it is trained on all rows and written over the one in use.`;
-
-const foldCount = 5;
-
-/** Rows that read alike share a fold: a copy of a row that was learned says nothing. */
-const foldOf = (text: string): number => {
-  let hash = 7;
-  for (const letter of text.slice(0, 400)) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) >>> 0;
-  return hash % foldCount;
-};
 
 interface Scored extends Prepared {
   readonly score: number;
@@ -58,15 +50,15 @@ export const run = async (args: readonly string[]): Promise<void> => {
   const at = args.indexOf('--data');
   const folder =
     at >= 0 ? (args[at + 1] ?? '') : (process.env['FIRSTLINE_DATA'] ?? join(import.meta.dirname, '../../shared/data'));
-  const rows = readExamples(folder).map((one) => ({ ...one, bags: toBags(one.learned), fold: foldOf(one.text) }));
-  const scored: Scored[] = [];
-  for (let fold = 0; fold < foldCount; fold += 1) {
-    console.error(`fold ${fold + 1} of ${foldCount}`);
-    // Rows made from frames are no test: they are learned in every fold.
-    const model = train(rows.filter((row) => row.fold !== fold || row.set === 'attacks'));
-    for (const row of rows) if (row.fold === fold) scored.push({ ...row, score: judge(model, toBags(row.text)) });
-  }
-  report(scored);
+  const examples = readExamples(folder);
+  const models = trainWithout(examples);
+  const rows = examples.map((one) => ({ ...one, bags: toBags(one.learned) }));
+  report(
+    rows.flatMap((row) => {
+      const model = models[foldOf(row.text)];
+      return model ? [{ ...row, score: judge(model, toBags(row.text)) }] : [];
+    }),
+  );
   if (!args.includes('--write')) return;
   writeFileSync(weightsFile, toFile(train(rows)));
   const kept = injectionModel();

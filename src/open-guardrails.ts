@@ -6,6 +6,7 @@ import type { GuardInputParts } from '#guardrails/guard-input.ts';
 import type { GuardOutputParts } from '#guardrails/guard-output.ts';
 import type { KeepToTopicParts } from '#guardrails/keep-to-topic.ts';
 import { createModeration, type ModerateParts } from '#guardrails/moderate.ts';
+import { createPromptFinder } from '#guardrails/prompt-leak.ts';
 import type { Policy } from '#guardrails/policy.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
 import type { Embedder } from '#knowledge/embed.ts';
@@ -64,7 +65,14 @@ export const openGuardrails = (settings: GuardrailsSettings): Guardrails => {
     input: { wantsHuman, policyOf, moderate: createModeration(chooseModerators(config)), say, onRule },
     moderate: { say, onRule },
     keepToTopic: { policyOf, say, onRule },
-    output: { allowedHosts: config.links.allowedHosts, canary, say, onRule },
+    output: {
+      allowedHosts: config.links.allowedHosts,
+      canary,
+      // What the assistant is there for is no secret, and it may say so.
+      isPrompt: createPromptFinder(answerPrompt.render({ name: config.assistant.name, canary, topics: '' })),
+      say,
+      onRule,
+    },
     systemOf: (organization) => {
       const policy = policyOf(organization);
       return systems.get(policy) ?? toSystem(policy);

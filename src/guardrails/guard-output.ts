@@ -9,11 +9,14 @@ import { createSentenceCheck, type Fault, type SentenceCheck } from './sentence-
 export interface GuardOutputParts {
   readonly allowedHosts: readonly string[];
   readonly canary: string;
+  /** Whether a text repeats the system prompt. */
+  readonly isPrompt: (text: string) => boolean;
   readonly say: Say;
   readonly onRule: (rule: string, action: string) => void;
 }
 
 const insteadOf: Readonly<Partial<Record<Fault, SentenceName>>> = {
+  prompt: 'refused',
   handover: 'noHandover',
   act: 'noAct',
   figure: 'noFigure',
@@ -66,7 +69,7 @@ async function* check(
 
 /** The same draft, checked piece by piece before any of it is visible. */
 export const guardOutput =
-  ({ allowedHosts, canary, say, onRule }: GuardOutputParts) =>
+  ({ allowedHosts, canary, isPrompt, say, onRule }: GuardOutputParts) =>
   async (turn: Generated): Promise<OutputGuarded> => {
     const passages = turn.passages.map(({ text }) => text);
     const exit = createExit({
@@ -77,8 +80,9 @@ export const guardOutput =
     const sentences = createSentenceCheck({
       passages: [...passages, ...turn.files.map(({ text }) => text)],
       said: [turn.question, turn.summary ?? '', ...turn.recent.map(({ text }) => text)],
+      isPrompt,
       instead: (fault) => {
-        onRule(fault === 'figure' ? fault : `claim:${fault}`, 'replace');
+        onRule(fault === 'figure' || fault === 'prompt' ? fault : `claim:${fault}`, 'replace');
         return say(turn, insteadOf[fault] ?? 'noPromise');
       },
     });

@@ -1,5 +1,5 @@
 import { decodeEntities } from './allowed-link.ts';
-import { injectionModel, judge, toBags } from './injection-model.ts';
+import { type InjectionModel, injectionModel, judge, toBags } from './injection-model.ts';
 import { hasHiddenText, normalize } from './normalize.ts';
 
 export type InjectionVerdict = 'pass' | 'note' | 'restrict' | 'refuse';
@@ -137,7 +137,7 @@ const weightOf = (logOdds: number): number => {
 };
 
 /** Looks at the text, and once more with encodings undone, for words that try to command the model. Linear. */
-export function scoreInjection(text: string): InjectionSignal {
+export function scoreInjection(text: string, model: InjectionModel = injectionModel()): InjectionSignal {
   const capped = text.slice(0, 20_000);
   const plain = decodeEntities(normalize(capped).text);
   const found = new Map<string, number>();
@@ -148,7 +148,7 @@ export function scoreInjection(text: string): InjectionSignal {
   for (const hidden of decoded(capped)) {
     if (rules.some(({ weight, pattern }) => weight >= 0.4 && pattern.test(hidden))) see('encoded-payload', 0.85);
   }
-  const learned = weightOf(judge(injectionModel(), toBags(plain.slice(0, learnedLengthMax))));
+  const learned = weightOf(judge(model, toBags(plain.slice(0, learnedLengthMax))));
   // Independent signs add up as chances do.
   const byRules = 1 - [...found.values()].reduce((rest, weight) => rest * (1 - weight), 1);
   const score = Math.max(byRules, learned);

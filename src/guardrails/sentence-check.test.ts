@@ -9,6 +9,7 @@ const check = (pieces: readonly string[]): string => {
   const sentences = createSentenceCheck({
     passages: [passage],
     said: ['My order is 77'],
+    isPrompt: (text) => text.includes('secret rule'),
     instead: (fault) => `<${fault}>`,
   });
   return pieces.map((piece) => sentences.push(piece)).join('') + sentences.end();

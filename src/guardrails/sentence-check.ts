@@ -1,8 +1,8 @@
 import { type Claim, findClaim, mayClaim } from './claims.ts';
 import { foreignFigures, knownFigures } from './figures.ts';
 
-/** Why a sentence must not be said: a claim, or a figure that stands nowhere. */
-export type Fault = Claim | 'figure';
+/** Why a sentence must not be said: it repeats the system prompt, claims something, or has a figure that stands nowhere. */
+export type Fault = 'prompt' | Claim | 'figure';
 
 /** Characters of a sentence that are held back at the most; what is longer is judged in pieces, cut between words. */
 const sentenceLengthMax = 400;
@@ -36,6 +36,8 @@ export interface SentenceRules {
   readonly passages: readonly string[];
   /** Where else a figure may be from: what the person said. */
   readonly said: readonly string[];
+  /** Whether a text repeats the system prompt. */
+  readonly isPrompt: (text: string) => boolean;
   /** Our own words in place of a sentence; the same ones are said once in an answer. */
   readonly instead: (fault: Fault) => string;
 }
@@ -44,12 +46,13 @@ export interface SentenceRules {
  * Lets sentences out one by one; one that says what it must not is exchanged for words of ours. The same for every way of cutting
  * the text into pieces.
  */
-export const createSentenceCheck = ({ passages, said, instead }: SentenceRules): SentenceCheck => {
+export const createSentenceCheck = ({ passages, said, isPrompt, instead }: SentenceRules): SentenceCheck => {
   const known = knownFigures([...passages, ...said]);
   const used = new Set<string>();
   let pending = '';
 
   const faultOf = (sentence: string): Fault | null => {
+    if (isPrompt(sentence)) return 'prompt';
     const claim = findClaim(sentence);
     if (claim && !mayClaim(claim, sentence, passages)) return claim;
     return foreignFigures(sentence, known).length > 0 ? 'figure' : null;
