@@ -5,6 +5,7 @@ const benches = {
   streams:
     'twenty answers that grow at once within the limits of one platform: finals lost, refused calls, how old the text is',
   injection: 'trains the model that scores injection, and shows what it reaches on rows it has not seen',
+  'personal-data': 'trains the model that finds names and addresses, and shows what it reaches on rows it has not seen',
   faults: 'many customers, every fault at once, workers killed: what is lost, said twice or left half said',
 } as const;
 

@@ -60,7 +60,7 @@ export const judge = (model: InjectionModel, { whole, windows, edges }: Injectio
 /** Weights are kept as bytes, in units of the first four: they come from a minute of training (`npm run bench -- injection`). */
 export const toFile = ({ weights, bias }: InjectionModel): Buffer => {
   const all = Array.from(weights);
-  const unit = Math.max(...all.map(Math.abs)) / 127;
+  const unit = all.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) / 127;
   const head = Buffer.alloc(8);
   head.writeFloatLE(unit, 0);
   head.writeFloatLE(bias, 4);

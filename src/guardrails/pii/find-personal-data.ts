@@ -2,21 +2,24 @@ import type { CountryCode } from 'libphonenumber-js';
 
 import { normalize } from '../normalize.ts';
 import { findAccounts } from './account.ts';
+import { type AskedType, findReply } from './answer-slot.ts';
 import { findBirthDates } from './birth-date.ts';
 import { findCards } from './card.ts';
 import { findCredentials } from './credential.ts';
 import { findEmails } from './email.ts';
 import { findIbans } from './iban.ts';
+import { findKnown, type KnownValue } from './known-value.ts';
 import { findNationalIds } from './national-id.ts';
 import { findNetworkAddresses } from './network.ts';
 import { kindOf } from './personal-data.ts';
 import type { Finding, PersonalDataSpan, Recognizer } from './personal-data.ts';
 import { findPhones } from './phone.ts';
 import { findSecrets } from './secret.ts';
+import { findTagged } from './tagged.ts';
 
 export type { PersonalDataSpan } from './personal-data.ts';
 
-/** Each family on its own; names and street addresses join here as two more rows. */
+/** Each family on its own. */
 const recognizers: readonly { readonly find: Recognizer; readonly needs: RegExp }[] = [
   { find: findEmails, needs: /@|com|dot|punkt|punto|point|[([{]\s?at/i },
   { find: findIbans, needs: /\d/ },
@@ -32,15 +35,32 @@ const recognizers: readonly { readonly find: Recognizer; readonly needs: RegExp 
 
 const defaultRegions: readonly CountryCode[] = ['US', 'GB', 'DE', 'FR', 'ES', 'AU'];
 
-/** Personal data in `text`, sorted, without overlaps. `regions` says where national phone numbers may come from. */
-export function findPersonalData(text: string, options: { regions?: readonly CountryCode[] } = {}): PersonalDataSpan[] {
+export interface FindOptions {
+  /** Where national phone numbers may come from. */
+  readonly regions?: readonly CountryCode[];
+  /** What the person was asked for before they wrote this. */
+  readonly asked?: readonly AskedType[];
+  /** What is known of them: whatever of it occurs is personal data. */
+  readonly known?: readonly KnownValue[];
+  /**
+   * Leaves names and addresses out. They are told by their surroundings, which an answer that is still growing does not have; and
+   * none of another person is ever given to a model.
+   */
+  readonly byFormOnly?: boolean;
+}
+
+/** Personal data in `text`, sorted, without overlaps. */
+export function findPersonalData(text: string, options: FindOptions = {}): PersonalDataSpan[] {
   const normalized = normalize(text);
+  const plain = normalized.text;
   const findings: Finding[] = [];
   for (const { find, needs } of recognizers) {
-    if (!needs.test(normalized.text)) continue;
-    for (const finding of find(normalized.text, options.regions ?? defaultRegions)) findings.push(finding);
+    if (!needs.test(plain)) continue;
+    for (const finding of find(plain, options.regions ?? defaultRegions)) findings.push(finding);
   }
-  return withoutOverlaps(findings, normalized.text.length).map(({ start, end, type }) => ({
+  if (!options.byFormOnly) findings.push(...findTagged(plain));
+  findings.push(...findReply(plain, options.asked ?? []), ...findKnown(plain, options.known ?? []));
+  return withoutOverlaps(findings, plain.length).map(({ start, end, type }) => ({
     start: normalized.toOriginal(start),
     end: normalized.toOriginal(end),
     type,
