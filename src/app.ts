@@ -13,6 +13,7 @@ import type { Model } from '#core/model.ts';
 import type { Escalated, Outgoing } from '#core/turn.ts';
 import { replyKey } from '#delivery/deliver.ts';
 import { createToParts } from '#delivery/to-parts.ts';
+import { findAsked } from '#guardrails/pii/answer-slot.ts';
 import { toCaseAction } from '#escalation/case-draft.ts';
 import { createDesk } from '#escalation/desk.ts';
 import { createTellDesk } from '#escalation/tell-desk.ts';
@@ -134,7 +135,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const prompts = new URL('../prompts/', import.meta.url);
   const answerPrompt = readPrompt(prompts, 'answer');
   const guardrails = openGuardrails({ config, say, embedder, answerPrompt, logger, onRule: metrics.guardrails });
-  const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels) });
+  const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels), findAsked });
   const delivery = openDelivery({
     store,
     vault,

@@ -109,7 +109,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       said: [
         ...(turn.text === ''
           ? []
-          : [{ speaker: 'customer' as const, text: (await parts.exchange(turn, turn.text)).text }]),
+          : [{ speaker: 'customer' as const, text: (await parts.exchange(turn, turn.text, { isReply: true })).text }]),
         ...(plain === undefined ? [] : [{ speaker: 'assistant' as const, text: plain }]),
       ],
       outgoing: [...tell, ...(halt.end.forward ?? [])],

@@ -116,6 +116,24 @@ describe('what the assistant may not say', () => {
   });
 });
 
+describe('personal data that only its surroundings tell', () => {
+  beforeEach(() => open());
+
+  test('a reply is what was asked for, and no model sees it', async () => {
+    app.model.next(async function* () {
+      yield 'Could you tell me your full name and the last four digits of your SSN?';
+    });
+    await ask('I cannot sign in');
+    expect(await ask('zorblat quixley 6347', 'reply')).toContain('You asked: zorblat quixley');
+    expect(app.model.requests.at(-1)?.question).toBe('[NAME_1] [SSN]');
+  });
+
+  test('whoever the platform says they are is not told to a model', async () => {
+    await ask('Sign it with Ada please, or Ada Lovelace');
+    expect(app.model.requests.at(-1)?.question).not.toContain('Ada');
+  });
+});
+
 describe('topics', () => {
   const embedder = {
     name: 'letters',

@@ -1,4 +1,11 @@
-import { type Tag, tagFeatureCount, tagFeatures, type TextToken, traitsOf } from '#guardrails/pii/tag-features.ts';
+import {
+  isCandidate,
+  seeText,
+  type Tag,
+  tagFeatureCount,
+  tagFeatures,
+  type TextToken,
+} from '#guardrails/pii/tag-features.ts';
 import type { TagModel } from '#guardrails/pii/tagger.ts';
 
 import { createRandom } from '../random.ts';
@@ -48,15 +55,11 @@ export const trainTagger = (texts: readonly TaggedText[]): TagModel => {
       [order[index], order[other]] = [order[other]!, order[index]!];
     }
     for (const { tokens, tags, weight } of order) {
-      const traits = traitsOf(tokens);
+      const text = seeText(tokens);
       for (const [index, tag] of tags.entries()) {
-        const { own, around } = tagFeatures(
-          tokens,
-          index,
-          tags[index - 1] ?? 'none',
-          tags[index - 2] ?? 'none',
-          traits,
-        );
+        const before = tags[index - 1] ?? 'none';
+        if (!isCandidate(text, index, before)) continue;
+        const { own, around } = tagFeatures(text, index, before, tags[index - 2] ?? 'none');
         const features = tag === 'name' && !random.chance(ownShare) ? around : [...around, ...own];
         learn(name, features, tag === 'name', weight);
         learn(address, features, tag === 'address', weight);

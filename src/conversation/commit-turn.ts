@@ -43,6 +43,8 @@ export interface CommitTurnParts {
   readonly lanes: Lanes;
   /** The messages that one is shown as on its channel. */
   readonly toParts: (outgoing: Outgoing) => readonly Outgoing[];
+  /** The kinds of personal data that a text asks for. */
+  readonly findAsked: (text: string) => readonly string[];
 }
 
 /**
@@ -50,13 +52,15 @@ export interface CommitTurnParts {
  * Throws, writing nothing, LaneLost when another worker has taken the lane since, or Interrupted when the person wrote more.
  */
 export const createCommitTurn =
-  ({ store, lanes, toParts }: CommitTurnParts) =>
+  ({ store, lanes, toParts, findAsked }: CommitTurnParts) =>
   (end: TurnEnd): Promise<void> =>
     store.transaction(async (transaction) => {
       const { conversation } = end.owner;
       if (!(await holdLane(transaction, conversation, end.fence))) throw new LaneLost(conversation);
       if (end.mayBeInterrupted && (await wroteAfter(transaction, conversation, Math.max(...end.positions))))
         throw new Interrupted(conversation);
+      const told = end.said.findLast(({ speaker }) => speaker !== 'customer')?.text;
+      const asked = told === undefined ? null : findAsked(told);
       if (end.forgets) await forgetConversation(transaction, end.owner);
       await endTurn(transaction, end.owner, {
         turn: {
@@ -73,6 +77,8 @@ export const createCommitTurn =
         positions: end.positions,
         discloses: end.discloses,
         language: end.language === end.known.language ? null : end.language,
+        // Nearly always it was nothing before, and is nothing now.
+        asked: asked?.join() === end.known.asked.join() ? null : asked,
       });
       await changeCase(transaction, end);
       const outgoing = [...end.outgoing, ...(end.opens?.outgoing ?? [])].flatMap((one) => toParts(one));

@@ -92,6 +92,7 @@ export const toTurn = (
       tokens: row.tokens,
       hasCase,
       language: row.language,
+      asked: row.asked,
     },
     channel: elsewhere === undefined ? row.channel : (events[0]?.channel ?? row.channel),
     // A command is worded as we told it: it says nothing about who gives it.

@@ -42,6 +42,8 @@ export interface Known {
   readonly hasCase: boolean;
   /** The language that was spoken last. */
   readonly language: string | null;
+  /** The kinds of personal data that the person was asked for last. */
+  readonly asked: readonly string[];
 }
 
 /** A turn as the lane handed it out: whose conversation it is, and what was said. */

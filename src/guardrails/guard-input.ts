@@ -53,7 +53,7 @@ export const guardInput =
       if (verdict !== 'pass') for (const rule of rules) onRule(`injection:${rule}`, verdict);
     if (said.verdict === 'refuse') return new Halt('injection', { tell: say(turn, 'refused'), offersHuman: true });
 
-    const { text, tokens } = await exchange(turn, turn.text);
+    const { text, tokens } = await exchange(turn, turn.text, { isReply: true });
     const guard = async (words: string): Promise<GuardedText> => (await exchange(turn, words)).text;
     const files: GuardedFile[] = [];
     for (const file of turn.texts)

@@ -1,3 +1,4 @@
+import { combine, hashOf, placeIn } from './feature-hash.ts';
 import { normalize } from './normalize.ts';
 
 /** Places a feature may hash to: few enough for the weights to be a small file, enough that collisions cost little. */
@@ -6,15 +7,7 @@ export const featureCount = 2 ** 16;
 const tokensMax = 1500;
 const gramLength = 4;
 
-/** FNV-1a, folded to the number of places. */
-const placeOf = (feature: string): number => {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < feature.length; index += 1) {
-    hash ^= feature.charCodeAt(index);
-    hash = Math.imul(hash, 0x01000193);
-  }
-  return (hash ^ (hash >>> 16)) & (featureCount - 1);
-};
+const kind = { word: 1, pair: 2, skip: 3, gram: 4 } as const;
 
 /** Words in lower case, figures as one sign, and the punctuation that orders are set off with. */
 export const tokensOf = (text: string): string[] =>
@@ -27,20 +20,22 @@ export const tokensOf = (text: string): string[] =>
 
 /**
  * What a run of tokens is judged by: its words, pairs of neighbours, pairs with one word between, and runs of four letters, which
- * are what is left of a word that is misspelled or of another language. Each counts once.
+ * are what is left of a word that is misspelled or of another language. Each counts as often as it occurs.
  */
 export const featuresOf = (tokens: readonly string[]): number[] => {
-  const places = new Set<number>();
+  const places: number[] = [];
+  const add = (of: number, hash: number): void => void places.push(placeIn(combine(of, hash), featureCount));
+  const hashes = tokens.map((token) => hashOf(token));
   for (const [index, token] of tokens.entries()) {
-    places.add(placeOf(`w${token}`));
-    const next = tokens[index + 1];
-    const afterNext = tokens[index + 2];
-    if (next !== undefined) places.add(placeOf(`p${token} ${next}`));
-    if (afterNext !== undefined) places.add(placeOf(`s${token} ${afterNext}`));
+    const hash = hashes[index] ?? 0;
+    const next = hashes[index + 1];
+    const afterNext = hashes[index + 2];
+    add(kind.word, hash);
+    if (next !== undefined) add(kind.pair, combine(hash, next));
+    if (afterNext !== undefined) add(kind.skip, combine(hash, afterNext));
     if (token.length < gramLength) continue;
     const padded = `^${token}$`;
-    for (let at = 0; at + gramLength <= padded.length; at += 1)
-      places.add(placeOf(`g${padded.slice(at, at + gramLength)}`));
+    for (let at = 0; at + gramLength <= padded.length; at += 1) add(kind.gram, hashOf(padded, at, at + gramLength));
   }
-  return [...places];
+  return places;
 };

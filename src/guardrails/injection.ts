@@ -123,7 +123,7 @@ const rules: readonly Rule[] = [
 ];
 
 /** Log odds from which the learned model is heard: one in a thousand ordinary messages has as many (`npm run bench -- injection`). */
-const heardFrom = -0.5;
+const heardFrom = -0.55;
 /** From here on it restricts by itself; it never refuses, since what it has not seen it can be wrong about. */
 const sureFrom = 1;
 const learnedLengthMax = 8_000;

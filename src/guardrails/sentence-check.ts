@@ -12,6 +12,8 @@ const sentenceEnd = /[.!?…。！？]["'”’)\]*_]*\s|\n/u;
 const abbreviated =
   /(?:^|[\s(])(?:\p{L}|\d{1,2}|dr|mr|mrs|ms|no|nr|art|approx|ca|e\.g|i\.e|z\.b|p\.m|a\.m|etc|vs|st|ext|tel)\.\s$/iu;
 
+const isQuestion = /[?？]["'”’)\]*_\s]*$/u;
+
 export interface SentenceCheck {
   push(text: string): string;
   end(): string;
@@ -55,7 +57,8 @@ export const createSentenceCheck = ({ passages, said, isPrompt, instead }: Sente
     if (isPrompt(sentence)) return 'prompt';
     const claim = findClaim(sentence);
     if (claim && !mayClaim(claim, sentence, passages)) return claim;
-    return foreignFigures(sentence, known).length > 0 ? 'figure' : null;
+    // A question says nothing: "the last four digits of your number?"
+    return !isQuestion.test(sentence) && foreignFigures(sentence, known).length > 0 ? 'figure' : null;
   };
 
   const judge = (sentence: string): string => {

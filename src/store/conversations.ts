@@ -24,6 +24,8 @@ export interface ConversationRow extends ConversationKey {
   readonly disclosedAt: Date | null;
   /** The language that was spoken last, as ISO 639-1. */
   readonly language: string | null;
+  /** What the last words to this person asked them for. */
+  readonly asked: readonly string[];
 }
 
 interface Raw {
@@ -40,6 +42,7 @@ interface Raw {
   fence: number;
   disclosed_at: string | null;
   language: string | null;
+  asked: string[];
 }
 
 export const toSealed = (bytes: Uint8Array): Sealed => Buffer.from(bytes) as Sealed;
@@ -59,9 +62,10 @@ const toRow = (raw: Raw): ConversationRow => ({
   fence: raw.fence,
   disclosedAt: raw.disclosed_at === null ? null : new Date(raw.disclosed_at),
   language: raw.language,
+  asked: raw.asked,
 });
 
-const columns = `organization, person, id, channel, thread, profile, wrapped_key, summary, summarized_through, tokens, fence, disclosed_at, language`;
+const columns = `organization, person, id, channel, thread, profile, wrapped_key, summary, summarized_through, tokens, fence, disclosed_at, language, asked`;
 
 export interface Place {
   readonly organization: string;

@@ -54,6 +54,8 @@ const Conversation = defineEntity({
     disclosedAt: p.datetime().nullable(),
     /** The language that was spoken last, as ISO 639-1. */
     language: p.text().nullable(),
+    /** What the last words to this person asked them for. */
+    asked: p.type('text[]').$type<string[]>().columnType('text[]').defaultRaw("'{}'"),
     /** The conversation of the same person whose case is continued here, while it is open. */
     speaksFor: p.uuid().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),

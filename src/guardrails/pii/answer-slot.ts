@@ -13,7 +13,7 @@ const wishes =
 const slots: readonly (readonly [type: AskedType, what: string])[] = [
   ['SSN', "(?:last (?:four|4) (?:digits? )?of (?:your |the )?(?:ssn|social)|social security(?: number)?|ssn|social insurance|tax id|national id|national insurance|steuer-?(?:id|nummer)|sozialversicherungsnummer|dni|nie|numéro de sécurité sociale)"],
   ['CARD', '(?:(?:card|credit card|debit card)(?: number| digits)?|last (?:four|4) (?:digits )?of (?:your |the )?card|kartennummer|karten?ziffern|número de (?:la |su )?tarjeta|numéro de (?:la |votre )?carte)'],
-  ['ACCOUNT', '(?:account (?:number|no|id)|last (?:four|4)(?: digits)?|customer (?:number|id)|member(?:ship)? (?:number|id)|kontonummer|kundennummer|número de (?:la |su )?cuenta|numéro de (?:compte|client))'],
+  ['ACCOUNT', '(?:account (?:number|no|id)|last (?:four|4)(?: digits)?(?! (?:digits )?of (?:your |the )?(?:ssn|social|card|credit|debit|phone))|customer (?:number|id)|member(?:ship)? (?:number|id)|kontonummer|kundennummer|número de (?:la |su )?cuenta|numéro de (?:compte|client))'],
   ['PASSWORD', '(?:password|passcode|pin(?: code)?|security (?:code|answer)|kennwort|passwort|contraseña|clave|mot de passe|code secret)'],
   ['BIRTH_DATE', '(?:date of birth|birth ?(?:date|day)|dob|geburtsdatum|fecha de nacimiento|date de naissance)'],
   ['EMAIL', '(?:e-?mail(?: address)?|e-?mail-?adresse|correo(?: electrónico)?|adresse e-?mail|courriel)'],

@@ -11,10 +11,18 @@ const lengthMin = 3;
 
 const escaped = (value: string): string => value.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
-/** Where a known value occurs as it stands, and each part of a name that begins with a capital. */
+/** The parts of a name, where all of them begin like one: "Web visitor" is none. */
+const partsOf = (name: string): string[] => {
+  const parts = name.split(/\s+/);
+  return parts.length > 1 && parts.every((part) => /^\p{Lu}/u.test(part))
+    ? parts.filter((part) => /^\p{Lu}\p{Ll}/u.test(part))
+    : [];
+};
+
+/** Where a known value occurs as it stands, and each part of a name. */
 export function* findKnown(text: string, known: readonly KnownValue[]): Generator<Finding> {
   for (const { type, value } of known) {
-    const parts = type === 'NAME' ? value.split(/\s+/).filter((part) => /^\p{Lu}\p{Ll}/u.test(part)) : [];
+    const parts = type === 'NAME' ? partsOf(value) : [];
     for (const one of [value, ...parts]) {
       if (one.length < lengthMin) continue;
       const flags = one === value && type !== 'NAME' ? 'giu' : 'gu';

@@ -1,3 +1,4 @@
+import { combine, hashOf, placeIn } from '../feature-hash.ts';
 import { flagsOf, word } from './lexicon.ts';
 
 /** A word, a run of digits, or one mark. */
@@ -49,31 +50,18 @@ export type Tag = (typeof tags)[number];
 
 export const tagFeatureCount = 2 ** 16;
 
-const placeOf = (feature: string): number => {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < feature.length; index += 1) {
-    hash ^= feature.charCodeAt(index);
-    hash = Math.imul(hash, 0x01000193);
-  }
-  return (hash ^ (hash >>> 16)) & (tagFeatureCount - 1);
-};
-
-const edge = { lower: '^', shape: '^', flags: 0 } as const;
-
-/** What a whole text says about each of its words. */
-export interface TextTraits {
-  /** People who write without capitals give no sign by them. */
-  readonly hasCapitals: boolean;
-  readonly isShort: boolean;
+/** A token as its features see it, in numbers. */
+interface Seen {
+  readonly word: number;
+  readonly shape: number;
+  readonly flags: number;
+  /** Shape and flags. */
+  readonly look: number;
+  /** From beside it: an ordinary word by itself, others by what they look like, or every name would be learned. */
+  readonly beside: number;
 }
 
-export const traitsOf = (tokens: readonly TextToken[]): TextTraits => ({
-  hasCapitals: tokens.some(({ shape }) => shape === 'Xx'),
-  isShort: tokens.length <= 6,
-});
-
-/** How a word is seen from beside it: ordinary words by themselves, others by what they look like, or every name would be learned. */
-const besideOf = ({
+const seeToken = ({
   lower,
   shape,
   flags,
@@ -81,60 +69,103 @@ const besideOf = ({
   readonly lower: string;
   readonly shape: string;
   readonly flags: number;
-}): string => ((flags & ~word.ordinary) === 0 && shape === 'xx' ? lower : `${shape}/${flags}`);
+}): Seen => {
+  const wordHash = hashOf(lower);
+  const shapeHash = hashOf(shape);
+  const look = combine(shapeHash, flags);
+  const isPlain = (flags & ~word.ordinary) === 0 && shape === 'xx';
+  return { word: wordHash, shape: shapeHash, flags, look, beside: isPlain ? wordHash : look };
+};
+
+const edge = seeToken({ lower: '^', shape: '^', flags: 0 });
+
+/** A text as its features see it. */
+export interface SeenText {
+  readonly tokens: readonly TextToken[];
+  readonly seen: readonly Seen[];
+  /** People who write without capitals give no sign by them. */
+  readonly hasCapitals: boolean;
+  readonly isShort: boolean;
+}
+
+export const seeText = (tokens: readonly TextToken[]): SeenText => ({
+  tokens,
+  seen: tokens.map(seeToken),
+  hasCapitals: tokens.some(({ shape }) => shape === 'Xx'),
+  isShort: tokens.length <= 6,
+});
+
+/** After these words a name may come that looks like any word. */
+const introductions = new Set(
+  "is am i'm im name named called mr mrs ms miss dr hi hello hey dear by from me ist bin heiße soy llamo es suis m'appelle".split(
+    ' ',
+  ),
+);
+
+/** Whether it can belong to a name or an address at all: most words of a message cannot, and need not be looked at closer. */
+export const isCandidate = ({ tokens }: SeenText, index: number, before: Tag): boolean => {
+  const { shape, flags } = tokens[index] ?? { shape: '', flags: 0 };
+  if (before !== 'none' || shape !== 'xx' || (flags & ~word.ordinary) !== 0)
+    return /[X9x]/.test(shape) || before !== 'none';
+  return tokens.length <= 4 || introductions.has(tokens[index - 1]?.lower ?? '');
+};
+
+const tagHash: Readonly<Record<Tag, number>> = { none: 11, name: 12, address: 13 };
 
 /**
  * What tells whether the token at an index belongs to a name or an address. `own` are the features of the word itself, which
  * training leaves out for most names, so that it is the surroundings and the lexicon that are learned.
  */
 export const tagFeatures = (
-  tokens: readonly TextToken[],
+  { tokens, seen, hasCapitals, isShort }: SeenText,
   index: number,
   before: Tag,
   beforeThat: Tag,
-  traits: TextTraits,
 ): { readonly own: number[]; readonly around: number[] } => {
-  const here = tokens[index] ?? { ...edge, text: '', isFirst: false };
-  const one = tokens[index - 1] ?? edge;
-  const two = tokens[index - 2] ?? edge;
-  const three = tokens[index - 3] ?? edge;
-  const next = tokens[index + 1] ?? edge;
-  const afterNext = tokens[index + 2] ?? edge;
-  const look = `${here.shape}/${here.flags}`;
-  const sign = `${here.shape}${here.isFirst ? '!' : ''}${traits.hasCapitals ? '' : '_'}`;
+  const { lower, isFirst } = tokens[index] ?? { lower: '', isFirst: false };
+  const here = seen[index] ?? edge;
+  const one = seen[index - 1] ?? edge;
+  const two = seen[index - 2] ?? edge;
+  const three = seen[index - 3] ?? edge;
+  const next = seen[index + 1] ?? edge;
+  const afterNext = seen[index + 2] ?? edge;
+  const sign = combine(here.shape, (isFirst ? 1 : 0) + (hasCapitals ? 2 : 0));
+  const tag = tagHash[before];
+  let of = 0;
+  const place = (hash: number): number => placeIn(combine((of += 1), hash), tagFeatureCount);
   const around = [
-    'b',
-    `l${look}`,
-    `s${sign}/${here.flags}`,
-    `t${before}`,
-    `t${before}/${beforeThat}`,
-    `t${before}/${look}`,
-    `tp${before}/${besideOf(one)}/${sign}`,
-    `p${one.lower}`,
-    `pl${one.lower}/${sign}`,
-    `pf${one.lower}/${here.flags}`,
-    `pp${two.lower} ${one.lower}`,
-    `pps${two.lower} ${one.lower}/${sign}`,
-    `ppp${three.lower} ${two.lower} ${one.lower}`,
-    `q${two.lower}/${sign}`,
-    `n${next.lower}`,
-    `nl${next.lower}/${sign}`,
-    `ns${besideOf(next)}/${look}`,
-    `nn${next.lower} ${afterNext.lower}`,
-    `m${afterNext.lower}/${sign}`,
-    `c${one.shape}/${one.flags}/${look}`,
-    `d${look}/${next.shape}/${next.flags}`,
-    `e${one.shape}/${here.shape}/${next.shape}/${next.flags > 0}`,
-    `f${here.flags}/${next.flags}/${one.flags}`,
-    `x${traits.isShort}/${look}`,
-  ];
+    1,
+    here.look,
+    combine(sign, here.flags),
+    tag,
+    combine(tag, tagHash[beforeThat]),
+    combine(tag, here.look),
+    combine(combine(tag, one.beside), sign),
+    one.word,
+    combine(one.word, sign),
+    combine(one.word, here.flags),
+    combine(two.word, one.word),
+    combine(combine(two.word, one.word), sign),
+    combine(combine(three.word, two.word), one.word),
+    combine(two.word, sign),
+    next.word,
+    combine(next.word, sign),
+    combine(next.beside, here.look),
+    combine(next.word, afterNext.word),
+    combine(afterNext.word, sign),
+    combine(one.look, here.look),
+    combine(here.look, next.look),
+    combine(combine(one.shape, here.shape), combine(next.shape, next.flags > 0 ? 1 : 0)),
+    combine(combine(here.flags, next.flags), one.flags),
+    combine(isShort ? 1 : 2, here.look),
+  ].map(place);
   const own = [
-    `w${here.lower}`,
-    `ws${here.lower}/${sign}`,
-    `u3${here.lower.slice(-3)}/${here.shape}`,
-    `u4${here.lower.slice(-4)}/${here.shape}`,
-    `v3${here.lower.slice(0, 3)}/${here.shape}`,
-    `wn${here.lower} ${next.lower}`,
-  ];
-  return { own: own.map(placeOf), around: around.map(placeOf) };
+    here.word,
+    combine(here.word, sign),
+    combine(hashOf(lower, Math.max(0, lower.length - 3)), here.shape),
+    combine(hashOf(lower, Math.max(0, lower.length - 4)), here.shape),
+    combine(hashOf(lower, 0, Math.min(3, lower.length)), here.shape),
+    combine(here.word, next.word),
+  ].map(place);
+  return { own, around };
 };

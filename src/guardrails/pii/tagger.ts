@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { type Tag, tagFeatureCount, tagFeatures, tags, type TextToken, traitsOf } from './tag-features.ts';
+import { isCandidate, seeText, type Tag, tagFeatureCount, tagFeatures, tags, type TextToken } from './tag-features.ts';
 
 /** One weight for each place and tag but `none`, which the others are compared with. */
 export interface TagModel {
@@ -25,10 +25,15 @@ export const tagTokens = (
   model: TagModel = tagModel(),
   doubt: Doubt = usualDoubt,
 ): Tag[] => {
-  const traits = traitsOf(tokens);
+  const text = seeText(tokens);
   const found: Tag[] = [];
   for (const index of tokens.keys()) {
-    const { own, around } = tagFeatures(tokens, index, found[index - 1] ?? 'none', found[index - 2] ?? 'none', traits);
+    const before = found[index - 1] ?? 'none';
+    if (!isCandidate(text, index, before)) {
+      found.push('none');
+      continue;
+    }
+    const { own, around } = tagFeatures(text, index, before, found[index - 2] ?? 'none');
     const name = sum(model.name, own) + sum(model.name, around) - doubt.name;
     const address = sum(model.address, own) + sum(model.address, around) - doubt.address;
     found.push(name < 0 && address < 0 ? 'none' : name >= address ? 'name' : 'address');

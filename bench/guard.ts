@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+
+import { createExit } from '#guardrails/exit.ts';
+import { findHardTrigger } from '#guardrails/hard-trigger.ts';
+import { scoreInjection } from '#guardrails/injection.ts';
+import { findPersonalData } from '#guardrails/pii/find-personal-data.ts';
+import { createPromptFinder } from '#guardrails/prompt-leak.ts';
+import { createSentenceCheck } from '#guardrails/sentence-check.ts';
+import { wantsHuman } from '#guardrails/wants-human.ts';
+
+import { quantile, round, toTable } from './table.ts';
+
+export const usage = `npm run bench -- guard   what the guardrails cost: a message coming in, a piece of an answer going out, hostile input`;
+
+const guards: Readonly<Record<string, (text: string) => unknown>> = {
+  'personal data': (text) => findPersonalData(text),
+  injection: (text) => scoreInjection(text),
+  'wish for a person': wantsHuman,
+  'hard triggers': findHardTrigger,
+};
+const all = (text: string): void => {
+  for (const guard of Object.values(guards)) guard(text);
+};
+
+/** What a regular expression does with a message that never was more than letters: the yardstick of this machine. */
+const yardstick = (text: string): unknown =>
+  text.replaceAll(/[\w.+-]+@[\w-]+\.[\w.]+|\b(?:\d[ -]?){13,16}\b|\+?\d[\d ()-]{7,}\d/g, '[x]');
+
+const helpPages = ['return-an-item', 'refunds', 'warranty-and-repairs', 'privacy-and-your-data'].map((name) =>
+  readFileSync(new URL(`../lab/help-center/${name}.md`, import.meta.url), 'utf8'),
+);
+
+/** Messages of 500 characters, as people write them: about what is in the help pages, with their data in some. */
+const messages = helpPages
+  .join('\n')
+  .replaceAll(/[#*|>`[\]()]/g, ' ')
+  .match(/[\s\S]{440}/g)
+  ?.map((text, index) =>
+    (index % 2 ? `${text} I am Ana Torres, ana.torres@mail.example, +1 212 555 0147.` : text).padEnd(500, ' ok'),
+  );
+
+const timeUs = (work: () => void): number => {
+  const began = performance.now();
+  work();
+  return (performance.now() - began) * 1000;
+};
+
+const measure = (guard: (text: string) => unknown, texts: readonly string[], rounds: number): number[] => {
+  const times: number[] = [];
+  for (let round_ = 0; round_ < rounds; round_ += 1)
+    for (const text of texts) times.push(timeUs(() => void guard(text)));
+  return times.slice(times.length / 4);
+};
+
+const hostile: Readonly<Record<string, string>> = {
+  'one digits': '1 '.repeat(10_000),
+  'at signs': 'a@'.repeat(10_000),
+  letters: 'a'.repeat(20_000),
+  dots: 'a.'.repeat(10_000),
+  'open brackets': '[('.repeat(10_000),
+  capitals: 'Aa Bb '.repeat(3_334),
+  wishes: 'please your '.repeat(1_667),
+  orders: 'ignore the previous '.repeat(1_000),
+  base64: 'QUJD'.repeat(5_000),
+  invisible: 'a\u200b'.repeat(10_000),
+  percent: '%41'.repeat(6_667),
+  'no end': 'I have passed this on to '.repeat(800),
+};
+
+const answer = helpPages.join('\n').slice(0, 4000);
+
+/** Time of the whole way out for each piece of a few letters. */
+const measureOut = (): number[] => {
+  const times: number[] = [];
+  for (let round_ = 0; round_ < 8; round_ += 1) {
+    const exit = createExit({
+      allowedHosts: ['help.acme.example'],
+      allowedText: helpPages,
+      canary: 'abcdefghijklmnopqrst',
+    });
+    const sentences = createSentenceCheck({
+      passages: helpPages,
+      said: ['When can I return it?'],
+      isPrompt: createPromptFinder(helpPages[0] ?? ''),
+      instead: () => '',
+    });
+    for (const piece of answer.match(/[\s\S]{1,5}/g) ?? [])
+      times.push(timeUs(() => void sentences.push(exit.push(piece))));
+  }
+  return times.slice(times.length / 4);
+};
+
+export const run = async (): Promise<void> => {
+  const texts = messages ?? [];
+  const base = quantile(measure(yardstick, texts, 60), 0.5);
+  const rows = [...Object.entries(guards), ['all of them', all] as const].map(([name, guard]) => {
+    const times = measure(guard, texts, 60);
+    return [name, round(quantile(times, 0.5)), round(quantile(times, 0.99)), round(quantile(times, 0.5) / base, 1)];
+  });
+  console.log(`A message of 500 characters (${texts.length} of them), in microseconds\n`);
+  console.log(toTable(['guard', 'p50', 'p99', 'times three regular expressions'], rows));
+  const out = measureOut();
+  console.log(
+    `\nA piece of 5 characters of an answer on its way out: mean ${round(out.reduce((sum, one) => sum + one, 0) / out.length, 1)} us, p50 ${round(quantile(out, 0.5), 1)}, p99 ${round(quantile(out, 0.99), 1)}\n`,
+  );
+  console.log('20,000 hostile characters, in milliseconds\n');
+  console.log(
+    toTable(
+      ['input', 'in', 'out'],
+      Object.entries(hostile).map(([name, text]) => {
+        const exit = createExit({ allowedHosts: [] });
+        const sentences = createSentenceCheck({
+          passages: [],
+          said: [],
+          isPrompt: createPromptFinder(answer),
+          instead: () => '',
+        });
+        return [
+          name,
+          round(timeUs(() => all(text)) / 1000, 1),
+          round(timeUs(() => void (sentences.push(exit.push(text)) + exit.end() + sentences.end())) / 1000, 1),
+        ];
+      }),
+    ),
+  );
+};
