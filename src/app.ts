@@ -18,8 +18,6 @@ import { toCaseAction } from '#escalation/case-draft.ts';
 import { createDesk } from '#escalation/desk.ts';
 import { createTellDesk } from '#escalation/tell-desk.ts';
 import { createTellUndelivered } from '#escalation/undelivered.ts';
-import { createExchange } from '#guardrails/exchange-personal-data.ts';
-import type { TokenEntry } from '#guardrails/pii/tokens.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
 import { createLogSeldom } from '#insight/log-seldom.ts';
 import { createMetrics } from '#insight/metrics.ts';
@@ -38,7 +36,6 @@ import { readPrompt } from '#model/prompts.ts';
 import { checkMasterKey, loadMasterKey } from '#privacy/master-key.ts';
 import { createVault } from '#privacy/vault.ts';
 import { createBookmarks } from '#store/bookmarks.ts';
-import { saveTokens } from '#store/conversations.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
 import { openLanes } from '#store/lanes.ts';
 import type { Store } from '#store/open.ts';
@@ -112,15 +109,6 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   if (config.web.enabled) channels.set('web', openWebChannel({ store, vault, clock, config }));
 
   const deskChannel = channels.get(config.desk.channel);
-  const exchange = createExchange({
-    read: ({ sealer, known }) =>
-      known.tokens ? (JSON.parse(sealer.open(known.tokens, 'tokens')) as TokenEntry[]) : [],
-    save: async ({ owner, sealer }, entries) => {
-      await saveTokens(store, owner, sealer.seal(JSON.stringify(entries), 'tokens'));
-    },
-  });
-  const draft = openDesk({ store, exchange, channel: deskChannel, room: config.desk.room });
-
   const model =
     parts.model ??
     chooseModel({
@@ -134,7 +122,9 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const embedder = parts.embedder && rememberQuestions(parts.embedder);
   const prompts = new URL('../prompts/', import.meta.url);
   const answerPrompt = readPrompt(prompts, 'answer');
-  const guardrails = openGuardrails({ config, say, embedder, answerPrompt, logger, onRule: metrics.guardrails });
+  const guardrails = openGuardrails({ config, store, say, embedder, answerPrompt, logger, onRule: metrics.guardrails });
+  const { exchange } = guardrails.input;
+  const draft = openDesk({ store, exchange, channel: deskChannel, room: config.desk.room });
   const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels), findAsked });
   const delivery = openDelivery({
     store,
@@ -181,7 +171,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       textLengthMax: limits.fileTextLengthMax,
       say,
     },
-    guardInput: { ...guardrails.input, exchange },
+    guardInput: guardrails.input,
     moderate: guardrails.moderate,
     keepToTopic: guardrails.keepToTopic,
     recall: {

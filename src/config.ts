@@ -7,15 +7,23 @@ import { webConfig } from '#channels/web/config.ts';
 import { ConfigError } from '#core/errors.ts';
 import { harmActions, harms } from '#core/moderation.ts';
 import { hardTriggers } from '#guardrails/hard-trigger.ts';
+import { contactTreatments, contactTypes, secretTreatments, secretTypes } from '#guardrails/pii/personal-data.ts';
 
 const count = z.number().int().positive();
 const bucket = z.strictObject({ size: count, refillPerMinute: z.number().positive() });
+
+const toSettings = <Type extends string, Value>(types: readonly Type[], value: Value) =>
+  Object.fromEntries(types.map((type) => [type, value])) as Record<Type, Value>;
 
 const topics = z.array(z.strictObject({ name: z.string().min(1), examples: z.array(z.string().min(1)).min(1) }));
 
 /** What may come in and go out; an organization may have its own. */
 const guardrails = z.strictObject({
   handOver: z.array(z.enum(hardTriggers)),
+  personalData: z.strictObject({
+    ...toSettings(secretTypes, z.enum(secretTreatments)),
+    ...toSettings(contactTypes, z.enum(contactTreatments)),
+  }),
   topics: z.strictObject({ allow: topics, deny: topics }),
   moderation: z.strictObject({
     actions: z.record(z.enum(harms), z.enum(harmActions)),

@@ -2,11 +2,13 @@ import type { Logger } from 'pino';
 
 import type { Say } from '#core/sentences.ts';
 import { createCanary } from '#guardrails/canary.ts';
+import { createExchange } from '#guardrails/exchange-personal-data.ts';
 import type { GuardInputParts } from '#guardrails/guard-input.ts';
 import type { GuardOutputParts } from '#guardrails/guard-output.ts';
 import type { KeepToTopicParts } from '#guardrails/keep-to-topic.ts';
 import { createModeration, type ModerateParts } from '#guardrails/moderate.ts';
 import { createPromptFinder } from '#guardrails/prompt-leak.ts';
+import type { TokenEntry } from '#guardrails/pii/tokens.ts';
 import type { Policy } from '#guardrails/policy.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
 import type { Embedder } from '#knowledge/embed.ts';
@@ -15,11 +17,15 @@ import { terms } from '#knowledge/terms.ts';
 import { chooseModerators } from '#model/choose-moderators.ts';
 import type { Prompt } from '#model/prompts.ts';
 
+import { saveTokens } from '#store/conversations.ts';
+import type { Store } from '#store/open.ts';
+
 import type { Config } from './config.ts';
 import { openPolicies } from './policies.ts';
 
 export interface GuardrailsSettings {
   readonly config: Config;
+  readonly store: Store;
   readonly say: Say;
   readonly embedder: Embedder | null;
   readonly answerPrompt: Prompt;
@@ -28,7 +34,7 @@ export interface GuardrailsSettings {
 }
 
 export interface Guardrails extends Disposable {
-  readonly input: Omit<GuardInputParts, 'exchange'>;
+  readonly input: GuardInputParts;
   readonly moderate: ModerateParts;
   readonly keepToTopic: KeepToTopicParts;
   readonly output: GuardOutputParts;
@@ -43,7 +49,7 @@ const purposeOf = ({ topicRules }: Policy): string =>
 
 /** What comes in and goes out, by each organization's own rules. */
 export const openGuardrails = (settings: GuardrailsSettings): Guardrails => {
-  const { config, say, embedder, answerPrompt, logger, onRule } = settings;
+  const { config, store, say, embedder, answerPrompt, logger, onRule } = settings;
   const policies = openPolicies({
     config,
     logger,
@@ -61,8 +67,18 @@ export const openGuardrails = (settings: GuardrailsSettings): Guardrails => {
     systems.set(policy, system);
     return system;
   };
+  const exchange = createExchange(
+    {
+      read: ({ sealer, known }) =>
+        known.tokens ? (JSON.parse(sealer.open(known.tokens, 'tokens')) as TokenEntry[]) : [],
+      save: async ({ owner, sealer }, entries) => {
+        await saveTokens(store, owner, sealer.seal(JSON.stringify(entries), 'tokens'));
+      },
+    },
+    (organization) => policyOf(organization).personalData,
+  );
   return {
-    input: { wantsHuman, policyOf, moderate: createModeration(chooseModerators(config)), say, onRule },
+    input: { exchange, wantsHuman, policyOf, moderate: createModeration(chooseModerators(config)), say, onRule },
     moderate: { say, onRule },
     keepToTopic: { policyOf, say, onRule },
     output: {

@@ -20,8 +20,9 @@ export interface Policies extends Disposable {
 
 const lookMs = 1000;
 
-const toPolicy = ({ handOver, moderation, topics }: GuardrailSettings, parts: TopicParts): Policy => ({
+const toPolicy = ({ handOver, personalData, moderation, topics }: GuardrailSettings, parts: TopicParts): Policy => ({
   handOver: new Set(handOver),
+  personalData,
   moderation,
   topicRules: topics,
   topics: createTopics(topics, parts),

@@ -14,6 +14,7 @@ export const sentenceNames = [
   'noFiles',
   'blocked',
   'refused',
+  'leaveOut',
   'offTopic',
   'offTopicBut',
   'support',

@@ -53,7 +53,11 @@ export const guardInput =
       if (verdict !== 'pass') for (const rule of rules) onRule(`injection:${rule}`, verdict);
     if (said.verdict === 'refuse') return new Halt('injection', { tell: say(turn, 'refused'), offersHuman: true });
 
-    const { text, tokens } = await exchange(turn, turn.text, { isReply: true });
+    const { text, tokens, refused } = await exchange(turn, turn.text, { isReply: true });
+    if (refused.length > 0) {
+      for (const type of refused) onRule(`personal_data:${type}`, 'refuse');
+      return new Halt('personal_data', { tell: say(turn, 'leaveOut'), offersHuman: true });
+    }
     const guard = async (words: string): Promise<GuardedText> => (await exchange(turn, words)).text;
     const files: GuardedFile[] = [];
     for (const file of turn.texts)

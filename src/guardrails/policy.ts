@@ -1,4 +1,5 @@
 import type { HardTrigger } from './hard-trigger.ts';
+import type { Treatments } from './pii/personal-data.ts';
 import type { ModerationRules } from './moderate.ts';
 import type { TopicRules, Topics } from './topic.ts';
 
@@ -6,6 +7,8 @@ import type { TopicRules, Topics } from './topic.ts';
 export interface Policy {
   /** Which hard triggers bring in a person at once. */
   readonly handOver: ReadonlySet<HardTrigger>;
+  /** What is done with kinds of personal data, where that is not the usual. */
+  readonly personalData: Treatments;
   readonly moderation: ModerationRules;
   readonly topicRules: TopicRules;
   readonly topics: Topics;

@@ -16,6 +16,7 @@ import type { Finding, PersonalDataSpan, Recognizer } from './personal-data.ts';
 import { findPhones } from './phone.ts';
 import { findSecrets } from './secret.ts';
 import { findTagged } from './tagged.ts';
+import type { TagModel } from './tagger.ts';
 
 export type { PersonalDataSpan } from './personal-data.ts';
 
@@ -47,6 +48,8 @@ export interface FindOptions {
    * none of another person is ever given to a model.
    */
   readonly byFormOnly?: boolean;
+  /** What tells names and addresses, where it is not the one in use. */
+  readonly tags?: TagModel;
 }
 
 /** Personal data in `text`, sorted, without overlaps. */
@@ -58,7 +61,7 @@ export function findPersonalData(text: string, options: FindOptions = {}): Perso
     if (!needs.test(plain)) continue;
     for (const finding of find(plain, options.regions ?? defaultRegions)) findings.push(finding);
   }
-  if (!options.byFormOnly) findings.push(...findTagged(plain));
+  if (!options.byFormOnly) findings.push(...findTagged(plain, options.tags));
   findings.push(...findReply(plain, options.asked ?? []), ...findKnown(plain, options.known ?? []));
   return withoutOverlaps(findings, plain.length).map(({ start, end, type }) => ({
     start: normalized.toOriginal(start),

@@ -1,6 +1,6 @@
 import type { Finding } from './personal-data.ts';
 import { type Tag, type TextToken, toTokens } from './tag-features.ts';
-import { tagTokens } from './tagger.ts';
+import { type TagModel, tagTokens } from './tagger.ts';
 
 /** Names and addresses lie within one part of a text: what is longer is read in parts, cut between lines or words. */
 const partLengthMax = 4000;
@@ -13,9 +13,9 @@ const typeOf: Readonly<Record<Exclude<Tag, 'none'>, 'NAME' | 'ADDRESS'>> = { nam
 const joins = (tag: Tag, between: string): boolean =>
   tag === 'address' ? /^[\s,.;:#/()-]*\p{L}{0,12}[\s,.;:#/()-]*$/u.test(between) : /^[\s.'’-]{0,3}$/u.test(between);
 
-function* spansOf(text: string, offset: number): Generator<Finding> {
+function* spansOf(text: string, offset: number, model?: TagModel): Generator<Finding> {
   const tokens = toTokens(text);
-  const tags = tagTokens(tokens);
+  const tags = tagTokens(tokens, model);
   let open: { readonly tag: Exclude<Tag, 'none'>; readonly start: number; end: number } | null = null;
   const close = function* (): Generator<Finding> {
     if (open) yield { start: offset + open.start, end: offset + open.end, type: typeOf[open.tag], strength: 1 };
@@ -34,12 +34,12 @@ function* spansOf(text: string, offset: number): Generator<Finding> {
 }
 
 /** Names and street addresses, by what stands around them and by a lexicon of names. */
-export function* findTagged(text: string): Generator<Finding> {
+export function* findTagged(text: string, model?: TagModel): Generator<Finding> {
   for (let from = 0; from < text.length;) {
     const rest = text.length - from;
     const cut = rest <= partLengthMax ? -1 : Math.max(text.lastIndexOf('\n', from + partLengthMax), from);
     const end = rest <= partLengthMax ? text.length : cut > from ? cut : from + partLengthMax;
-    yield* spansOf(text.slice(from, end), from);
+    yield* spansOf(text.slice(from, end), from, model);
     from = end;
   }
 }
