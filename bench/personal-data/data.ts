@@ -46,7 +46,7 @@ const sets: readonly (readonly [set: string, weight: number, every: number])[] =
   ['pii/presidio-generated', 1, 1],
   ['pii/support-chat', 1.5, 1],
   ['pii/names-in-requests', 1, 1],
-  ['pii/bare-answers', 0.5, 3],
+  ['pii/bare-answers', 0.6, 2],
   ['pii/orders-no-pii', 1, 1],
   ['intents/banking77-train', 1, 3],
   ['intents/bitext-train', 1, 3],

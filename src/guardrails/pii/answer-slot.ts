@@ -56,6 +56,9 @@ const otherWords = new Set(
 const lead =
   /^\W*(?:(?:hi|hello|hey|yes|yeah|sure|ok|okay|of course|well|oh|so|and|thanks|thank you|ja|sí|oui)[\s,.!-]+)*(?:(?:my|the|its|it is|it's|that's|this is|i am|i'm|im|name|full|first|last|is|ssn|account|number|address|email|e-mail|phone|password|dob|card|mein|meine|ich bin|ich heiße|lautet|ist|mi|me llamo|soy|es|mon|ma|je suis|je m'appelle|c'est|est)[\s:,.]+)*/iu;
 
+const afterName =
+  /\d|[,;]|(?<!\p{L})(?:and|my|the|ssn|last|first|four|digits?|account|acct|number|no|id|dob|born|confirmation|booking|reservation|passengers?|card|credit|phone|ph|contact|mobile|cell|e-?mail|address|from|to|for|is|are|was|it|its|i|und|y|et)(?!\p{L})/iu;
+
 const wordsMax: Readonly<Record<AskedType, number>> = {
   NAME: 4,
   ADDRESS: 14,
@@ -78,23 +81,17 @@ export function* findReply(text: string, asked: readonly AskedType[]): Generator
   if (digits)
     for (const match of text.matchAll(/[\dxX*#]*\d[\d\s./-]*/g))
       yield { start: match.index, end: match.index + match[0].trimEnd().length, type: digits, strength: 1 };
-  if (!words) return;
-  const rest = text.slice(start).replace(/[\s.!,;:]+$/u, '');
-  const own = rest.split(/\s+/).filter(Boolean);
+  if (asked.includes('EMAIL'))
+    for (const match of text.matchAll(/(?<!\S)[\p{L}\p{N}._-]{3,}(?:com|org|net|edu|mail)(?!\S)/giu))
+      yield { start: match.index, end: match.index + match[0].length, type: 'EMAIL', strength: 1 };
+  if (!words || text.includes('?')) return;
+  const rest = text.slice(start);
+  // A name comes first; what else was given follows it.
+  const reply = (words === 'NAME' ? (rest.split(afterName)[0] ?? '') : rest).replace(/[\s.!,;:-]+$/u, '');
+  const own = reply.split(/\s+/).filter(Boolean);
   const isReply =
     own.length > 0 &&
     own.length <= wordsMax[words] &&
-    !/[?]/.test(text) &&
     own.some((word) => !otherWords.has(word.toLowerCase().replaceAll(/[^\p{L}]/gu, '')));
-  const end = digits && words === 'NAME' ? rest.search(/\d/) : -1;
-  const kept =
-    end >= 0
-      ? rest
-          .slice(0, end)
-          .replace(
-            /[\s,.;:-]*(?:(?:and|my|the|ssn|last|four|digits?|account|number|is|are|no|id|dob)[\s,.;:-]*)*$/iu,
-            '',
-          )
-      : rest;
-  if (isReply && kept !== '') yield { start, end: start + kept.length, type: words, strength: 1 };
+  if (isReply) yield { start, end: start + reply.length, type: words, strength: 1 };
 }

@@ -5,7 +5,7 @@ const ssnCue = cue('ssns?|social security|social sec|social|itin|tax id|tin|secu
 const ssnShape = /(?<![\p{L}\p{N}\-.])(\d{3})([- ])(\d{2})\2(\d{4})(?![\p{L}\p{N}]|-\d)/gu;
 // "last four of ssn is 5463", "ssn no 1100", "ssn 123456789".
 const ssnInContext =
-  /(?<!\p{L})(?:ssns?|social security|social|security number)(?!\p{L})(?:\s?(?:number|no|num|is|the|last|four|4|digits?|of|my|are|ending|in|with|and|[.:#=,])(?!\p{L})){0,6}\s{0,2}[x*-]{0,9}(\d{3,9})(?![\p{L}\p{N}])/giu;
+  /(?<!\p{L})(?:ssns?|social security|social|security number)(?!\p{L})(?:\s?(?:number|no|num|is|the|last|four|4(?!\d)|digits?|of|my|are|ending|in|with|and|[.:#=,])(?!\p{L})){0,6}\s{0,2}[x*-]{0,9}(\d{3,9})(?![\p{L}\p{N}])/giu;
 const numberInsurance =
   /(?<![\p{L}\p{N}])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?![\p{L}\p{N}])/giu;
 

@@ -11,7 +11,7 @@ export interface TagModel {
 export type Doubt = Readonly<Record<'name' | 'address', number>>;
 
 /** Log odds that must be reached: a name that is missed is seen by a provider, one that is none makes an answer worse. */
-const usualDoubt: Doubt = { name: 0.9, address: 0.4 };
+const usualDoubt: Doubt = { name: 0.8, address: 0.4 };
 
 const sum = (weights: ArrayLike<number>, features: readonly number[]): number => {
   let all = 0;
