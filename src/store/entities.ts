@@ -323,8 +323,17 @@ const Passage = defineEntity({
     text: p.text(),
     terms: p.type('text[]').$type<string[]>().columnType('text[]'),
     lexical: p.type('sparsevec').$type<string>().columnType('sparsevec(1000000000)'),
+    /** The rules by which it gives orders to the assistant: it answers nobody until a person has looked at it. */
+    held: p.type('text[]').$type<string[]>().columnType('text[]').nullable(),
     embedding: p.type(VectorType).$type<number[]>().length(embeddingDimensions).nullable().lazy(),
   },
+});
+
+/** A text that a person has looked at and let answer. */
+const PassageReview = defineEntity({
+  name: 'PassageReview',
+  tableName: 'passage_review',
+  properties: { textHash: p.text().primary(), allowedAt: p.datetime().defaultRaw('now()') },
 });
 
 const Term = defineEntity({
@@ -350,5 +359,6 @@ export const entities = [
   Setting,
   Document,
   Passage,
+  PassageReview,
   Term,
 ];

@@ -16,6 +16,7 @@ import { Disclosure } from '#migrations/20261125-disclosure.ts';
 import { Changes } from '#migrations/20261126-changes.ts';
 import { Delivery } from '#migrations/20261126-delivery.ts';
 import { Asked } from '#migrations/20261127-asked.ts';
+import { Review } from '#migrations/20261127-review.ts';
 import { Links } from '#migrations/20261127-links.ts';
 import { StoreError } from '#core/errors.ts';
 import { given } from '#core/given.ts';
@@ -79,6 +80,7 @@ const common = {
       { name: '20261126-changes', class: Changes },
       { name: '20261127-links', class: Links },
       { name: '20261127-asked', class: Asked },
+      { name: '20261127-review', class: Review },
     ],
     snapshot: false,
     silent: true,
