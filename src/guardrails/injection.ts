@@ -126,6 +126,10 @@ const rules: readonly Rule[] = [
 const heardFrom = -0.55;
 /** From here on it restricts by itself; it never refuses, since what it has not seen it can be wrong about. */
 const sureFrom = 1;
+/** What nobody writes who means no harm, whatever stands around it. */
+const structural = new Set(['template', 'tag-characters', 'encoded-payload', 'fence']);
+/** Down here a rule of words alone only notes. */
+const harmlessBelow = -3;
 const learnedLengthMax = 8_000;
 
 /** What the learned model adds, as a weight among the rules. */
@@ -148,9 +152,13 @@ export function scoreInjection(text: string, model: InjectionModel = injectionMo
   for (const hidden of decoded(capped)) {
     if (rules.some(({ weight, pattern }) => weight >= 0.4 && pattern.test(hidden))) see('encoded-payload', 0.85);
   }
-  const learned = weightOf(judge(model, toBags(plain.slice(0, learnedLengthMax))));
+  const logOdds = judge(model, toBags(plain.slice(0, learnedLengthMax)));
+  const learned = weightOf(logOdds);
   // Independent signs add up as chances do.
-  const byRules = 1 - [...found.values()].reduce((rest, weight) => rest * (1 - weight), 1);
+  const all = 1 - [...found.values()].reduce((rest, weight) => rest * (1 - weight), 1);
+  // "Please ignore my previous message": one rule alone, and everything around it is harmless.
+  const isWordsOnly = ![...found.keys()].some((name) => structural.has(name));
+  const byRules = isWordsOnly && logOdds < harmlessBelow && all < refuseFrom ? Math.min(all, restrictFrom - 0.05) : all;
   const score = Math.max(byRules, learned);
   const names = [...found.keys(), ...(learned > 0 ? ['learned'] : [])];
   return { score: Math.round(score * 1_000) / 1_000, verdict: verdictOf(score), rules: names };

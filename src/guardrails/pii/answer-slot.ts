@@ -1,10 +1,18 @@
 import type { Finding, PersonalDataType } from './personal-data.ts';
 
 /** What somebody was asked for: their reply is that, whatever it looks like. */
-export type AskedType = Extract<
-  PersonalDataType,
-  'NAME' | 'ADDRESS' | 'EMAIL' | 'PHONE' | 'BIRTH_DATE' | 'SSN' | 'ACCOUNT' | 'CARD' | 'PASSWORD'
->;
+export const askedTypes = [
+  'NAME',
+  'ADDRESS',
+  'EMAIL',
+  'PHONE',
+  'BIRTH_DATE',
+  'SSN',
+  'ACCOUNT',
+  'CARD',
+  'PASSWORD',
+] as const satisfies readonly PersonalDataType[];
+export type AskedType = (typeof askedTypes)[number];
 
 /** A question, or a request, that names what it wants; and no offer of help with it ("forgot your password?"). */
 const wishes =
