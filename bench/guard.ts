@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { createExit } from '#guardrails/exit.ts';
 import { findHardTrigger } from '#guardrails/hard-trigger.ts';
@@ -10,7 +13,11 @@ import { wantsHuman } from '#guardrails/wants-human.ts';
 
 import { quantile, round, toTable } from './table.ts';
 
-export const usage = `npm run bench -- guard   what the guardrails cost: a message coming in, a piece of an answer going out, hostile input`;
+export const usage = `npm run bench -- guard [--peers <folder>]
+
+What the guardrails cost: a message coming in, a piece of an answer going out, hostile input. With --peers the packages
+redact-pii and @openai/guardrails are measured in the same run, where they are installed in that folder:
+npm install --prefix <folder> redact-pii@3.4.0 @openai/guardrails@0.2.1`;
 
 const guards: Readonly<Record<string, (text: string) => unknown>> = {
   'personal data': (text) => findPersonalData(text),
@@ -25,6 +32,30 @@ const all = (text: string): void => {
 /** What a regular expression does with a message that never was more than letters: the yardstick of this machine. */
 const yardstick = (text: string): unknown =>
   text.replaceAll(/[\w.+-]+@[\w-]+\.[\w.]+|\b(?:\d[ -]?){13,16}\b|\+?\d[\d ()-]{7,}\d/g, '[x]');
+
+interface RedactPii {
+  readonly SyncRedactor: new () => { redact(text: string): string };
+}
+interface OpenAiGuardrails {
+  readonly PIIConfig: { parse(settings: object): object };
+  pii(context: object, text: string, settings: object): Promise<unknown>;
+}
+
+const names = ['redact-pii', '@openai/guardrails'] as const;
+
+/** What others do for personal data alone; not among our dependencies, since they bring hundreds. */
+const openPeers = async (folder: string): Promise<Record<string, (text: string) => unknown>> => {
+  const require = createRequire(join(resolve(folder), 'package.json'));
+  const { SyncRedactor } = require(names[0]) as RedactPii;
+  const redactor = new SyncRedactor();
+  const file = join(dirname(require.resolve(names[1])), 'checks/pii.js');
+  const { pii, PIIConfig } = (await import(pathToFileURL(file).href)) as OpenAiGuardrails;
+  const settings = PIIConfig.parse({});
+  return {
+    [names[0]]: (text) => redactor.redact(text),
+    [names[1]]: (text) => pii({}, text, settings),
+  };
+};
 
 const helpPages = ['return-an-item', 'refunds', 'warranty-and-repairs', 'privacy-and-your-data'].map((name) =>
   readFileSync(new URL(`../lab/help-center/${name}.md`, import.meta.url), 'utf8'),
@@ -43,6 +74,21 @@ const timeUs = (work: () => void): number => {
   const began = performance.now();
   work();
   return (performance.now() - began) * 1000;
+};
+
+const measureEach = async (
+  guard: (text: string) => unknown,
+  texts: readonly string[],
+  rounds: number,
+): Promise<number[]> => {
+  const times: number[] = [];
+  for (let round_ = 0; round_ < rounds; round_ += 1)
+    for (const text of texts) {
+      const began = performance.now();
+      await guard(text);
+      times.push((performance.now() - began) * 1000);
+    }
+  return times.slice(times.length / 4);
 };
 
 const measure = (guard: (text: string) => unknown, texts: readonly string[], rounds: number): number[] => {
@@ -90,13 +136,19 @@ const measureOut = (): number[] => {
   return times.slice(times.length / 4);
 };
 
-export const run = async (): Promise<void> => {
+export const run = async (args: readonly string[]): Promise<void> => {
+  const at = args.indexOf('--peers');
+  const peers = at >= 0 ? await openPeers(args[at + 1] ?? '') : {};
   const texts = messages ?? [];
   const base = quantile(measure(yardstick, texts, 60), 0.5);
   const rows = [...Object.entries(guards), ['all of them', all] as const].map(([name, guard]) => {
     const times = measure(guard, texts, 60);
     return [name, round(quantile(times, 0.5)), round(quantile(times, 0.99)), round(quantile(times, 0.5) / base, 1)];
   });
+  for (const [name, guard] of Object.entries(peers)) {
+    const times = await measureEach(guard, texts, 20);
+    rows.push([name, round(quantile(times, 0.5)), round(quantile(times, 0.99)), round(quantile(times, 0.5) / base, 1)]);
+  }
   console.log(`A message of 500 characters (${texts.length} of them), in microseconds\n`);
   console.log(toTable(['guard', 'p50', 'p99', 'times three regular expressions'], rows));
   const out = measureOut();

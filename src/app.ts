@@ -18,6 +18,7 @@ import { toCaseAction } from '#escalation/case-draft.ts';
 import { createDesk } from '#escalation/desk.ts';
 import { createTellDesk } from '#escalation/tell-desk.ts';
 import { createTellUndelivered } from '#escalation/undelivered.ts';
+import type { OnRule } from '#guardrails/policy.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
 import { createLogSeldom } from '#insight/log-seldom.ts';
 import { createMetrics } from '#insight/metrics.ts';
@@ -37,6 +38,7 @@ import { checkMasterKey, loadMasterKey } from '#privacy/master-key.ts';
 import { createVault } from '#privacy/vault.ts';
 import { createBookmarks } from '#store/bookmarks.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
+import { writeLedger } from '#store/ledger.ts';
 import { openLanes } from '#store/lanes.ts';
 import type { Store } from '#store/open.ts';
 
@@ -122,7 +124,13 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const embedder = parts.embedder && rememberQuestions(parts.embedder);
   const prompts = new URL('../prompts/', import.meta.url);
   const answerPrompt = readPrompt(prompts, 'answer');
-  const guardrails = openGuardrails({ config, store, say, embedder, answerPrompt, logger, onRule: metrics.guardrails });
+  const onRule: OnRule = ({ owner, turn }, rule, action) => {
+    metrics.guardrails(rule, action);
+    writeLedger(store, owner, { subject: turn.id, step: 'guardrail', code: `${rule} ${action}` }).catch(
+      (error: unknown) => logger.warn({ error: nameOf(error) }, 'a rule that fired could not be noted'),
+    );
+  };
+  const guardrails = openGuardrails({ config, store, say, embedder, answerPrompt, logger, onRule });
   const { exchange } = guardrails.input;
   const draft = openDesk({ store, exchange, channel: deskChannel, room: config.desk.room });
   const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels), findAsked });

@@ -9,7 +9,7 @@ import type { KeepToTopicParts } from '#guardrails/keep-to-topic.ts';
 import { createModeration, type ModerateParts } from '#guardrails/moderate.ts';
 import { createPromptFinder } from '#guardrails/prompt-leak.ts';
 import type { TokenEntry } from '#guardrails/pii/tokens.ts';
-import type { Policy } from '#guardrails/policy.ts';
+import type { OnRule, Policy } from '#guardrails/policy.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
 import type { Embedder } from '#knowledge/embed.ts';
 import { mayBeIn } from '#knowledge/language.ts';
@@ -30,7 +30,7 @@ export interface GuardrailsSettings {
   readonly embedder: Embedder | null;
   readonly answerPrompt: Prompt;
   readonly logger: Logger;
-  readonly onRule: (rule: string, action: string) => void;
+  readonly onRule: OnRule;
 }
 
 export interface Guardrails extends Disposable {

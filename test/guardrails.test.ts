@@ -113,6 +113,12 @@ describe('what the assistant may not say', () => {
     await answers('I guarantee that it works.');
     const metrics = await (await fetch(`${app.url}/metrics`)).text();
     expect(metrics).toContain('firstline_guardrails_total{rule="claim:guarantee",action="replace"} 1');
+    // And stands in the life of its turn, which the doctor prints.
+    await vi.waitFor(async () =>
+      expect(await app.store.query(`select code from ledger where step = 'guardrail'`)).toEqual([
+        { code: 'claim:guarantee replace' },
+      ]),
+    );
   });
 });
 

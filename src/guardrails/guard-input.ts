@@ -6,7 +6,7 @@ import type { Exchange } from './exchange-personal-data.ts';
 import { findHardTrigger, type HardTrigger } from './hard-trigger.ts';
 import { scoreInjection } from './injection.ts';
 import type { Moderate } from './moderate.ts';
-import type { PolicyOf } from './policy.ts';
+import type { OnRule, PolicyOf } from './policy.ts';
 
 export interface GuardInputParts {
   readonly wantsHuman: (text: string) => boolean;
@@ -14,8 +14,7 @@ export interface GuardInputParts {
   readonly policyOf: PolicyOf;
   readonly moderate: Moderate;
   readonly say: Say;
-  /** Told of every rule that fired, by its id, and what was done. */
-  readonly onRule: (rule: string, action: string) => void;
+  readonly onRule: OnRule;
 }
 
 /** What is said first, whether or not somebody can take over. */
@@ -35,7 +34,7 @@ export const guardInput =
     const { handOver, moderation } = policyOf(turn.owner.organization);
     const trigger = findHardTrigger(turn.text);
     if (trigger && handOver.has(trigger)) {
-      onRule(`trigger:${trigger}`, 'person');
+      onRule(turn, `trigger:${trigger}`, 'person');
       const first = firstWords[trigger];
       const words = first === undefined ? [] : [say(turn, first)];
       return new Halt('hard_trigger', {
@@ -50,12 +49,12 @@ export const guardInput =
     const said = scoreInjection(turn.text);
     const shown = turn.texts.map(({ name, text }) => scoreInjection(`${name}\n${text}`));
     for (const { verdict, rules } of [said, ...shown])
-      if (verdict !== 'pass') for (const rule of rules) onRule(`injection:${rule}`, verdict);
+      if (verdict !== 'pass') for (const rule of rules) onRule(turn, `injection:${rule}`, verdict);
     if (said.verdict === 'refuse') return new Halt('injection', { tell: say(turn, 'refused'), offersHuman: true });
 
     const { text, tokens, refused } = await exchange(turn, turn.text, { isReply: true });
     if (refused.length > 0) {
-      for (const type of refused) onRule(`personal_data:${type}`, 'refuse');
+      for (const type of refused) onRule(turn, `personal_data:${type}`, 'refuse');
       return new Halt('personal_data', { tell: say(turn, 'leaveOut'), offersHuman: true });
     }
     const guard = async (words: string): Promise<GuardedText> => (await exchange(turn, words)).text;

@@ -4,6 +4,7 @@ import type { CheckedReply, CheckedText, Generated, OutputGuarded } from '#core/
 import type { Say, SentenceName } from '#core/sentences.ts';
 
 import { createExit, type Exit } from './exit.ts';
+import type { OnRule } from './policy.ts';
 import { createSentenceCheck, type Fault, type SentenceCheck } from './sentence-check.ts';
 
 export interface GuardOutputParts {
@@ -12,7 +13,7 @@ export interface GuardOutputParts {
   /** Whether a text repeats the system prompt. */
   readonly isPrompt: (text: string) => boolean;
   readonly say: Say;
-  readonly onRule: (rule: string, action: string) => void;
+  readonly onRule: OnRule;
 }
 
 const insteadOf: Readonly<Partial<Record<Fault, SentenceName>>> = {
@@ -82,7 +83,7 @@ export const guardOutput =
       said: [turn.question, turn.summary ?? '', ...turn.recent.map(({ text }) => text)],
       isPrompt,
       instead: (fault) => {
-        onRule(fault === 'figure' || fault === 'prompt' ? fault : `claim:${fault}`, 'replace');
+        onRule(turn, fault === 'figure' || fault === 'prompt' ? fault : `claim:${fault}`, 'replace');
         return say(turn, insteadOf[fault] ?? 'noPromise');
       },
     });

@@ -1,3 +1,4 @@
+import { foldHomoglyphs } from './homoglyphs.ts';
 import { normalize } from './normalize.ts';
 
 /**
@@ -234,8 +235,8 @@ const textLengthMax = 8_000;
 
 /** The gravest reason for a person in a text, or null. Linear; the order of the rules is the order of gravity. */
 export const findHardTrigger = (text: string): HardTrigger | null => {
-  const plain = normalize(text.slice(0, textLengthMax))
-    .text.toLowerCase()
+  const plain = foldHomoglyphs(normalize(text.slice(0, textLengthMax)).text)
+    .toLowerCase()
     .replaceAll(/[’‘`´]/g, "'")
     .replace(notMeant, ' ');
   return rules.find(({ pattern }) => pattern.test(plain))?.trigger ?? null;

@@ -2,12 +2,12 @@ import type { Say } from '#core/sentences.ts';
 import { Halt } from '#core/stage.ts';
 import type { Moderated, OnTopic } from '#core/turn.ts';
 
-import type { PolicyOf } from './policy.ts';
+import type { OnRule, PolicyOf } from './policy.ts';
 
 export interface KeepToTopicParts {
   readonly policyOf: PolicyOf;
   readonly say: Say;
-  readonly onRule: (rule: string, action: string) => void;
+  readonly onRule: OnRule;
 }
 
 /**
@@ -21,7 +21,7 @@ export const keepToTopic =
     const verdict = await topics(turn.asked);
     if (verdict.kind === 'denied' || (verdict.kind === 'foreign' && turn.files.length === 0)) {
       const rule = verdict.kind === 'denied' ? `topic:${verdict.topic}` : 'topic:foreign';
-      onRule(rule, 'refuse');
+      onRule(turn, rule, 'refuse');
       const names = topicRules.allow.map(({ name }) => name).join(', ');
       const tell = names === '' ? say(turn, 'offTopic') : say(turn, 'offTopicBut', { topics: names });
       return new Halt('off_topic', { tell, offersHuman: true });

@@ -3,6 +3,8 @@ import type { Say } from '#core/sentences.ts';
 import { Halt } from '#core/stage.ts';
 import type { GuardedText, Moderated, Retrieved } from '#core/turn.ts';
 
+import type { OnRule } from './policy.ts';
+
 export interface ModerationRules {
   readonly actions: Readonly<Record<Harm, HarmAction>>;
   /** What is done where a moderator cannot tell in time. */
@@ -35,7 +37,7 @@ export type Moderate = ReturnType<typeof createModeration>;
 
 export interface ModerateParts {
   readonly say: Say;
-  readonly onRule: (rule: string, action: string) => void;
+  readonly onRule: OnRule;
 }
 
 /** What was asked about while passages were looked up, is known before a model is asked to answer. */
@@ -43,7 +45,7 @@ export const moderate =
   ({ say, onRule }: ModerateParts) =>
   async (turn: Retrieved): Promise<Moderated | Halt> => {
     const { action, rules } = await turn.moderation;
-    for (const rule of rules) onRule(rule, action);
+    for (const rule of rules) onRule(turn, rule, action);
     const escalate = `moderation: ${rules.join(', ')}`;
     switch (action) {
       case 'support':

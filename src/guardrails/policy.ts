@@ -1,3 +1,5 @@
+import type { Received } from '#core/turn.ts';
+
 import type { HardTrigger } from './hard-trigger.ts';
 import type { Treatments } from './pii/personal-data.ts';
 import type { ModerationRules } from './moderate.ts';
@@ -13,5 +15,8 @@ export interface Policy {
   readonly topicRules: TopicRules;
   readonly topics: Topics;
 }
+
+/** Told of every rule that fired, by its id, and what was done about it. */
+export type OnRule = (turn: Pick<Received, 'owner' | 'turn'>, rule: string, action: string) => void;
 
 export type PolicyOf = (organization: string) => Policy;
