@@ -67,11 +67,11 @@ test('a message that could not be stored is delivered again under the same id', 
   expect(events).toMatchObject([{ text: 'Hello' }]);
 });
 
-test('trap 37: STOP is counted and left to the platform; afterwards the person is out of reach', async () => {
+test('STOP is told as a wish; afterwards the platform takes nothing for this person', async () => {
   const { lab, channel, events } = await openAll();
   await lab.receive({ from: person, body: 'stop' });
-  expect(events).toEqual([null]);
-  expect(await problem(channel.send(thread, { text: 'Please stay' }, 'k'))).toBe('unreachable: 21610');
+  expect(events).toMatchObject([{ kind: 'consent', given: false, how: 'STOP', thread, sender: { id: person } }]);
+  expect(await problem(channel.send(thread, { text: 'Please stay' }, 'k'))).toBe('no_consent: 21610');
 });
 
 test('trap 34: what is not signed with our token, over our address, is refused and never received', async () => {

@@ -1,16 +1,18 @@
 import { z } from 'zod';
-import type { InboundDelivery, InboundMessage, SentKey, ThreadKey } from '#core/channel.ts';
+import type {
+  InboundAction,
+  InboundConsent,
+  InboundDelivery,
+  InboundMessage,
+  SentKey,
+  ThreadKey,
+} from '#core/channel.ts';
 import { Refused } from '#core/errors.ts';
 import { e164 } from './config.ts';
+import { readWish } from './wishes.ts';
 
 /** A webhook's fields; a repeated one is a list. */
 export type Form = Readonly<Record<string, string | readonly string[]>>;
-
-/**
- * Words the platform answers by itself, alone and in any case (twilio.com/docs/messaging/tutorials/advanced-opt-out).
- * YES is an opt-in only for somebody who had opted out; to everybody else's conversation it is an answer.
- */
-const keywords = new Set('STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT START UNSTOP HELP INFO'.split(' '));
 
 const statuses: Readonly<Record<string, InboundDelivery['status']>> = {
   sent: 'sent',
@@ -47,18 +49,25 @@ const attachments = (form: Form): string[] =>
     return `[file: ${type || 'unknown'}]`;
   });
 
-/** A person's message; null for opt-out words, for numbers nobody can be answered at, and for numbers not ours. */
-export const toInboundMessage = (
+interface Ours {
+  readonly accountSid: string;
+  readonly from: string;
+  readonly answersHelp: boolean;
+}
+
+/**
+ * What a person sent: words, a wish to be written to no more or again, or one for help; null for help that the platform gives, for
+ * numbers nobody can be answered at, and for numbers not ours.
+ */
+export const toInbound = (
   form: Form,
-  ours: { accountSid: string; from: string },
+  ours: Ours,
   now = new Date(),
-): InboundMessage | null => {
+): InboundMessage | InboundConsent | InboundAction | null => {
   const id = sidOf(form, ours.accountSid);
   const [person, number, body] = [field(form, 'From'), field(form, 'To'), field(form, 'Body')];
   if (number !== ours.from || person === ours.from || !e164.test(person)) return null;
-  if (field(form, 'OptOutType') !== '' || keywords.has(body.trim().toUpperCase())) return null;
-  return {
-    kind: 'message',
+  const base = {
     channel: 'sms',
     id,
     thread: toThreadKey(person, number),
@@ -66,10 +75,27 @@ export const toInboundMessage = (
     sender: { id: person, organization: number, displayName: `…${person.slice(-4)}` },
     // The webhook carries no time.
     sentAt: now,
+  };
+  const message: InboundMessage = {
+    ...base,
+    kind: 'message',
     text: [body, ...attachments(form)].filter(Boolean).join('\n'),
     setting: 'direct',
     addressed: true,
   };
+  const wish = readWish(field(form, 'OptOutType'), body);
+  switch (wish?.kind) {
+    case undefined:
+      return message;
+    case 'stop':
+    case 'start':
+      return { ...base, kind: 'consent', given: wish.kind === 'start', how: wish.how };
+    // It gives consent only to whom had withdrawn it; in everybody else's conversation it is an answer.
+    case 'yes':
+      return { ...base, kind: 'consent', given: true, how: wish.how, otherwise: message };
+    case 'help':
+      return wish.isAnswered && !ours.answersHelp ? null : { ...base, kind: 'action', action: 'status' };
+  }
 };
 
 /** What became of a message of ours; null for steps nobody waits for. */

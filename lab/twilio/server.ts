@@ -45,6 +45,8 @@ export interface TwilioLab extends LabServer {
   /** Posts a raw signed form to the inbound webhook and does nothing with the answer. */
   deliver(form: Form): Promise<WebhookAnswer>;
   setInboundUrl(url: string): void;
+  /** This number opts out without a word to the app. */
+  optOut(number: string): void;
   /** What becomes of later messages to this number. */
   setFate(number: string, fate: Fate): void;
   alerts(): Alert[];
@@ -149,6 +151,7 @@ export const openTwilioLab = async (options: TwilioLabOptions): Promise<TwilioLa
       inboundUrl = url;
     },
     setFate: carrier.setFate,
+    optOut: optOuts.add,
     alerts: account.alerts,
     state,
     setFaults: faults.set,

@@ -41,6 +41,8 @@ export interface Known {
   readonly hasCase: boolean;
   /** The language that was spoken last. */
   readonly language: string | null;
+  /** The person wants to be written to no more. */
+  readonly isWithdrawn: boolean;
 }
 
 /** A turn as the lane handed it out: whose conversation it is, and what was said. */
@@ -76,6 +78,8 @@ export interface Received {
   readonly isOpening: boolean;
   /** They stopped what they had asked before it was begun. */
   readonly isStopped: boolean;
+  /** They said whether they want to be written to; what they said last. */
+  readonly consent: 'given' | 'withdrawn' | null;
   /** The words are new ones for something said and answered before; empty where it was taken back. */
   readonly isChange: boolean;
   /** Aborted, with Stopped, when the person wants no more of this answer. */

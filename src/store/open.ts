@@ -15,6 +15,7 @@ import { First } from '#migrations/20261123-first.ts';
 import { Disclosure } from '#migrations/20261125-disclosure.ts';
 import { Changes } from '#migrations/20261126-changes.ts';
 import { Delivery } from '#migrations/20261126-delivery.ts';
+import { Consent } from '#migrations/20261127-consent.ts';
 import { StoreError } from '#core/errors.ts';
 import { given } from '#core/given.ts';
 
@@ -75,6 +76,7 @@ const common = {
       { name: '20261125-disclosure', class: Disclosure },
       { name: '20261126-delivery', class: Delivery },
       { name: '20261126-changes', class: Changes },
+      { name: '20261127-consent', class: Consent },
     ],
     snapshot: false,
     silent: true,
