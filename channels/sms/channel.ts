@@ -2,7 +2,9 @@ import twilio from 'twilio';
 import type { Channel, ChannelHealth, Receive, SentKey, SentMessage, ThreadKey } from '#core/channel.ts';
 import { ChannelError, Refused } from '#core/errors.ts';
 import { smsConfig, type SmsConfig, type SmsConfigInput } from './config.ts';
-import { readThreadKey, toInbound, toInboundDelivery, type Form } from './receive.ts';
+import { download } from './files.ts';
+import type { Form } from './form.ts';
+import { readThreadKey, toInbound, toInboundDelivery } from './receive.ts';
 import { fitsBody, renderBody } from './render.ts';
 
 const callTimeoutMs = 15_000;
@@ -157,6 +159,8 @@ export const createSmsChannel = (settings: SmsConfigInput): Channel => {
     },
 
     ...createOutbound(config, client),
+
+    download: (key, lengthMax) => download(key, lengthMax, config),
 
     async webhook(request) {
       const { pathname } = new URL(request.url);

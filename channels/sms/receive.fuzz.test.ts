@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { Refused } from '#core/errors.ts';
 import { asText, mutated } from '#test/support/mutated.ts';
 import { flawsOf } from '#test/support/sound-event.ts';
-import { type Form, toInboundDelivery, toInbound } from './receive.ts';
+import type { Form } from './form.ts';
+import { toInbound, toInboundDelivery } from './receive.ts';
 
 const ours = { accountSid: `AC${'0'.repeat(32)}`, from: '+15550001111', answersHelp: true };
 const folder = new URL('fixtures/', import.meta.url);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Refused } from '#core/errors.ts';
-import { toInboundDelivery, toInbound, type Form } from './receive.ts';
+import type { Form } from './form.ts';
+import { toInbound, toInboundDelivery } from './receive.ts';
 
 const ours = { accountSid: `AC${'0'.repeat(32)}`, from: '+15550001111', answersHelp: false };
 const fixture = (name: string): Form =>
@@ -25,13 +26,18 @@ test('a text message is a direct message from a number shown by its end', () => 
     sender: { id: '+15552223333', organization: '+15550001111', displayName: '…3333' },
     sentAt: new Date(0),
     text: 'Where is my order?',
+    attachments: [],
     setting: 'direct',
     addressed: true,
   });
 });
 
 test('trap 38: a picture without words is a message, not a status', () => {
-  expect(received('picture-without-words')).toMatchObject({ text: '[file: image/png]' });
+  expect(received('picture-without-words')).toMatchObject({
+    kind: 'message',
+    text: '',
+    attachments: [{ name: 'image-1.png', mediaType: 'image/png', size: null, key: 'https://api.twilio.com/m/1' }],
+  });
 });
 
 test.each(['short-code', 'other-number', 'whatsapp'])('%s is not for us', (name) => {

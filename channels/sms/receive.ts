@@ -9,10 +9,9 @@ import type {
 } from '#core/channel.ts';
 import { Refused } from '#core/errors.ts';
 import { e164 } from './config.ts';
+import { toAttachments } from './files.ts';
+import { field, type Form } from './form.ts';
 import { readWish } from './wishes.ts';
-
-/** A webhook's fields; a repeated one is a list. */
-export type Form = Readonly<Record<string, string | readonly string[]>>;
 
 const statuses: Readonly<Record<string, InboundDelivery['status']>> = {
   sent: 'sent',
@@ -30,11 +29,6 @@ export const toThreadKey = (from: string, to: string): ThreadKey => JSON.stringi
 /** Throws when the key is not of this channel. */
 export const readThreadKey = (key: ThreadKey): { from: string; to: string } => thread.parse(JSON.parse(key));
 
-const field = (form: Form, name: string): string => {
-  const value = form[name];
-  return typeof value === 'string' ? value : (value?.[0] ?? '');
-};
-
 /** Throws Refused 403 for another account's webhook and 400 for one that names no message. */
 const sidOf = (form: Form, accountSid: string): string => {
   if (field(form, 'AccountSid') !== accountSid) throw new Refused(403, 'foreign_account');
@@ -42,12 +36,6 @@ const sidOf = (form: Form, accountSid: string): string => {
   if (sid === '') throw new Refused(400, 'no_message_sid');
   return sid;
 };
-
-const attachments = (form: Form): string[] =>
-  Array.from({ length: Math.min(10, Number(field(form, 'NumMedia')) || 0) }, (_, index) => {
-    const type = field(form, `MediaContentType${index}`);
-    return `[file: ${type || 'unknown'}]`;
-  });
 
 interface Ours {
   readonly accountSid: string;
@@ -79,7 +67,8 @@ export const toInbound = (
   const message: InboundMessage = {
     ...base,
     kind: 'message',
-    text: [body, ...attachments(form)].filter(Boolean).join('\n'),
+    text: body,
+    attachments: toAttachments(form),
     setting: 'direct',
     addressed: true,
   };
