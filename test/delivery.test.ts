@@ -281,7 +281,7 @@ describe('what cannot be delivered', () => {
     const card = await sees(desk, (message) => message.actions.length > 0);
     await desk.pane.say({ room: desk.room, user: desk.user, thread: card.id, text: 'claim' });
     await sees(sms, (message) => message.text.includes('You are now talking with'));
-    await sms.pane.say({ room: sms.room, user: sms.user, text: 'STOP' });
+    platforms.servers.twilio.optOut(sms.user);
     await desk.pane.say({ room: desk.room, user: desk.user, thread: card.id, text: 'Are you still there?' });
     const note = await sees(desk, (message) => message.text.includes('did not reach'));
     expect(note.thread).toBe(card.id);

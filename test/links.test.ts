@@ -130,6 +130,21 @@ test('whoever takes the link back is not answered there any more, and that there
   expect(row).toEqual({ proven: true, undone: true });
 });
 
+test('who asks not to be written to on the other channel is not, and no case goes on there', async () => {
+  await link();
+  await page.say('help', 'I want to talk to a human');
+  await page.say('go', 'message me on phone when someone answers');
+  await page.sees(({ text }) => text.includes('goes on here and on phone'));
+  await phone.tell({ ...phone.from('+15550100', '+15550100'), kind: 'consent', id: 'stop', given: false, how: 'STOP' });
+  const card = desk.shown().find(({ title }) => title)!;
+  await desk.say('claim', 'claim', 'Grace', `thread ${card.id}`);
+  await page.sees(({ text }) => text.includes('now talking with Grace'));
+  await page.say('again', 'message me on phone when someone answers');
+  await page.sees(({ text }) => text.includes('no linked channel'));
+  await app.app.settled();
+  expect(texts(phone)).not.toContain('Grace');
+});
+
 test('without a linked channel, the way to one is told', async () => {
   await page.say('help', 'I want to talk to a human');
   await page.say('go', 'text me when someone answers');

@@ -2,7 +2,9 @@ import twilio from 'twilio';
 import type { Channel, ChannelHealth, Receive, SentKey, SentMessage, ThreadKey } from '#core/channel.ts';
 import { ChannelError, Refused } from '#core/errors.ts';
 import { smsConfig, type SmsConfig, type SmsConfigInput } from './config.ts';
-import { readThreadKey, toInboundDelivery, toInboundMessage, type Form } from './receive.ts';
+import { download } from './files.ts';
+import type { Form } from './form.ts';
+import { readThreadKey, toInbound, toInboundDelivery } from './receive.ts';
 import { fitsBody, renderBody } from './render.ts';
 
 const callTimeoutMs = 15_000;
@@ -21,7 +23,9 @@ const calls = { size: 20, refillPerMinute: 600 };
 /** The credentials are of no use until people put others in their place: what is to be said waits for that, and is not lost. */
 const deadCredentialsRetryMs = 60_000;
 
-const unreachable = new Set([21211, 21610, 21614]);
+const unreachable = new Set([21211, 21614]);
+/** The person has told the platform to bring them nothing from this number. */
+const optedOut = 21610;
 
 /** Why a call of the Messages API failed, in the contract's words. */
 const toChannelError = (error: unknown): ChannelError => {
@@ -35,6 +39,7 @@ const toChannelError = (error: unknown): ChannelError => {
     return new ChannelError('sms', 'rate_limited', name, { retryAfterMs: rateLimitedWaitMs, cause: error });
   if (code === 20003 || status === 401)
     return new ChannelError('sms', 'rate_limited', name, { retryAfterMs: deadCredentialsRetryMs, cause: error });
+  if (code === optedOut) return new ChannelError('sms', 'no_consent', name, { cause: error });
   return new ChannelError('sms', unreachable.has(Number(code)) ? 'unreachable' : 'refused', name, { cause: error });
 };
 
@@ -155,13 +160,15 @@ export const createSmsChannel = (settings: SmsConfigInput): Channel => {
 
     ...createOutbound(config, client),
 
+    download: (key, lengthMax) => download(key, lengthMax, config),
+
     async webhook(request) {
       const { pathname } = new URL(request.url);
       const isInbound = pathname.endsWith('/channels/sms/inbound');
       if (!isInbound && !pathname.endsWith('/channels/sms/status')) throw new Refused(404, 'unknown_path');
       const form = await readForm(request);
       verify(config, request, form);
-      await receive(isInbound ? toInboundMessage(form, config) : toInboundDelivery(form, config.accountSid));
+      await receive(isInbound ? toInbound(form, config) : toInboundDelivery(form, config.accountSid));
       // Any text here would be sent to the person as a message.
       return new Response('<Response/>', { headers: { 'content-type': 'text/xml' } });
     },

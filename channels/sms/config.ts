@@ -8,6 +8,8 @@ export const e164 = /^\+[1-9]\d{6,14}$/;
 export const smsConfig = z.strictObject({
   accountSid: z.string().regex(/^AC[0-9a-f]{32}$/i, 'an account SID is AC and 32 hexadecimal digits'),
   authToken: z.string().min(1),
+  /** HELP and INFO are answered by us: only where the platform's own answers are switched off. */
+  answersHelp: z.boolean().default(false),
   /** Our number: messages to another one are not for us. */
   from: z.string().regex(e164, 'a number is written as + and digits, country code first'),
   /** Stands for https://api.twilio.com. */

@@ -1,16 +1,17 @@
 import { z } from 'zod';
-import type { InboundDelivery, InboundMessage, SentKey, ThreadKey } from '#core/channel.ts';
+import type {
+  InboundAction,
+  InboundConsent,
+  InboundDelivery,
+  InboundMessage,
+  SentKey,
+  ThreadKey,
+} from '#core/channel.ts';
 import { Refused } from '#core/errors.ts';
 import { e164 } from './config.ts';
-
-/** A webhook's fields; a repeated one is a list. */
-export type Form = Readonly<Record<string, string | readonly string[]>>;
-
-/**
- * Words the platform answers by itself, alone and in any case (twilio.com/docs/messaging/tutorials/advanced-opt-out).
- * YES is an opt-in only for somebody who had opted out; to everybody else's conversation it is an answer.
- */
-const keywords = new Set('STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT START UNSTOP HELP INFO'.split(' '));
+import { toAttachments } from './files.ts';
+import { field, type Form } from './form.ts';
+import { readWish } from './wishes.ts';
 
 const statuses: Readonly<Record<string, InboundDelivery['status']>> = {
   sent: 'sent',
@@ -28,11 +29,6 @@ export const toThreadKey = (from: string, to: string): ThreadKey => JSON.stringi
 /** Throws when the key is not of this channel. */
 export const readThreadKey = (key: ThreadKey): { from: string; to: string } => thread.parse(JSON.parse(key));
 
-const field = (form: Form, name: string): string => {
-  const value = form[name];
-  return typeof value === 'string' ? value : (value?.[0] ?? '');
-};
-
 /** Throws Refused 403 for another account's webhook and 400 for one that names no message. */
 const sidOf = (form: Form, accountSid: string): string => {
   if (field(form, 'AccountSid') !== accountSid) throw new Refused(403, 'foreign_account');
@@ -41,24 +37,25 @@ const sidOf = (form: Form, accountSid: string): string => {
   return sid;
 };
 
-const attachments = (form: Form): string[] =>
-  Array.from({ length: Math.min(10, Number(field(form, 'NumMedia')) || 0) }, (_, index) => {
-    const type = field(form, `MediaContentType${index}`);
-    return `[file: ${type || 'unknown'}]`;
-  });
+interface Ours {
+  readonly accountSid: string;
+  readonly from: string;
+  readonly answersHelp: boolean;
+}
 
-/** A person's message; null for opt-out words, for numbers nobody can be answered at, and for numbers not ours. */
-export const toInboundMessage = (
+/**
+ * What a person sent: words, a wish to be written to no more or again, or one for help; null for help that the platform gives, for
+ * numbers nobody can be answered at, and for numbers not ours.
+ */
+export const toInbound = (
   form: Form,
-  ours: { accountSid: string; from: string },
+  ours: Ours,
   now = new Date(),
-): InboundMessage | null => {
+): InboundMessage | InboundConsent | InboundAction | null => {
   const id = sidOf(form, ours.accountSid);
   const [person, number, body] = [field(form, 'From'), field(form, 'To'), field(form, 'Body')];
   if (number !== ours.from || person === ours.from || !e164.test(person)) return null;
-  if (field(form, 'OptOutType') !== '' || keywords.has(body.trim().toUpperCase())) return null;
-  return {
-    kind: 'message',
+  const base = {
     channel: 'sms',
     id,
     thread: toThreadKey(person, number),
@@ -66,10 +63,28 @@ export const toInboundMessage = (
     sender: { id: person, organization: number, displayName: `…${person.slice(-4)}` },
     // The webhook carries no time.
     sentAt: now,
-    text: [body, ...attachments(form)].filter(Boolean).join('\n'),
+  };
+  const message: InboundMessage = {
+    ...base,
+    kind: 'message',
+    text: body,
+    attachments: toAttachments(form),
     setting: 'direct',
     addressed: true,
   };
+  const wish = readWish(field(form, 'OptOutType'), body);
+  switch (wish?.kind) {
+    case undefined:
+      return message;
+    case 'stop':
+    case 'start':
+      return { ...base, kind: 'consent', given: wish.kind === 'start', how: wish.how };
+    // It gives consent only to whom had withdrawn it; in everybody else's conversation it is an answer.
+    case 'yes':
+      return { ...base, kind: 'consent', given: true, how: wish.how, otherwise: message };
+    case 'help':
+      return wish.isAnswered && !ours.answersHelp ? null : { ...base, kind: 'action', action: 'status' };
+  }
 };
 
 /** What became of a message of ours; null for steps nobody waits for. */

@@ -4,6 +4,7 @@ import type { OptOuts } from './opt-out.ts';
 import { TwilioRefusal } from './refusal.ts';
 import { readTwiml, type TwimlReply } from './twiml.ts';
 import { toInboundForm, type Incoming } from './inbound-form.ts';
+import type { MediaStore } from './media.ts';
 import type { WebhookAnswer, Webhooks } from './webhook.ts';
 
 const bodyLengthMax = 1600;
@@ -38,6 +39,7 @@ interface Settings {
   readonly optOuts: OptOuts;
   readonly webhooks: Webhooks;
   readonly inboundUrl: () => string | undefined;
+  readonly media: MediaStore;
 }
 
 export interface Account {
@@ -137,9 +139,10 @@ export const createAccount = (settings: Settings): Account => {
   return {
     send,
     alerts: () => [...alerts],
-    receive({ from, body, media = [] }) {
+    receive({ from, body, media: files = [] }) {
       if (!isPhoneNumber(from)) throw new TwilioRefusal(21212, from);
       if (body.length > bodyLengthMax) throw new TwilioRefusal(21617);
+      const media = files.map((file) => settings.media.add(file));
       const to = from.startsWith(whatsappPrefix) ? whatsappPrefix + settings.from : settings.from;
       const message = store.add({
         direction: 'inbound',

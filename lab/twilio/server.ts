@@ -9,6 +9,7 @@ import type { LabServer, Pane } from '#lab/pane.ts';
 import { createAccount, isPhoneNumber, type Account, type Alert } from './account.ts';
 import { createCarrier, type Fate } from './carrier.ts';
 import type { Incoming } from './inbound-form.ts';
+import { createMediaStore } from './media.ts';
 import { createMessageStore, personOf, toWireMessage, type MessageStore } from './messages.ts';
 import { createOptOuts } from './opt-out.ts';
 import { TwilioRefusal } from './refusal.ts';
@@ -45,6 +46,8 @@ export interface TwilioLab extends LabServer {
   /** Posts a raw signed form to the inbound webhook and does nothing with the answer. */
   deliver(form: Form): Promise<WebhookAnswer>;
   setInboundUrl(url: string): void;
+  /** This number opts out without a word to the app. */
+  optOut(number: string): void;
   /** What becomes of later messages to this number. */
   setFate(number: string, fate: Fate): void;
   alerts(): Alert[];
@@ -108,6 +111,9 @@ export const openTwilioLab = async (options: TwilioLabOptions): Promise<TwilioLa
     statusIntervalMs: options.statusIntervalMs ?? realStatusIntervalMs,
     callbackOrder: options.callbackOrder ?? 'kept',
   });
+  // The address is known once it listens, and nobody writes before.
+  let url = '';
+  const media = createMediaStore(accountSid, () => url);
   const account = createAccount({
     accountSid,
     from: options.from,
@@ -116,6 +122,7 @@ export const openTwilioLab = async (options: TwilioLabOptions): Promise<TwilioLa
     optOuts,
     webhooks,
     inboundUrl: () => inboundUrl,
+    media,
   });
   const state = () => ({
     messages: store.all().map((message) => toWireMessage(accountSid, message)),
@@ -129,8 +136,9 @@ export const openTwilioLab = async (options: TwilioLabOptions): Promise<TwilioLa
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(gate.middleware);
   app.route('/_lab', createControl({ state, setFaults: faults.set, pane }));
-  app.route('/', createRoutes({ accountSid, authToken: options.authToken, account, store, limit }));
+  app.route('/', createRoutes({ accountSid, authToken: options.authToken, account, store, media, limit }));
   const loopback = await listenOnLoopback(app, options.port);
+  url = loopback.url;
   const close = async () => {
     carrier.close();
     webhooks.close();
@@ -149,6 +157,7 @@ export const openTwilioLab = async (options: TwilioLabOptions): Promise<TwilioLa
       inboundUrl = url;
     },
     setFate: carrier.setFate,
+    optOut: optOuts.add,
     alerts: account.alerts,
     state,
     setFaults: faults.set,

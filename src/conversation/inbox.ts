@@ -2,6 +2,7 @@ import type {
   Attachment,
   InboundAction,
   InboundChange,
+  InboundConsent,
   InboundEvent,
   InboundFeedback,
   InboundMessage,
@@ -13,9 +14,11 @@ import type {
 import type { Sealer, Vault } from '#core/sealed.ts';
 import type { ConversationRef } from '#core/turn.ts';
 import { findCase } from '#store/cases.ts';
+import { hasWithdrawn, voidLane, writeConsent } from '#store/consent.ts';
 import {
   beginConversation,
   type ConversationRow,
+  findAtPlace,
   findConversation,
   type Place,
   whoSpeaks,
@@ -50,6 +53,7 @@ export interface StoredEvent {
 
 /** What a person does in a thread. */
 type Act = InboundMessage | InboundAction | InboundOpening | InboundStop;
+type Kept = Act | InboundConsent;
 
 export type Outcome = 'stored' | 'duplicate' | 'ignored';
 
@@ -76,10 +80,10 @@ export const readEvent = (sealer: Sealer, body: Parameters<Sealer['open']>[0]): 
 export const namesOf = (files: readonly Attachment[]): string =>
   files.map(({ name }) => `[file: ${name || 'unnamed'}]`).join('\n');
 
-const filesOf = (event: Act): readonly Attachment[] => (event.kind === 'message' ? (event.attachments ?? []) : []);
+const filesOf = (event: Kept): readonly Attachment[] => (event.kind === 'message' ? (event.attachments ?? []) : []);
 
 /** What was said; a file is told by its name. */
-const wordsOf = (event: Act): string => {
+const wordsOf = (event: Kept): string => {
   const text = 'text' in event ? (event.text ?? '') : '';
   return `${text}\n${namesOf(filesOf(event))}`.trim();
 };
@@ -92,7 +96,7 @@ interface Found {
   readonly isElsewhere: boolean;
 }
 
-const toStored = (event: Act, { from, action, isElsewhere }: Found, keptLengthMax: number): StoredEvent => {
+const toStored = (event: Kept, { from, action, isElsewhere }: Found, keptLengthMax: number): StoredEvent => {
   const text = wordsOf(event);
   return {
     from,
@@ -184,7 +188,7 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
   // A fingerprint: the platform's id of an event may name a person or a room.
   const idOf = (channel: string, id: string): string => vault.index('event', `${channel}:${id}`);
   const handleOf = (channel: string, person: string): string => vault.index('handle', `${channel}:${person}`);
-  const placeOf = (event: Act): Place => ({
+  const placeOf = (event: Kept): Place => ({
     organization: event.sender.organization,
     channel: event.channel,
     handle: handleOf(event.channel, event.sender.id),
@@ -269,6 +273,28 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
     return turn ? 'stored' : 'ignored';
   };
 
+  /** Written down before anything else, whoever says it; whatever is being answered is void. */
+  const hearConsent = async (event: InboundConsent): Promise<Outcome> => {
+    const { channel, given, how, otherwise } = event;
+    const whose = { channel, handle: handleOf(channel, event.sender.id) };
+    if (otherwise && !(await hasWithdrawn(store, whose))) return receive(otherwise);
+    const eventId = idOf(channel, event.id);
+    const [outcome, conversation] = await store.transaction(async (transaction): Promise<[Outcome, string?]> => {
+      if (!(await writeConsent(transaction, whose, { given, how, eventId }))) return ['duplicate'];
+      const row = await findAtPlace(transaction, placeOf(event));
+      if (!row) return ['stored'];
+      if (!given) await voidLane(transaction, row);
+      const action = given ? 'given' : 'withdrawn';
+      const stored = toStored(event, { row, from: 'customer', action, isElsewhere: false }, keptLengthMax);
+      const body = vault.unwrap(row.wrappedKey).seal(JSON.stringify(stored), bodyPurpose);
+      await insertEvent(transaction, row, { channel, id: eventId, kind: 'consent', body });
+      await lanes.wake(transaction, 'turns', row.conversation);
+      return ['stored', row.conversation];
+    });
+    if (!given && conversation !== undefined) parts.stops.ask(conversation);
+    return outcome;
+  };
+
   const receive = async (event: InboundEvent | null): Promise<Outcome> => {
     if (!event) return 'ignored';
     switch (event.kind) {
@@ -285,6 +311,8 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
         return change(event);
       case 'feedback':
         return judge(event);
+      case 'consent':
+        return hearConsent(event);
       default:
         return isEmpty(event) ? 'ignored' : act(event);
     }

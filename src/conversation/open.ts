@@ -41,6 +41,8 @@ const commandOf = ({ action }: StoredEvent): Received['command'] =>
   action === 'status' || action === 'forget' ? action : null;
 
 const isCommand = (event: StoredEvent): boolean => commandOf(event) !== null || toTypedCommand(event.text) !== null;
+const consentOf = (event: StoredEvent | undefined): Received['consent'] =>
+  event === undefined ? null : event.action === 'given' ? 'given' : 'withdrawn';
 
 /** Whether it has a turn of its own: what else a person said is not answered together with it. */
 const standsAlone = (event: StoredEvent): boolean =>
@@ -60,13 +62,16 @@ export type ToLanguage = ReturnType<typeof createToLanguage>;
 
 /** A turn at these events of a conversation, as the lane handed them out. */
 export const toTurn = (
-  { row, hasCase }: TakenLane,
+  { row, hasCase, isWithdrawn }: TakenLane,
   sealer: Sealer,
   events: readonly WaitingEvent[],
   { now, toLanguage }: { readonly now: Date; readonly toLanguage: ToLanguage },
 ): Received => {
   const positions = events.map((event) => event.position);
-  const stop = events.findLastIndex((event) => event.kind === 'stopped');
+  // What was asked before is to be answered no more. Whoever has the case still reads it.
+  const ends = (event: WaitingEvent): boolean =>
+    event.kind === 'stopped' || (event.kind === 'consent' && event.action === 'withdrawn' && !hasCase);
+  const stop = events.findLastIndex(ends);
   // A button or a command may come with words of its own.
   const speaks = new Set(['message', 'edited', 'action']);
   const said = events.slice(stop + 1).filter((event) => speaks.has(event.kind));
@@ -93,6 +98,7 @@ export const toTurn = (
       hasCase,
       language: row.language,
       asked: row.asked,
+      isWithdrawn,
     },
     channel: elsewhere === undefined ? row.channel : (events[0]?.channel ?? row.channel),
     // A command is worded as we told it: it says nothing about who gives it.
@@ -110,6 +116,7 @@ export const toTurn = (
     command: events[0] ? commandOf(events[0]) : null,
     isOpening: events.some((event) => event.kind === 'opened'),
     isStopped: stop > 0,
+    consent: consentOf(events.findLast((event) => event.kind === 'consent')),
     isChange: typeof events[0]?.changes === 'number',
     stopping: new AbortController(),
     mayBeInterrupted: false,
@@ -126,9 +133,10 @@ export interface OpenParts {
 export const open =
   ({ say, suggestions }: OpenParts) =>
   async (turn: Received): Promise<Opened | Halt> => {
-    // Whoever has the case is told of what was taken back, too.
-    const isForDesk = turn.isChange && turn.known.hasCase;
+    // Whoever has the case is told of what was taken back, too, and of who may not be written to.
+    const isForDesk = (turn.isChange || turn.consent !== null) && turn.known.hasCase;
     if (turn.text !== '' || turn.pressedHuman || turn.command || isForDesk) return { ...turn, opened: true };
+    if (turn.consent) return new Halt(`consent_${turn.consent}`);
     if (turn.isStopped) return new Halt('stopped', { tell: say(turn, 'stopped') });
     // Who knows us already needs no greeting, and nobody is greeted twice.
     if (turn.isOpening && turn.isFirstContact && !turn.known.hasCase)

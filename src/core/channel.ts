@@ -110,6 +110,19 @@ export interface InboundFeedback extends Omit<EventBase, 'thread'> {
   readonly text?: string;
 }
 
+/**
+ * The person wants to be written to on this channel no more, or again. What is stored is that they said so, and how: nothing they
+ * wrote besides.
+ */
+export interface InboundConsent extends EventBase {
+  readonly kind: 'consent';
+  readonly given: boolean;
+  /** One word for the record: the keyword, or the platform's code. Never their own words. */
+  readonly how: string;
+  /** What it is where nothing was withdrawn before: "yes" gives consent again, or answers a question. */
+  readonly otherwise?: InboundMessage;
+}
+
 /** What became of a message we sent, told by the platform later. */
 export interface InboundDelivery {
   readonly kind: 'delivery';
@@ -127,6 +140,7 @@ export type InboundEvent =
   | InboundStop
   | InboundOpening
   | InboundFeedback
+  | InboundConsent
   | InboundDelivery;
 
 /**

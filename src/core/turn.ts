@@ -44,6 +44,8 @@ export interface Known {
   readonly language: string | null;
   /** The kinds of personal data that the person was asked for last. */
   readonly asked: readonly string[];
+  /** The person wants to be written to no more. */
+  readonly isWithdrawn: boolean;
 }
 
 /** A turn as the lane handed it out: whose conversation it is, and what was said. */
@@ -81,6 +83,8 @@ export interface Received {
   readonly isOpening: boolean;
   /** They stopped what they had asked before it was begun. */
   readonly isStopped: boolean;
+  /** They said whether they want to be written to; what they said last. */
+  readonly consent: 'given' | 'withdrawn' | null;
   /** The words are new ones for something said and answered before; empty where it was taken back. */
   readonly isChange: boolean;
   /** Aborted, with Stopped, when the person wants no more of this answer. */

@@ -1,7 +1,7 @@
 import type { ThreadKey } from '#core/channel.ts';
 import type { Sealer } from '#core/sealed.ts';
 import type { CaseDraft, Outgoing, Received } from '#core/turn.ts';
-import { openCase } from '#store/cases.ts';
+import { newestCase, openCase } from '#store/cases.ts';
 import type { Store } from '#store/open.ts';
 
 import { cardKey } from './case-draft.ts';
@@ -14,6 +14,7 @@ export interface UndeliveredParts {
 const what: Readonly<Record<string, string>> = {
   failed: 'the platform refused it',
   expired: 'it could not be sent in time, and was held back rather than sent late',
+  withheld: 'they have asked not to be written to, and nothing is sent until they ask for it again',
   uncertain: 'it may or may not have arrived: the platform cannot tell',
 };
 
@@ -32,7 +33,10 @@ export const createTellUndelivered =
     turn: Received & { readonly sealer: Sealer },
     why: string,
   ): Promise<{ readonly outgoing: readonly Outgoing[]; readonly opens: CaseDraft | null }> => {
-    const found = await openCase(store, turn.owner.conversation);
+    // Who may not be written to gets no case for it again and again: the closing words of one would open the next.
+    const isWithheld = why.startsWith('withheld');
+    const { conversation } = turn.owner;
+    const found = (await openCase(store, conversation)) ?? (isWithheld ? await newestCase(store, conversation) : null);
     if (!found)
       return { outgoing: [], opens: await draft(turn, `a message did not arrive: ${whyOf(why)}`, 'not delivered') };
     const note: Outgoing = {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Sealed } from '#core/sealed.ts';
 
+import { withdrawnBy } from './consent.ts';
 import type { Sql, Transaction } from './open.ts';
 
 /** Names one conversation with its owner: what every query about it must be given. */
@@ -169,6 +170,8 @@ export interface TakenLane {
   readonly row: ConversationRow;
   /** A case of this conversation is open. */
   readonly hasCase: boolean;
+  /** The person wants to be written to no more. */
+  readonly isWithdrawn: boolean;
   /** Oldest first. */
   readonly waiting: readonly WaitingRow[];
 }
@@ -187,6 +190,7 @@ export const takeLane = async (sql: Sql, conversation: string, limit: number): P
   if (!taken) return null;
   const rows = await sql.query<{
     has_case: boolean;
+    is_withdrawn: boolean;
     position: number | string;
     body: Uint8Array;
     changes: number | string | null;
@@ -195,9 +199,10 @@ export const takeLane = async (sql: Sql, conversation: string, limit: number): P
     `with started as (
        update inbox set started_at = now() where conversation = $1 and done_at is null and started_at is null)
      select position, body, changes, started_at is null as is_fresh,
-       exists (select 1 from support_case where conversation = $1 and state in ('waiting', 'claimed')) as has_case
+       exists (select 1 from support_case where conversation = $1 and state in ('waiting', 'claimed')) as has_case,
+       ${withdrawnBy('$3', '$4', '$5')} as is_withdrawn
      from inbox where conversation = $1 and done_at is null order by position limit $2`,
-    [conversation, limit],
+    [conversation, limit, taken.organization, taken.person, taken.channel],
   );
   const [first] = rows;
   if (!first) return null;
@@ -207,7 +212,7 @@ export const takeLane = async (sql: Sql, conversation: string, limit: number): P
     changes: row.changes === null ? null : Number(row.changes),
     isFresh: row.is_fresh,
   }));
-  return { row: toRow(taken), hasCase: first.has_case, waiting };
+  return { row: toRow(taken), hasCase: first.has_case, isWithdrawn: first.is_withdrawn, waiting };
 };
 
 /** Locks the conversation until the transaction ends, and tells whether the lane is still ours. */

@@ -131,10 +131,33 @@ const Turn = defineEntity({
 });
 
 /**
+ * Who wants to be written to, as they said it: the last row of a person on a channel holds, and none is changed or deleted. It stands
+ * beside the conversations, because it outlives them.
+ */
+const Consent = defineEntity({
+  name: 'Consent',
+  tableName: 'consent',
+  properties: {
+    position: p.bigint().primary().autoincrement(),
+    channel: p.text(),
+    /** A keyed fingerprint, as in Person. */
+    handle: p.text(),
+    given: p.boolean(),
+    /** The keyword, or the platform's code. */
+    how: p.text(),
+    eventId: p.text(),
+    at: p.datetime().defaultRaw('now()'),
+  },
+  uniques: [{ name: 'consent_event', properties: ['channel', 'eventId'] }],
+  indexes: [{ name: 'consent_who', properties: ['channel', 'handle', 'position'] }],
+});
+
+/**
  * - `growing`: an answer is being written; `due`: it is whole and to be sent; `sent`: the platform has it whole
  * - `failed`: refused for good; `expired`: too old to be sent without asking; `uncertain`: it may have been sent
+ * - `withheld`: the person does not want to be written to
  */
-export type OutboxState = 'growing' | 'due' | 'sent' | 'failed' | 'expired' | 'uncertain';
+export type OutboxState = 'growing' | 'due' | 'sent' | 'failed' | 'expired' | 'uncertain' | 'withheld';
 
 /** Everything a person is shown. A row is written before its message is sent, and says what became of it. */
 const Outbox = defineEntity({
@@ -347,6 +370,7 @@ export const entities = [
   Conversation,
   Inbox,
   Message,
+  Consent,
   Turn,
   Outbox,
   SupportCase,

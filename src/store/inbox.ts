@@ -3,7 +3,7 @@ import type { Sealed } from '#core/sealed.ts';
 import { type ConversationKey, toSealed } from './conversations.ts';
 import type { Sql, Transaction } from './open.ts';
 
-export type EventKind = 'message' | 'action' | 'opened' | 'stopped' | 'edited' | 'deleted';
+export type EventKind = 'message' | 'action' | 'opened' | 'stopped' | 'edited' | 'deleted' | 'consent';
 
 /** False when the platform's event was stored before. Locking the conversation first gives its rows their order. */
 export const insertEvent = async (

@@ -1,5 +1,6 @@
 import type { Sealed } from '#core/sealed.ts';
 
+import { withdrawnBy } from './consent.ts';
 import { type ConversationKey, toSealed } from './conversations.ts';
 import type { Sql, Transaction } from './open.ts';
 
@@ -72,11 +73,13 @@ const linked = `select l.other_conversation as id, l.proven_at from link l
   union select l.conversation, l.proven_at from link l
     where l.other_organization = $1 and l.other_person = $2 and l.proven_at is not null and l.undone_at is null`;
 
-/** Where else this person has proven to be, the newest proof first. */
+/** Where else this person has proven to be and may be written to, the newest proof first. */
 export const linkedPlaces = async (sql: Sql, key: ConversationKey): Promise<LinkedPlace[]> =>
   (
     await sql.query<Raw>(
-      `select ${columns} from (${linked}) o join conversation c on c.id = o.id where c.person <> $2 order by o.proven_at desc`,
+      `select ${columns} from (${linked}) o join conversation c on c.id = o.id where c.person <> $2
+         and not ${withdrawnBy('c.organization', 'c.person', 'c.channel')}
+       order by o.proven_at desc`,
       [key.organization, key.person],
     )
   ).map(toPlace);

@@ -18,6 +18,7 @@ import { Delivery } from '#migrations/20261126-delivery.ts';
 import { Asked } from '#migrations/20261127-asked.ts';
 import { Review } from '#migrations/20261127-review.ts';
 import { Links } from '#migrations/20261127-links.ts';
+import { Consent } from '#migrations/20261127-consent.ts';
 import { StoreError } from '#core/errors.ts';
 import { given } from '#core/given.ts';
 
@@ -81,6 +82,7 @@ const common = {
       { name: '20261127-links', class: Links },
       { name: '20261127-asked', class: Asked },
       { name: '20261127-review', class: Review },
+      { name: '20261127-consent', class: Consent },
     ],
     snapshot: false,
     silent: true,

@@ -1,5 +1,6 @@
 import type { Sealed } from '#core/sealed.ts';
 
+import { withdrawnBy } from './consent.ts';
 import { type ConversationKey, toSealed } from './conversations.ts';
 import type { OutboxState } from './entities.ts';
 import type { Sql } from './open.ts';
@@ -150,7 +151,7 @@ export const holdGrowing = async (
 
 /**
  * Before each send of what is due: false when another worker has taken the outbox, or has tried to send this row since it was read
- * with so many attempts.
+ * with so many attempts, or when the person wants to be written to no more.
  */
 export const holdDue = async (
   sql: Sql,
@@ -161,7 +162,8 @@ export const holdDue = async (
   (
     await sql.query(
       `update outbox set attempted_at = now(), attempts = attempts + 1 where ${where} and state = 'due' and attempts = $6
-         and exists (select 1 from conversation where id = $3 and outbox_fence = $5) returning 1`,
+         and exists (select 1 from conversation where id = $3 and outbox_fence = $5)
+         and not ${withdrawnBy('$1', '$2', 'outbox.channel')} returning 1`,
       [...idOf(row), fence, attempts],
     )
   ).length > 0;
@@ -217,7 +219,7 @@ export const markLater = (
 export const markEnded = (
   sql: Sql,
   row: ConversationKey & { key: string },
-  state: Extract<OutboxState, 'failed' | 'expired' | 'uncertain'>,
+  state: Extract<OutboxState, 'failed' | 'expired' | 'uncertain' | 'withheld'>,
   failure: string,
 ): Promise<unknown> =>
   sql.query(`update outbox set state = $5, failure = $6, ended_at = now() where ${where}`, [
