@@ -39,6 +39,7 @@ import { createVault } from '#privacy/vault.ts';
 import { createBookmarks } from '#store/bookmarks.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
 import { writeLedger } from '#store/ledger.ts';
+import { askedToStop } from '#store/inbox.ts';
 import { openLanes } from '#store/lanes.ts';
 import type { Store } from '#store/open.ts';
 
@@ -83,7 +84,10 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const { name, suggestions } = config.assistant;
   const voice = openVoice(config);
   const { say, introduce, askHuman } = voice;
-  const stops = createStops();
+  const stops = createStops({
+    wasAsked: (conversation, after) => askedToStop(store, conversation, after),
+    lookMs: limits.stopLookMs,
+  });
   const clock = parts.clock ?? systemClock;
   const { key } = loadMasterKey(config.secrets.FIRSTLINE_MASTER_KEY, config.dataFolder);
   const vault = createVault(key);

@@ -82,6 +82,7 @@ const settings = z.strictObject({
     editIntervalMs: count,
     editSettleMs: count,
     budgetReserveShare: z.number().min(0).max(0.9),
+    stopLookMs: count,
     interruptsMax: z.number().int().min(0),
     slots: count,
     heartbeatSeconds: z.number().int().min(10),

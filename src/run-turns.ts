@@ -162,7 +162,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     const trace = parts.trace({ id: turn.turn.id, organization, person, conversation, channel: turn.channel });
     let outcome = 'answered';
     let words: TracedWords | undefined;
-    using _ = parts.stops.watch(conversation, turn.stopping);
+    using _ = parts.stops.watch(conversation, Math.max(...turn.positions), turn.stopping);
     try {
       const made = await parts.pipeline.run(turn, trace.observe);
       if (made instanceof Halt) {

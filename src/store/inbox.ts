@@ -119,6 +119,15 @@ export const wroteAfter = async (sql: Sql, conversation: string, position: numbe
     )
   ).length > 0;
 
+/** Whether the person asked to stop after this position. */
+export const askedToStop = async (sql: Sql, conversation: string, after: number): Promise<boolean> =>
+  (
+    await sql.query(
+      `select 1 from inbox where conversation = $1 and done_at is null and position > $2 and kind = 'stopped' limit 1`,
+      [conversation, after],
+    )
+  ).length > 0;
+
 /** Conversations with work that nothing is woken for: a lost wake-up is found here. */
 export const conversationsWaiting = async (sql: Sql, olderThanMs: number): Promise<string[]> =>
   (

@@ -110,7 +110,7 @@ export const createModelTurns = (
     tellUndelivered: unused,
     say: () => '',
     toLanguage: () => 'en',
-    stops: createStops(),
+    stops: createStops({ wasAsked: async () => false, lookMs: 60_000 }),
     unsay: unused,
     introduce: (_turn, text) => text,
     humanAction: () => [],

@@ -109,7 +109,7 @@ export const openLaneWorld = async (): Promise<LaneWorld> => {
       keptLengthMax: 100,
       toCaseAction: () => null,
       count: () => undefined,
-      stops: createStops(),
+      stops: createStops({ wasAsked: async () => false, lookMs: 60_000 }),
       onFeedback: () => undefined,
     };
     return createInbox({ ...parts, store: { ...receiving, transaction } })(channel);
