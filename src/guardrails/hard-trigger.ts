@@ -1,5 +1,4 @@
-import { foldHomoglyphs } from './homoglyphs.ts';
-import { normalize } from './normalize.ts';
+import { normalizeLoosely } from './normalize.ts';
 
 /**
  * What a person takes over at once, whatever else is said:
@@ -235,8 +234,8 @@ const textLengthMax = 8_000;
 
 /** The gravest reason for a person in a text, or null. Linear; the order of the rules is the order of gravity. */
 export const findHardTrigger = (text: string): HardTrigger | null => {
-  const plain = foldHomoglyphs(normalize(text.slice(0, textLengthMax)).text)
-    .toLowerCase()
+  const plain = normalizeLoosely(text.slice(0, textLengthMax))
+    .text.toLowerCase()
     .replaceAll(/[’‘`´]/g, "'")
     .replace(notMeant, ' ');
   return rules.find(({ pattern }) => pattern.test(plain))?.trigger ?? null;

@@ -1,7 +1,6 @@
 import { decodeEntities } from './allowed-link.ts';
-import { foldHomoglyphs } from './homoglyphs.ts';
 import { type InjectionModel, injectionModel, judge, toBags } from './injection-model.ts';
-import { hasHiddenText, normalize } from './normalize.ts';
+import { hasHiddenText, normalizeLoosely } from './normalize.ts';
 
 export type InjectionVerdict = 'pass' | 'note' | 'restrict' | 'refuse';
 
@@ -144,7 +143,7 @@ const weightOf = (logOdds: number): number => {
 /** Looks at the text, and once more with encodings undone, for words that try to command the model. Linear. */
 export function scoreInjection(text: string, model: InjectionModel = injectionModel()): InjectionSignal {
   const capped = text.slice(0, 20_000);
-  const plain = foldHomoglyphs(decodeEntities(normalize(capped).text));
+  const plain = decodeEntities(normalizeLoosely(capped).text);
   const found = new Map<string, number>();
   const see = (name: string, weight: number) => found.set(name, Math.max(found.get(name) ?? 0, weight));
   for (const { name, weight, pattern } of rules) if (pattern.test(plain)) see(name, weight);

@@ -1,5 +1,4 @@
-import { foldHomoglyphs } from './homoglyphs.ts';
-import { normalize } from './normalize.ts';
+import { normalizeLoosely } from './normalize.ts';
 
 // English is matched word by word with one typing error forgiven; the sets say what a word can do in a request.
 const contacting = words(
@@ -103,9 +102,7 @@ const otherLanguages: readonly RegExp[] = [
 
 /** True when the writer explicitly asks for a person: in English, and by the plainest words in some twenty other languages. */
 export function wantsHuman(text: string): boolean {
-  const plain = foldHomoglyphs(normalize(text.slice(0, 8_000)).text)
-    .toLowerCase()
-    .replaceAll('’', "'");
+  const plain = normalizeLoosely(text.slice(0, 8_000)).text.toLowerCase().replaceAll('’', "'");
   return (
     plain.split(/[.!?\n;]+/).some(asksInEnglish) ||
     phrases.some((phrase) => phrase.test(plain)) ||

@@ -1,11 +1,12 @@
 import type { CountryCode } from 'libphonenumber-js';
 
-import { normalize } from '../normalize.ts';
+import { normalizeLoosely } from '../normalize.ts';
 import { findAccounts } from './account.ts';
 import { type AskedType, findReply } from './answer-slot.ts';
 import { findBirthDates } from './birth-date.ts';
 import { findCards } from './card.ts';
 import { findCredentials } from './credential.ts';
+import { decodeEscapes, decodeRuns } from './decode.ts';
 import { findEmails } from './email.ts';
 import { findIbans } from './iban.ts';
 import { findKnown, type KnownValue } from './known-value.ts';
@@ -20,14 +21,14 @@ import type { TagModel } from './tagger.ts';
 
 export type { PersonalDataSpan } from './personal-data.ts';
 
-/** Each family on its own. */
+/** Each family on its own. `needs` is a cheap test whether it can find anything at all. */
 const recognizers: readonly { readonly find: Recognizer; readonly needs: RegExp }[] = [
   { find: findEmails, needs: /@|com|dot|punkt|punto|point|[([{]\s?at/i },
   { find: findIbans, needs: /\d/ },
   { find: findCards, needs: /\d/ },
   { find: findNationalIds, needs: /\d/ },
   { find: findNetworkAddresses, needs: /[.:-]/ },
-  { find: findSecrets, needs: /[A-Za-z0-9_-]{12}/ },
+  { find: findSecrets, needs: /[A-Za-z0-9_-]{12}|BEGIN|:\/\// },
   { find: findCredentials, needs: /[\d:=]|pass|kenn|pw|clave|contra|mdp|senha|wacht|has|parola/i },
   { find: findAccounts, needs: /\d/ },
   { find: findBirthDates, needs: /\d/ },
@@ -54,13 +55,10 @@ export interface FindOptions {
 
 /** Personal data in `text`, sorted, without overlaps. */
 export function findPersonalData(text: string, options: FindOptions = {}): PersonalDataSpan[] {
-  const normalized = normalize(text);
+  const { regions = defaultRegions } = options;
+  const normalized = normalizeLoosely(text);
   const plain = normalized.text;
-  const findings: Finding[] = [];
-  for (const { find, needs } of recognizers) {
-    if (!needs.test(plain)) continue;
-    for (const finding of find(plain, options.regions ?? defaultRegions)) findings.push(finding);
-  }
+  const findings = [...look(plain, regions), ...findEncoded(plain, regions)];
   if (!options.byFormOnly) findings.push(...findTagged(plain, options.tags));
   findings.push(...findReply(plain, options.asked ?? []), ...findKnown(plain, options.known ?? []));
   return withoutOverlaps(findings, plain.length).map(({ start, end, type }) => ({
@@ -69,6 +67,22 @@ export function findPersonalData(text: string, options: FindOptions = {}): Perso
     type,
     kind: kindOf(type),
   }));
+}
+
+function* look(text: string, regions: readonly CountryCode[]): Generator<Finding> {
+  for (const { find, needs } of recognizers) if (needs.test(text)) yield* find(text, regions);
+}
+
+/** What an encoding hides, decoded once. */
+function* findEncoded(text: string, regions: readonly CountryCode[]): Generator<Finding> {
+  const decoded = decodeEscapes(text);
+  if (decoded)
+    for (const { start, end, type, strength } of look(decoded.text, regions))
+      yield { start: decoded.toOriginal(start), end: decoded.toOriginal(end), type, strength };
+  for (const run of decodeRuns(text)) {
+    const [first] = look(run.text, regions);
+    if (first) yield { start: run.start, end: run.end, type: first.type, strength: 3 };
+  }
 }
 
 /** The strongest finding wins, then the longest, then the first. */
