@@ -42,16 +42,20 @@ describe('what brings in a person at once', () => {
     expect(await ask('I do not want to live anymore')).toMatch(/988[\s\S]*passing this to a person/);
     expect(desk.shown().find(({ title }) => title)?.facts).toContainEqual({
       label: 'Reason',
-      value: 'trigger: self_harm',
+      value: 'they may hurt themselves',
     });
     expect(app.model.requests).toHaveLength(0);
   });
 
   test.each([
-    ['My charger caught fire on the table', 'trigger: safety', 'emergency number'],
-    ['You will hear from my lawyer', 'trigger: legal', 'passing this to a person'],
-    ['I will do a chargeback', 'trigger: chargeback', 'passing this to a person'],
-    ['Delete all my personal data under GDPR', 'trigger: data_protection', 'passing this to a person'],
+    ['My charger caught fire on the table', 'something may have hurt somebody', 'emergency number'],
+    ['You will hear from my lawyer', 'they speak of a lawyer or a court', 'passing this to a person'],
+    ['I will do a chargeback', 'they want the money back from their bank', 'passing this to a person'],
+    [
+      'Delete all my personal data under GDPR',
+      'they ask for a right under data protection law',
+      'passing this to a person',
+    ],
   ])('%s', async (text, reason, told) => {
     expect(await ask(text)).toContain(told);
     expect(desk.shown().find(({ title }) => title)?.facts).toContainEqual({ label: 'Reason', value: reason });

@@ -17,6 +17,17 @@ export interface GuardInputParts {
   readonly onRule: OnRule;
 }
 
+/** Why, for the agent who reads the card. */
+const reasons: Readonly<Record<HardTrigger, string>> = {
+  self_harm: 'they may hurt themselves',
+  danger: 'somebody may be in danger',
+  safety: 'something may have hurt somebody',
+  legal: 'they speak of a lawyer or a court',
+  regulator: 'they speak of an authority',
+  chargeback: 'they want the money back from their bank',
+  data_protection: 'they ask for a right under data protection law',
+};
+
 /** What is said first, whether or not somebody can take over. */
 const firstWords: Readonly<Partial<Record<HardTrigger, 'support' | 'urgent'>>> = {
   self_harm: 'support',
@@ -40,7 +51,7 @@ export const guardInput =
       return new Halt('hard_trigger', {
         tell: [...words, say(turn, 'handover')].join(' '),
         tellAlone: [...words, say(turn, 'nobody')].join(' '),
-        escalate: `trigger: ${trigger}`,
+        escalate: reasons[trigger],
       });
     }
     if (turn.pressedHuman || wantsHuman(turn.text))

@@ -46,7 +46,7 @@ export const moderate =
   async (turn: Retrieved): Promise<Moderated | Halt> => {
     const { action, rules } = await turn.moderation;
     for (const rule of rules) onRule(turn, rule, action);
-    const escalate = `moderation: ${rules.join(', ')}`;
+    const escalate = `flagged by moderation (${rules.join(', ')})`;
     switch (action) {
       case 'support':
         return new Halt('moderated', {
