@@ -261,7 +261,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     attemptsMax: limits.turnAttemptsMax,
     retryDelayMs: limits.retryMs,
     interruptsMax: config.turns.newWords === 'interrupt' ? limits.interruptsMax : 0,
-    tellUndelivered: createTellUndelivered({ store, draft }),
+    tellUndelivered: createTellUndelivered({ store, channels, draft }),
     say,
     toLanguage: voice.toLanguage,
     stops,

@@ -182,7 +182,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
   };
 
   const undeliveredTurn = async (turn: Received, event: WaitingEvent): Promise<void> => {
-    const told = await parts.tellUndelivered(turn, event.action ?? '');
+    const told = await parts.tellUndelivered(turn, { key: event.key ?? '', why: event.action ?? '' });
     await parts.commit({ ...endOf(turn, 'undelivered'), ...told });
     await writeLedger(store, turn.owner, { subject: turn.turn.id, step: 'told_to_desk' });
   };

@@ -3,15 +3,16 @@ import type {
   InboundAction,
   InboundChange,
   InboundConsent,
+  InboundDelivery,
   InboundEvent,
   InboundFeedback,
   InboundMessage,
   InboundOpening,
   InboundStop,
+  OutboundMessage,
   Receive,
 } from '#core/channel.ts';
 import type { Sealer, Vault } from '#core/sealed.ts';
-import type { ConversationRef } from '#core/turn.ts';
 import { findCase } from '#store/cases.ts';
 import { hasWithdrawn, voidLane, writeConsent } from '#store/consent.ts';
 import {
@@ -26,7 +27,7 @@ import { type EventKind, insertEvent, lockEvent, replaceBody } from '#store/inbo
 import type { Lanes } from '#store/lanes.ts';
 import type { Store, Transaction } from '#store/open.ts';
 import { saveFeedback } from '#store/feedback.ts';
-import { noteDelivery } from '#store/outbox.ts';
+import { noteReport, type OutboxRow } from '#store/outbox.ts';
 
 import type { Stops } from './stops.ts';
 
@@ -43,6 +44,8 @@ export interface StoredEvent {
   readonly action: string | null;
   readonly attachments?: readonly Attachment[];
   readonly sentAt: string;
+  /** Of a message of ours that did not arrive: our own name of it. */
+  readonly key?: string;
   /** Tells two of the same time apart. */
   readonly order?: string;
 }
@@ -117,29 +120,35 @@ const isEmpty = (event: Act): boolean => event.kind === 'message' && wordsOf(eve
 const begins = (event: Act): boolean =>
   event.kind === 'message' ? event.addressed && !event.aside : event.kind !== 'stopped';
 
-/** A message of ours that was given up, as an event of its conversation: whoever has the lane tells a person. */
-export const storeUndelivered = (
-  { store, lanes }: Pick<InboxParts, 'store' | 'lanes'>,
-  owner: ConversationRef,
-  sealer: Sealer,
-  lost: { readonly key: string; readonly channel: string; readonly text: string; readonly why: string },
-): Promise<void> =>
-  store.transaction(async (transaction) => {
-    const event: StoredEvent = {
-      from: 'delivery',
-      kind: 'message',
-      channel: lost.channel,
-      sender: { id: '', displayName: '' },
-      text: lost.text,
-      textLength: lost.text.length,
-      action: lost.why,
-      sentAt: new Date().toISOString(),
-    };
-    const body = sealer.seal(JSON.stringify(event), bodyPurpose);
-    const id = `${owner.conversation}:${lost.key}`;
-    if (await insertEvent(transaction, owner, { channel: 'undelivered', id, kind: 'message', body }))
-      await lanes.wake(transaction, 'turns', owner.conversation);
-  });
+/** A message of ours that was given up or did not arrive, as an event of its conversation: whoever has the lane tells a person. */
+export const storeUndelivered = async (
+  transaction: Transaction,
+  { lanes, vault }: Pick<InboxParts, 'lanes' | 'vault'>,
+  row: OutboxRow,
+  why: string,
+): Promise<void> => {
+  const found = await findConversation(transaction, row.conversation);
+  if (!found) return;
+  const sealer = vault.unwrap(found.wrappedKey);
+  // Of one that was forgotten nothing is left to quote.
+  const { text } =
+    row.body.length === 0 ? { text: '' } : (JSON.parse(sealer.open(row.body, 'outbox')) as OutboundMessage);
+  const event: StoredEvent = {
+    from: 'delivery',
+    kind: 'message',
+    channel: row.channel,
+    sender: { id: '', displayName: '' },
+    text,
+    textLength: text.length,
+    action: why,
+    key: row.key,
+    sentAt: new Date().toISOString(),
+  };
+  const body = sealer.seal(JSON.stringify(event), bodyPurpose);
+  const id = `${row.conversation}:${row.key}`;
+  if (await insertEvent(transaction, row, { channel: 'undelivered', id, kind: 'message', body }))
+    await lanes.wake(transaction, 'turns', row.conversation);
+};
 
 /**
  * Commits each event of a channel once under the platform's own id, together with the wake-up of its lane. What changes an event
@@ -256,17 +265,21 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
     return outcome;
   };
 
+  /** What did not arrive after all is told to a person, like what could not be sent. */
+  const hearReport = ({ channel, message, key, status, code }: InboundDelivery): Promise<Outcome> =>
+    store.transaction(async (transaction) => {
+      const sentIndex = vault.index('sent', message);
+      const row = await noteReport(transaction, { channel, sentIndex, key, status, code });
+      if (!row) return 'ignored';
+      if (status === 'failed') await storeUndelivered(transaction, parts, row, `undelivered:${code ?? ''}`);
+      return 'stored';
+    });
+
   const receive = async (event: InboundEvent | null): Promise<Outcome> => {
     if (!event) return 'ignored';
     switch (event.kind) {
       case 'delivery':
-        await noteDelivery(
-          store,
-          event.channel,
-          vault.index('sent', event.message),
-          event.status === 'failed' ? (event.code ?? 'failed') : null,
-        );
-        return 'stored';
+        return hearReport(event);
       case 'edited':
       case 'deleted':
         return change(event);

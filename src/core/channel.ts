@@ -131,6 +131,8 @@ export interface InboundDelivery {
   readonly message: SentKey;
   readonly status: 'sent' | 'delivered' | 'failed';
   readonly code?: string;
+  /** Our own name of the message, where the platform gives it back: it may report before we know its name for it. */
+  readonly key?: DeliveryKey;
 }
 
 export type InboundEvent =
@@ -244,6 +246,8 @@ export interface Channel {
   /** What a call in this thread is counted against; absent where the platform counts nothing. */
   budget?(thread: ThreadKey, call: 'send' | 'edit'): Budget;
   showTyping?(thread: ThreadKey, doing: Doing): Promise<void>;
+  /** What a code of the platform's means, for people; null for one that says nothing to them. */
+  explain?(code: string): string | null;
   /** The file, if it has no more bytes than this. Throws ChannelError, `refused` with the code `too_large` for more. */
   download?(key: AttachmentKey, lengthMax: number): Promise<Uint8Array>;
   /** The thread that starts when something is posted in this room; only channels that can hold the desk have it. */

@@ -172,6 +172,8 @@ const Outbox = defineEntity({
     sent: sealed().nullable(),
     sentIndex: p.text().nullable(),
     failure: p.text().nullable(),
+    /** What the platform told later of it. */
+    report: p.text().$type<'sent' | 'delivered' | 'failed'>().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     sentAt: p.datetime().nullable(),
     /** When its first words were on the platform. */
@@ -188,6 +190,7 @@ const Outbox = defineEntity({
       name: 'outbox_due',
       expression: `create index "outbox_due" on "outbox" ("conversation", "position") where "state" = 'due'`,
     },
+    { name: 'outbox_key', properties: ['channel', 'key'] },
     { name: 'outbox_sent', expression: `create index "outbox_sent" on "outbox" ("channel", "sent_index")` },
   ],
 });

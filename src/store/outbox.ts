@@ -238,9 +238,32 @@ export const isSentBy = async (sql: Sql, row: { channel: string; key: string }, 
     ])
   ).length > 0;
 
-/** What the platform told us later about a message of ours. */
-export const noteDelivery = (sql: Sql, channel: string, sentIndex: string, failure: string | null): Promise<unknown> =>
-  sql.query(`update outbox set failure = $3 where channel = $1 and sent_index = $2`, [channel, sentIndex, failure]);
+/** What a platform tells later of a message of ours, named by the platform's id or by ours. */
+export interface Report {
+  readonly channel: string;
+  readonly sentIndex: string;
+  readonly key: string | undefined;
+  readonly status: 'sent' | 'delivered' | 'failed';
+  readonly code: string | undefined;
+}
+
+/**
+ * Keeps the report, and gives the row where it tells something new. Reports come late, twice and in any order: what was delivered or
+ * has failed stays so.
+ */
+export const noteReport = async (
+  sql: Sql,
+  { channel, sentIndex, key, status, code }: Report,
+): Promise<OutboxRow | null> => {
+  const [named, name] = key === undefined ? ['sent_index', sentIndex] : ['key', key];
+  const [raw] = await sql.query<Raw>(
+    `update outbox set report = $3, failure = case when $3 = 'failed' then $4 else failure end,
+       ended_at = case when $3 = 'failed' then now() else ended_at end
+     where channel = $1 and ${named} = $2 and (report is null or (report = 'sent' and $3 <> 'sent')) returning ${columns}`,
+    [channel, name, status, code ?? null],
+  );
+  return raw ? toRow(raw) : null;
+};
 
 export const conversationsUnsent = async (sql: Sql): Promise<string[]> =>
   (
