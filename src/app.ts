@@ -111,6 +111,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const channels = new Map(parts.channels.map((channel) => [channel.name, channel]));
   if (config.web.enabled) channels.set('web', openWebChannel({ store, vault, clock, config }));
 
+  const comesInParts = (channel: string) => channels.get(channel)?.limits.partsAtOnce !== undefined;
   const deskChannel = channels.get(config.desk.channel);
   const draft = async (turn: Received, reason: string, speaker = 'customer'): Promise<CaseDraft | null> => {
     const deskThread = deskChannel?.room?.(config.desk.room);
@@ -150,7 +151,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const prompts = new URL('../prompts/', import.meta.url);
   const answerPrompt = readPrompt(prompts, 'answer');
   const canary = createCanary();
-  const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels) });
+  const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels, say) });
   const delivery = openDelivery({
     store,
     vault,
@@ -176,7 +177,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   };
   const pipeline = createPipeline({
     open: { say, suggestions },
-    obey: { store, say, name },
+    obey: { store, say, name, comesInParts, heldRestMs: limits.heldRestMs },
     relay: { store, keptLengthMax: limits.keptLengthMax },
     admit: {
       store,

@@ -61,6 +61,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     outcome,
     discloses: false,
     forgets: false,
+    continues: false,
     answer: null,
     generatedAt: null,
     guardedAt: null,
@@ -105,6 +106,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       ...endOf(turn, halt.reason),
       discloses: turn.isFirstContact && text !== undefined,
       forgets: halt.end.forgets ?? false,
+      continues: halt.end.continues ?? false,
       said: [
         ...(turn.text === ''
           ? []

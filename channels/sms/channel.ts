@@ -116,7 +116,7 @@ export const createSmsChannel = (settings: SmsConfigInput): Channel => {
 
   return {
     name: 'sms',
-    limits: { editIntervalMs: Infinity },
+    limits: { editIntervalMs: Infinity, partsAtOnce: 1 },
     fits: fitsBody,
 
     async start(given) {

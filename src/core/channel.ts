@@ -210,6 +210,8 @@ export interface SentMessage {
 export interface ChannelLimits {
   /** Least time between two edits of one message; Infinity where a sent message cannot change. */
   readonly editIntervalMs: number;
+  /** Messages that one answer is shown as at once; the rest waits until the person asks for it. All where absent. */
+  readonly partsAtOnce?: number;
 }
 
 /** How many calls of one kind a platform takes in one scope: a burst of `size`, then `refillPerMinute`. */

@@ -16,6 +16,7 @@ import { Disclosure } from '#migrations/20261125-disclosure.ts';
 import { Changes } from '#migrations/20261126-changes.ts';
 import { Delivery } from '#migrations/20261126-delivery.ts';
 import { Consent } from '#migrations/20261127-consent.ts';
+import { Held } from '#migrations/20261127-held.ts';
 import { Reports } from '#migrations/20261127-reports.ts';
 import { StoreError } from '#core/errors.ts';
 import { given } from '#core/given.ts';
@@ -79,6 +80,7 @@ const common = {
       { name: '20261126-changes', class: Changes },
       { name: '20261127-consent', class: Consent },
       { name: '20261127-reports', class: Reports },
+      { name: '20261127-held', class: Held },
     ],
     snapshot: false,
     silent: true,
