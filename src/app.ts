@@ -115,6 +115,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const channels = new Map(parts.channels.map((channel) => [channel.name, channel]));
   if (config.web.enabled) channels.set('web', openWebChannel({ store, vault, clock, config }));
 
+  const comesInParts = (channel: string) => channels.get(channel)?.limits.partsAtOnce !== undefined;
   const deskChannel = channels.get(config.desk.channel);
   const model =
     parts.model ??
@@ -138,7 +139,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const guardrails = openGuardrails({ config, store, say, embedder, answerPrompt, logger, onRule });
   const { exchange } = guardrails.input;
   const draft = openDesk({ store, exchange, channel: deskChannel, room: config.desk.room });
-  const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels), findAsked });
+  const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels, say), findAsked });
   const delivery = openDelivery({
     store,
     vault,
@@ -164,7 +165,14 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   };
   const pipeline = createPipeline({
     open: { say, suggestions },
-    obey: { store, say, name, linking: openLinking({ store, vault, lanes, say, limits }) },
+    obey: {
+      store,
+      say,
+      name,
+      comesInParts,
+      heldRestMs: limits.heldRestMs,
+      linking: openLinking({ store, vault, lanes, say, limits }),
+    },
     relay: { store, keptLengthMax: limits.keptLengthMax },
     admit: {
       store,
@@ -252,7 +260,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     attemptsMax: limits.turnAttemptsMax,
     retryDelayMs: limits.retryMs,
     interruptsMax: config.turns.newWords === 'interrupt' ? limits.interruptsMax : 0,
-    tellUndelivered: createTellUndelivered({ store, draft }),
+    tellUndelivered: createTellUndelivered({ store, channels, draft }),
     say,
     toLanguage: voice.toLanguage,
     stops,

@@ -77,6 +77,7 @@ const settings = z.strictObject({
     turnAttemptsMax: count,
     retryMs: count,
     sendAgeMs: count,
+    heldRestMs: count,
     editGrowthMin: count,
     editPatienceMs: count,
     editIntervalMs: count,

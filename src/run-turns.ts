@@ -64,6 +64,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     outcome,
     discloses: false,
     forgets: false,
+    continues: false,
     answer: null,
     generatedAt: null,
     guardedAt: null,
@@ -108,6 +109,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       ...endOf(turn, halt.reason),
       discloses: turn.isFirstContact && text !== undefined,
       forgets: halt.end.forgets ?? false,
+      continues: halt.end.continues ?? false,
       said: [
         ...(turn.text === ''
           ? []
@@ -185,7 +187,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
   };
 
   const undeliveredTurn = async (turn: Received, event: WaitingEvent): Promise<void> => {
-    const told = await parts.tellUndelivered(turn, event.action ?? '');
+    const told = await parts.tellUndelivered(turn, { key: event.key ?? '', why: event.action ?? '' });
     await parts.commit({ ...endOf(turn, 'undelivered'), ...told });
     await writeLedger(store, turn.owner, { subject: turn.turn.id, step: 'told_to_desk' });
   };

@@ -103,7 +103,7 @@ test('a sent message is plain text on the phone, and its way there is told', asy
   expect(phone(lab)).toEqual(['bot: "Hold the button (https://example.com/b)"']);
   await vi.waitFor(() =>
     expect(events).toMatchObject([
-      { kind: 'delivery', message: sent.message, status: 'sent' },
+      { kind: 'delivery', message: sent.message, status: 'sent', key: 'k' },
       { kind: 'delivery', message: sent.message, status: 'delivered' },
     ]),
   );
@@ -114,6 +114,20 @@ test('a message that did not reach the phone is told with the carrier’s reason
   lab.setFate(person, { status: 'undelivered', errorCode: 30003 });
   await channel.send(thread, { text: 'Hello' }, 'k');
   await vi.waitFor(() => expect(events.at(-1)).toMatchObject({ kind: 'delivery', status: 'failed', code: '30003' }));
+});
+
+test('an opt-out that the platform tells only afterwards is a wish to be written to no more', async () => {
+  const { lab, channel, events } = await openAll();
+  lab.setFate(person, { status: 'failed', errorCode: 21610 });
+  await channel.send(thread, { text: 'Hello' }, 'k');
+  await vi.waitFor(() =>
+    expect(events).toMatchObject([
+      { kind: 'delivery', status: 'failed', code: '21610' },
+      { kind: 'consent', given: false, how: '21610', thread, sender: { id: person } },
+    ]),
+  );
+  expect(channel.explain!('30003')).toBe('the phone is switched off or out of reach');
+  expect(channel.explain!('http_400')).toBeNull();
 });
 
 test('trap 39: a sent message is found by its text, the newest where there are two, after a restart too', async () => {

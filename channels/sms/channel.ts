@@ -2,14 +2,13 @@ import twilio from 'twilio';
 import type { Channel, ChannelHealth, Receive, SentKey, SentMessage, ThreadKey } from '#core/channel.ts';
 import { ChannelError, Refused } from '#core/errors.ts';
 import { smsConfig, type SmsConfig, type SmsConfigInput } from './config.ts';
+import { call, explain, optedOut } from './failure.ts';
 import { download } from './files.ts';
 import type { Form } from './form.ts';
-import { readThreadKey, toInbound, toInboundDelivery } from './receive.ts';
+import { readThreadKey, toInbound, toInboundDelivery, toWithdrawal } from './receive.ts';
 import { fitsBody, renderBody } from './render.ts';
 
 const callTimeoutMs = 15_000;
-/** The platform names no wait with 20429 and asks for backoff; this is the first step. */
-const rateLimitedWaitMs = 1000;
 /** An answer that could not go out for ten minutes is worse than none; the platform would try for ten hours. */
 const validitySeconds = 600;
 /** Far more than a message holds: who writes too much is told so, which takes reading it. */
@@ -19,37 +18,6 @@ const clockSkewMs = 60_000;
 
 /** The platform queues for the carrier; of calls it names no number and answers 20429 to too many at once. */
 const calls = { size: 20, refillPerMinute: 600 };
-
-/** The credentials are of no use until people put others in their place: what is to be said waits for that, and is not lost. */
-const deadCredentialsRetryMs = 60_000;
-
-const unreachable = new Set([21211, 21614]);
-/** The person has told the platform to bring them nothing from this number. */
-const optedOut = 21610;
-
-/** Why a call of the Messages API failed, in the contract's words. */
-const toChannelError = (error: unknown): ChannelError => {
-  const { code, status } = error as { code?: unknown; status?: unknown };
-  if (typeof status !== 'number' || status >= 500)
-    return new ChannelError('sms', 'ambiguous', typeof status === 'number' ? `http_${status}` : 'no_answer', {
-      cause: error,
-    });
-  const name = String(code ?? `http_${status}`);
-  if (code === 20429 || status === 429)
-    return new ChannelError('sms', 'rate_limited', name, { retryAfterMs: rateLimitedWaitMs, cause: error });
-  if (code === 20003 || status === 401)
-    return new ChannelError('sms', 'rate_limited', name, { retryAfterMs: deadCredentialsRetryMs, cause: error });
-  if (code === optedOut) return new ChannelError('sms', 'no_consent', name, { cause: error });
-  return new ChannelError('sms', unreachable.has(Number(code)) ? 'unreachable' : 'refused', name, { cause: error });
-};
-
-const call = async <T>(calling: Promise<T>): Promise<T> => {
-  try {
-    return await calling;
-  } catch (error) {
-    throw toChannelError(error);
-  }
-};
 
 const createClient = ({ accountSid, authToken, apiUrl }: SmsConfig) => {
   const httpClient = new twilio.RequestClient({ timeout: callTimeoutMs });
@@ -92,11 +60,11 @@ const createOutbound = (
   config: SmsConfig,
   client: twilio.Twilio,
 ): Required<Pick<Channel, 'send' | 'findSent' | 'budget'>> => {
-  const statusCallback = config.publicUrl && `${config.publicUrl}/channels/sms/status`;
+  const statusUrl = config.publicUrl && `${config.publicUrl}/channels/sms/status`;
   return {
     budget: () => ({ scope: config.from, ...calls }),
 
-    async send(thread, message) {
+    async send(thread, message, key) {
       const { from: person, to: number } = readThreadKey(thread);
       const body = renderBody(message);
       const sent = await call(
@@ -105,7 +73,8 @@ const createOutbound = (
           from: number,
           body,
           validityPeriod: validitySeconds,
-          ...(statusCallback === undefined ? {} : { statusCallback }),
+          // A report may come before the answer to this call: it names the message as we do.
+          ...(statusUrl === undefined ? {} : { statusCallback: `${statusUrl}?key=${encodeURIComponent(key)}` }),
         }),
       );
       return toSent(sent.sid, thread);
@@ -147,7 +116,7 @@ export const createSmsChannel = (settings: SmsConfigInput): Channel => {
 
   return {
     name: 'sms',
-    limits: { editIntervalMs: Infinity },
+    limits: { editIntervalMs: Infinity, partsAtOnce: 1 },
     fits: fitsBody,
 
     async start(given) {
@@ -160,15 +129,22 @@ export const createSmsChannel = (settings: SmsConfigInput): Channel => {
 
     ...createOutbound(config, client),
 
+    explain,
+
     download: (key, lengthMax) => download(key, lengthMax, config),
 
     async webhook(request) {
-      const { pathname } = new URL(request.url);
+      const { pathname, searchParams } = new URL(request.url);
       const isInbound = pathname.endsWith('/channels/sms/inbound');
       if (!isInbound && !pathname.endsWith('/channels/sms/status')) throw new Refused(404, 'unknown_path');
       const form = await readForm(request);
       verify(config, request, form);
-      await receive(isInbound ? toInbound(form, config) : toInboundDelivery(form, config.accountSid));
+      if (isInbound) await receive(toInbound(form, config));
+      else {
+        const report = toInboundDelivery(form, config.accountSid, searchParams.get('key'));
+        await receive(report);
+        if (report?.code === optedOut) await receive(toWithdrawal(form, report));
+      }
       // Any text here would be sent to the person as a message.
       return new Response('<Response/>', { headers: { 'content-type': 'text/xml' } });
     },

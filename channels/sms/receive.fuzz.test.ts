@@ -34,7 +34,7 @@ test('whatever a form holds, it becomes a sound event, none or a refusal, and ne
     fc.property(mutated(payloads), (payload) => {
       const form = toForm(payload);
       expect(flawsOf(unlessRefused(() => toInbound(form, ours)))).toEqual([]);
-      expect(flawsOf(unlessRefused(() => toInboundDelivery(form, ours.accountSid)))).toEqual([]);
+      expect(flawsOf(unlessRefused(() => toInboundDelivery(form, ours.accountSid, null)))).toEqual([]);
     }),
     { numRuns: 25_000 },
   );

@@ -66,14 +66,14 @@ test('trap 37: help that the platform gives is not given again; where it is sile
 test('another account and a message without a name are refused', () => {
   expect(refusal(() => received('foreign-account'))).toEqual([403, 'foreign_account']);
   expect(refusal(() => received('without-sid'))).toEqual([400, 'no_message_sid']);
-  expect(refusal(() => toInboundDelivery(fixture('foreign-account'), ours.accountSid))).toEqual([
+  expect(refusal(() => toInboundDelivery(fixture('foreign-account'), ours.accountSid, null))).toEqual([
     403,
     'foreign_account',
   ]);
 });
 
 test('a status says what became of which message', () => {
-  const status = (name: string) => toInboundDelivery(fixture(name), ours.accountSid);
+  const status = (name: string) => toInboundDelivery(fixture(name), ours.accountSid, null);
   const sid = `SM${'2'.repeat(32)}`;
   expect(status('status-queued')).toBeNull();
   expect(status('status-delivered')).toEqual({
@@ -84,4 +84,7 @@ test('a status says what became of which message', () => {
     status: 'delivered',
   });
   expect(status('status-undelivered')).toMatchObject({ status: 'failed', code: '30003' });
+  expect(toInboundDelivery(fixture('status-delivered'), ours.accountSid, 'turn:reply')).toMatchObject({
+    key: 'turn:reply',
+  });
 });

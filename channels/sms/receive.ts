@@ -43,6 +43,17 @@ interface Ours {
   readonly answersHelp: boolean;
 }
 
+/** What every event of a person has: theirs is the number that is `person`, ours the other. */
+const toBase = (id: string, person: string, number: string, now: Date) => ({
+  channel: 'sms',
+  id,
+  thread: toThreadKey(person, number),
+  // A number is personal data: where a name is shown, only its end is.
+  sender: { id: person, organization: number, displayName: `…${person.slice(-4)}` },
+  // The webhook carries no time.
+  sentAt: now,
+});
+
 /**
  * What a person sent: words, a wish to be written to no more or again, or one for help; null for help that the platform gives, for
  * numbers nobody can be answered at, and for numbers not ours.
@@ -55,15 +66,7 @@ export const toInbound = (
   const id = sidOf(form, ours.accountSid);
   const [person, number, body] = [field(form, 'From'), field(form, 'To'), field(form, 'Body')];
   if (number !== ours.from || person === ours.from || !e164.test(person)) return null;
-  const base = {
-    channel: 'sms',
-    id,
-    thread: toThreadKey(person, number),
-    // A number is personal data: where a name is shown, only its end is.
-    sender: { id: person, organization: number, displayName: `…${person.slice(-4)}` },
-    // The webhook carries no time.
-    sentAt: now,
-  };
+  const base = toBase(id, person, number, now);
   const message: InboundMessage = {
     ...base,
     kind: 'message',
@@ -87,8 +90,8 @@ export const toInbound = (
   }
 };
 
-/** What became of a message of ours; null for steps nobody waits for. */
-export const toInboundDelivery = (form: Form, accountSid: string): InboundDelivery | null => {
+/** What became of a message of ours, which `key` is our name of; null for steps nobody waits for. */
+export const toInboundDelivery = (form: Form, accountSid: string, key: string | null): InboundDelivery | null => {
   const sid = sidOf(form, accountSid);
   const named = field(form, 'MessageStatus');
   const status = Object.hasOwn(statuses, named) ? statuses[named] : undefined;
@@ -101,5 +104,14 @@ export const toInboundDelivery = (form: Form, accountSid: string): InboundDelive
     message: sid as SentKey,
     status,
     ...(code === '' ? {} : { code }),
+    ...(key ? { key } : {}),
   };
 };
+
+/** A report that the person has opted out: where a pool of numbers sends, the platform tells it only afterwards. */
+export const toWithdrawal = (form: Form, { id, code = '' }: InboundDelivery, now = new Date()): InboundConsent => ({
+  ...toBase(`${id}:${code}`, field(form, 'To'), field(form, 'From'), now),
+  kind: 'consent',
+  given: false,
+  how: code,
+});

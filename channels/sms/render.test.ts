@@ -23,14 +23,14 @@ test.each([
   expect(toPlainText(markdown)).toBe(expected);
 });
 
-test('sources and the way to a person stand below the text', () => {
+test('one source and the way to a person stand below the text', () => {
   const message = {
     text: 'Hold the button.',
     title: 'Reset',
     facts: [{ label: 'Plan', value: 'Gold' }],
     citations: [
       { number: 1, title: 'Guide', url: 'https://example.com/g' },
-      { number: 2, title: 'Guide', url: 'https://example.com/g' },
+      { number: 2, title: 'Manual', url: 'https://example.com/m' },
     ],
     actions: [
       { id: 'human', label: 'A person' },

@@ -20,11 +20,13 @@ const wayToHuman = ({ actions = [] }: OutboundMessage, spell: Spelling): string 
   return offered && `${humanWord}: ${spell(offered.label)}`;
 };
 
-const sources = ({ citations = [] }: OutboundMessage, spell: Spelling): string[] => [
-  ...new Set(citations.map(({ title, url }) => [spell(title), url].filter(Boolean).join(' '))),
-];
+/** One source, the first that can be opened: each address costs half a segment, and carriers filter what is full of them. */
+const source = ({ citations = [] }: OutboundMessage, spell: Spelling): string | undefined => {
+  const shown = citations.find(({ url }) => url) ?? citations[0];
+  return shown && [spell(shown.title), shown.url].filter(Boolean).join(' ');
+};
 
-/** A message as the body of one SMS: its words, its sources, the way to a person. */
+/** A message as the body of one SMS: its words, its source, the way to a person. */
 export const renderBody = (message: OutboundMessage): string => {
   const { title, facts = [] } = message;
   const spelled = toSpelled(message.text);
@@ -34,7 +36,7 @@ export const renderBody = (message: OutboundMessage): string => {
       facts.map(({ label, value }) => spell(`${label}: ${value}`)).join('\n'),
       // Nothing but pictures would be nothing at all, which is refused.
       spelled(spell) || message.text.trim(),
-      sources(message, spell).join('\n'),
+      source(message, spell),
       wayToHuman(message, spell),
     ]
       .filter(Boolean)

@@ -3,11 +3,13 @@ import type {
   InboundAction,
   InboundChange,
   InboundConsent,
+  InboundDelivery,
   InboundEvent,
   InboundFeedback,
   InboundMessage,
   InboundOpening,
   InboundStop,
+  OutboundMessage,
   Receive,
   ThreadKey,
 } from '#core/channel.ts';
@@ -27,7 +29,7 @@ import { type EventKind, insertEvent, lockEvent, replaceBody } from '#store/inbo
 import type { Lanes } from '#store/lanes.ts';
 import type { Store, Transaction } from '#store/open.ts';
 import { saveFeedback } from '#store/feedback.ts';
-import { noteDelivery } from '#store/outbox.ts';
+import { noteReport, type OutboxRow } from '#store/outbox.ts';
 
 import type { Stops } from './stops.ts';
 
@@ -47,6 +49,8 @@ export interface StoredEvent {
   /** Where it was said, if in another place of the same person than where the conversation is. */
   readonly elsewhere?: ThreadKey;
   readonly sentAt: string;
+  /** Of a message of ours that did not arrive: our own name of it. */
+  readonly key?: string;
   /** Tells two of the same time apart. */
   readonly order?: string;
 }
@@ -121,63 +125,74 @@ const begins = (event: Act): boolean =>
   event.kind === 'message' ? event.addressed && !event.aside : event.kind !== 'stopped';
 
 /** What nobody said, as an event of a conversation all the same: whoever has the lane tells of it. */
-const storeOwnEvent = (
-  { store, lanes }: Pick<InboxParts, 'store' | 'lanes'>,
+const storeOwnEvent = async (
+  transaction: Transaction,
+  lanes: Lanes,
   owner: ConversationRef,
   sealer: Sealer,
-  own: Pick<StoredEvent, 'from' | 'channel' | 'sender' | 'text' | 'action'> & { readonly id: string },
-): Promise<void> =>
-  store.transaction(async (transaction) => {
-    const { id: named, ...told } = own;
-    const event: StoredEvent = {
-      ...told,
-      kind: 'message',
-      textLength: own.text.length,
-      sentAt: new Date().toISOString(),
-    };
-    const body = sealer.seal(JSON.stringify(event), bodyPurpose);
-    const id = `${owner.conversation}:${named}`;
-    const channel = own.from === 'delivery' ? 'undelivered' : own.from;
-    if (await insertEvent(transaction, owner, { channel, id, kind: 'message', body }))
-      await lanes.wake(transaction, 'turns', owner.conversation);
-  });
+  own: Omit<StoredEvent, 'kind' | 'textLength' | 'sentAt'> & {
+    readonly from: 'delivery' | 'link';
+    readonly key: string;
+  },
+): Promise<void> => {
+  const event: StoredEvent = {
+    ...own,
+    kind: 'message',
+    textLength: own.text.length,
+    sentAt: new Date().toISOString(),
+  };
+  const body = sealer.seal(JSON.stringify(event), bodyPurpose);
+  const id = `${owner.conversation}:${own.key}`;
+  const channel = own.from === 'delivery' ? 'undelivered' : own.from;
+  if (await insertEvent(transaction, owner, { channel, id, kind: 'message', body }))
+    await lanes.wake(transaction, 'turns', owner.conversation);
+};
 
-/** A message of ours that was given up. */
-export const storeUndelivered = (
-  parts: Pick<InboxParts, 'store' | 'lanes'>,
-  owner: ConversationRef,
-  sealer: Sealer,
-  {
-    key,
-    channel,
-    text,
-    why,
-  }: { readonly key: string; readonly channel: string; readonly text: string; readonly why: string },
-): Promise<void> =>
-  storeOwnEvent(parts, owner, sealer, {
+/** A message of ours that was given up or did not arrive, as an event of its conversation: whoever has the lane tells a person. */
+export const storeUndelivered = async (
+  transaction: Transaction,
+  { lanes, vault }: Pick<InboxParts, 'lanes' | 'vault'>,
+  row: OutboxRow,
+  why: string,
+): Promise<void> => {
+  const found = await findConversation(transaction, row.conversation);
+  if (!found) return;
+  const sealer = vault.unwrap(found.wrappedKey);
+  // Of one that was forgotten nothing is left to quote.
+  const { text } =
+    row.body.length === 0 ? { text: '' } : (JSON.parse(sealer.open(row.body, 'outbox')) as OutboundMessage);
+  const sender = { id: '', displayName: '' };
+  await storeOwnEvent(transaction, lanes, row, sealer, {
     from: 'delivery',
-    id: key,
-    channel,
-    sender: { id: '', displayName: '' },
+    key: row.key,
+    channel: row.channel,
+    sender,
     text,
     action: why,
   });
+};
 
 /** The person of a conversation has proven to be this one, on that channel. */
 export const storeLinked = (
-  parts: Pick<InboxParts, 'store' | 'lanes'>,
+  { store, lanes }: Pick<InboxParts, 'store' | 'lanes'>,
   owner: ConversationRef,
   sealer: Sealer,
-  by: { readonly turn: string; readonly channel: string; readonly sender: StoredEvent['sender'] },
+  {
+    turn,
+    channel,
+    sender,
+  }: { readonly turn: string; readonly channel: string; readonly sender: StoredEvent['sender'] },
 ): Promise<void> =>
-  storeOwnEvent(parts, owner, sealer, {
-    from: 'link',
-    id: by.turn,
-    channel: by.channel,
-    sender: { id: by.sender.id, displayName: by.sender.displayName },
-    text: '',
-    action: null,
-  });
+  store.transaction((transaction) =>
+    storeOwnEvent(transaction, lanes, owner, sealer, {
+      from: 'link',
+      key: turn,
+      channel,
+      sender: { id: sender.id, displayName: sender.displayName },
+      text: '',
+      action: null,
+    }),
+  );
 
 /**
  * Commits each event of a channel once under the platform's own id, together with the wake-up of its lane. What changes an event
@@ -295,17 +310,21 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
     return outcome;
   };
 
+  /** What did not arrive after all is told to a person, like what could not be sent. */
+  const hearReport = ({ channel, message, key, status, code }: InboundDelivery): Promise<Outcome> =>
+    store.transaction(async (transaction) => {
+      const sentIndex = vault.index('sent', message);
+      const row = await noteReport(transaction, { channel, sentIndex, key, status, code });
+      if (!row) return 'ignored';
+      if (status === 'failed') await storeUndelivered(transaction, parts, row, `undelivered:${code ?? ''}`);
+      return 'stored';
+    });
+
   const receive = async (event: InboundEvent | null): Promise<Outcome> => {
     if (!event) return 'ignored';
     switch (event.kind) {
       case 'delivery':
-        await noteDelivery(
-          store,
-          event.channel,
-          vault.index('sent', event.message),
-          event.status === 'failed' ? (event.code ?? 'failed') : null,
-        );
-        return 'stored';
+        return hearReport(event);
       case 'edited':
       case 'deleted':
         return change(event);

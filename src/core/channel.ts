@@ -131,6 +131,8 @@ export interface InboundDelivery {
   readonly message: SentKey;
   readonly status: 'sent' | 'delivered' | 'failed';
   readonly code?: string;
+  /** Our own name of the message, where the platform gives it back: it may report before we know its name for it. */
+  readonly key?: DeliveryKey;
 }
 
 export type InboundEvent =
@@ -208,6 +210,8 @@ export interface SentMessage {
 export interface ChannelLimits {
   /** Least time between two edits of one message; Infinity where a sent message cannot change. */
   readonly editIntervalMs: number;
+  /** Messages that one answer is shown as at once; the rest waits until the person asks for it. All where absent. */
+  readonly partsAtOnce?: number;
 }
 
 /** How many calls of one kind a platform takes in one scope: a burst of `size`, then `refillPerMinute`. */
@@ -249,6 +253,8 @@ export interface Channel {
    */
   acquaint?(person: string): Promise<Omit<Sender, 'id' | 'organization'> | null>;
   showTyping?(thread: ThreadKey, doing: Doing): Promise<void>;
+  /** What a code of the platform's means, for people; null for one that says nothing to them. */
+  explain?(code: string): string | null;
   /** The file, if it has no more bytes than this. Throws ChannelError, `refused` with the code `too_large` for more. */
   download?(key: AttachmentKey, lengthMax: number): Promise<Uint8Array>;
   /** The thread that starts when something is posted in this room; only channels that can hold the desk have it. */

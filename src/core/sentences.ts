@@ -43,6 +43,8 @@ export const sentenceNames = [
   'handedBack',
   'resolved',
   'askHuman',
+  'more',
+  'noMore',
 ] as const;
 
 export type SentenceName = (typeof sentenceNames)[number];

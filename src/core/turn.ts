@@ -30,6 +30,8 @@ export interface Outgoing {
   readonly replaces?: string;
   /** The key of an earlier message in whose thread this one goes. */
   readonly follows?: string;
+  /** It waits until the person asks for it. */
+  readonly isHeld?: boolean;
 }
 
 /** What is known of a conversation when a turn begins; nobody else changes it before the turn ends. */
@@ -224,13 +226,15 @@ export interface CaseDraft {
 /** How a turn ended: written in one transaction, so that its words, its acts and its being done cannot part. */
 export interface TurnEnd extends Pick<
   Received,
-  'owner' | 'fence' | 'positions' | 'turn' | 'sealer' | 'mayBeInterrupted' | 'language' | 'known'
+  'owner' | 'channel' | 'fence' | 'positions' | 'turn' | 'sealer' | 'mayBeInterrupted' | 'language' | 'known'
 > {
   readonly outcome: string;
   /** What goes out tells that an AI answers here: recorded once for the conversation. */
   readonly discloses: boolean;
   /** What was said before it is forgotten. */
   readonly forgets: boolean;
+  /** They asked for more of the last answer: its next part goes out. */
+  readonly continues: boolean;
   readonly answer: ModelAnswer | null;
   readonly generatedAt: Date | null;
   readonly guardedAt: Date | null;

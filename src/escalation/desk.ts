@@ -69,9 +69,14 @@ export interface DeskTurn {
 
 type Change = Pick<TurnEnd, 'outcome' | 'said' | 'outgoing' | 'claims' | 'closes'>;
 
+type CustomerMessage = 'agent' | 'joined' | 'closed';
+
 /** Our own name for what an agent says to the customer in a turn. */
-const customerKey = (turn: string, name = 'agent'): string => `${turn}:${name}`;
+const customerKey = (turn: string, name: CustomerMessage = 'agent'): string => `${turn}:${name}`;
 const elsewhereKey = (key: string): string => `${key}:elsewhere`;
+
+/** Whether this names what the customer is told from the desk, or a part of it. */
+export const isFromDesk = (key: string): boolean => /:(?:agent|joined|closed)(?::elsewhere)?(?::\d+)?$/.test(key);
 
 const inNameOf = ({ sender }: DeskEvent, text: string): OutboundMessage => ({
   text: `**${sender.displayName}:** ${text}`,
@@ -91,7 +96,7 @@ export interface DeskParts {
 
 /** What one thing an agent did in a case's thread changes: for the case, its card, the thread and the customer. */
 export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
-  const toCustomer = (turn: DeskTurn, message: OutboundMessage, name?: string): Outgoing[] => {
+  const toCustomer = (turn: DeskTurn, message: OutboundMessage, name?: CustomerMessage): Outgoing[] => {
     const key = customerKey(turn.turnId, name);
     return [
       { key, channel: turn.channel, thread: turn.thread, message },

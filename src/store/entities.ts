@@ -155,9 +155,10 @@ const Consent = defineEntity({
 /**
  * - `growing`: an answer is being written; `due`: it is whole and to be sent; `sent`: the platform has it whole
  * - `failed`: refused for good; `expired`: too old to be sent without asking; `uncertain`: it may have been sent
+ * - `held`: the rest of an answer, until it is asked for
  * - `withheld`: the person does not want to be written to
  */
-export type OutboxState = 'growing' | 'due' | 'sent' | 'failed' | 'expired' | 'uncertain' | 'withheld';
+export type OutboxState = 'growing' | 'due' | 'held' | 'sent' | 'failed' | 'expired' | 'uncertain' | 'withheld';
 
 /** Everything a person is shown. A row is written before its message is sent, and says what became of it. */
 const Outbox = defineEntity({
@@ -179,9 +180,13 @@ const Outbox = defineEntity({
     attemptedAt: p.datetime().nullable(),
     attempts: p.integer().default(0),
     dueAt: p.datetime().defaultRaw('now()'),
+    /** It was not to be sent before. */
+    heldUntil: p.datetime().nullable(),
     sent: sealed().nullable(),
     sentIndex: p.text().nullable(),
     failure: p.text().nullable(),
+    /** What the platform told later of it. */
+    report: p.text().$type<'sent' | 'delivered' | 'failed'>().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     sentAt: p.datetime().nullable(),
     /** When its first words were on the platform. */
@@ -198,6 +203,7 @@ const Outbox = defineEntity({
       name: 'outbox_due',
       expression: `create index "outbox_due" on "outbox" ("conversation", "position") where "state" = 'due'`,
     },
+    { name: 'outbox_key', properties: ['channel', 'key'] },
     { name: 'outbox_sent', expression: `create index "outbox_sent" on "outbox" ("channel", "sent_index")` },
   ],
 });

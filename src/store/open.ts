@@ -19,6 +19,8 @@ import { Asked } from '#migrations/20261127-asked.ts';
 import { Review } from '#migrations/20261127-review.ts';
 import { Links } from '#migrations/20261127-links.ts';
 import { Consent } from '#migrations/20261127-consent.ts';
+import { Held } from '#migrations/20261127-held.ts';
+import { Reports } from '#migrations/20261127-reports.ts';
 import { StoreError } from '#core/errors.ts';
 import { given } from '#core/given.ts';
 
@@ -83,6 +85,8 @@ const common = {
       { name: '20261127-asked', class: Asked },
       { name: '20261127-review', class: Review },
       { name: '20261127-consent', class: Consent },
+      { name: '20261127-reports', class: Reports },
+      { name: '20261127-held', class: Held },
     ],
     snapshot: false,
     silent: true,

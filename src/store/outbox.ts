@@ -18,7 +18,7 @@ export interface OutboxRow extends ConversationKey {
   readonly attempts: number;
   /** Milliseconds until it may be sent, by the database's clock when it was read; not above 0 where that is now. */
   readonly dueInMs: number;
-  /** Milliseconds since it was written, by the same clock: this machine's may be set to anything. */
+  /** Milliseconds since it was written, or was first to be sent, by the same clock: this machine's may be set to anything. */
   readonly ageMs: number;
   readonly createdAt: Date;
   readonly sent: Sealed | null;
@@ -66,7 +66,7 @@ const toRow = (raw: Raw): OutboxRow => ({
 });
 
 const columns = `organization, person, conversation, key, channel, thread, body, replaces, follows, state, attempted_at, attempts, created_at, sent, unsettled,
-  ceil(extract(epoch from due_at - now()) * 1000) as due_in_ms, floor(extract(epoch from now() - created_at) * 1000) as age_ms`;
+  ceil(extract(epoch from due_at - now()) * 1000) as due_in_ms, floor(extract(epoch from now() - coalesce(held_until, created_at)) * 1000) as age_ms`;
 const where = `organization = $1 and person = $2 and conversation = $3 and key = $4`;
 const idOf = (row: ConversationKey & { key: string }): unknown[] => [
   row.organization,
@@ -82,7 +82,7 @@ export interface NewOutbox extends ConversationKey {
   readonly body: Sealed;
   readonly replaces?: string;
   readonly follows?: string;
-  readonly state: 'growing' | 'due';
+  readonly state: 'growing' | 'due' | 'held';
 }
 
 /** Writes the row, or gives an earlier row of the same key its newer body; what was sent already stays known. */
@@ -238,9 +238,58 @@ export const isSentBy = async (sql: Sql, row: { channel: string; key: string }, 
     ])
   ).length > 0;
 
-/** What the platform told us later about a message of ours. */
-export const noteDelivery = (sql: Sql, channel: string, sentIndex: string, failure: string | null): Promise<unknown> =>
-  sql.query(`update outbox set failure = $3 where channel = $1 and sent_index = $2`, [channel, sentIndex, failure]);
+/** The rest of the newest answer: an expression of SQL that selects it for conversation $3 and channel $4. */
+const rest = `from outbox where organization = $1 and person = $2 and conversation = $3 and channel = $4 and state = 'held'
+  and position > coalesce((select max(position) from outbox where conversation = $3 and channel = $4 and state <> 'held'), 0)`;
+
+/** Whether more of the newest answer waits to be asked for; null where there never was any. */
+export const findRest = async (
+  sql: Sql,
+  key: ConversationKey,
+  channel: string,
+  heldMs: number,
+): Promise<'waits' | 'expired' | null> => {
+  const [row] = await sql.query<{ waits: boolean }>(
+    `select created_at > now() - $5 * interval '1 millisecond' as waits ${rest} order by position limit 1`,
+    [key.organization, key.person, key.conversation, channel, heldMs],
+  );
+  return row ? (row.waits ? 'waits' : 'expired') : null;
+};
+
+/** The next part of the newest answer is due now. */
+export const releaseRest = (sql: Sql, key: ConversationKey, channel: string): Promise<unknown> =>
+  sql.query(
+    `update outbox set state = 'due', due_at = now(), held_until = now()
+     where organization = $1 and person = $2 and conversation = $3 and position = (select min(position) ${rest})`,
+    [key.organization, key.person, key.conversation, channel],
+  );
+
+/** What a platform tells later of a message of ours, named by the platform's id or by ours. */
+export interface Report {
+  readonly channel: string;
+  readonly sentIndex: string;
+  readonly key: string | undefined;
+  readonly status: 'sent' | 'delivered' | 'failed';
+  readonly code: string | undefined;
+}
+
+/**
+ * Keeps the report, and gives the row where it tells something new. Reports come late, twice and in any order: what was delivered or
+ * has failed stays so.
+ */
+export const noteReport = async (
+  sql: Sql,
+  { channel, sentIndex, key, status, code }: Report,
+): Promise<OutboxRow | null> => {
+  const [named, name] = key === undefined ? ['sent_index', sentIndex] : ['key', key];
+  const [raw] = await sql.query<Raw>(
+    `update outbox set report = $3, failure = case when $3 = 'failed' then $4 else failure end,
+       ended_at = case when $3 = 'failed' then now() else ended_at end
+     where channel = $1 and ${named} = $2 and (report is null or (report = 'sent' and $3 <> 'sent')) returning ${columns}`,
+    [channel, name, status, code ?? null],
+  );
+  return raw ? toRow(raw) : null;
+};
 
 export const conversationsUnsent = async (sql: Sql): Promise<string[]> =>
   (
