@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 
-import type { Acquaint } from '#conversation/acquaint.ts';
 import type { CommitTurn } from '#conversation/commit-turn.ts';
 import { readWaiting, takeTurn, type ToLanguage, toTurn, type WaitingEvent } from '#conversation/open.ts';
 import type { Stops } from '#conversation/stops.ts';
@@ -46,7 +45,6 @@ export interface RunTurnsParts {
   readonly say: Say;
   readonly toLanguage: ToLanguage;
   readonly stops: Stops;
-  readonly acquaint: Acquaint;
   readonly unsay: ReturnType<typeof createUnsay>;
   /** Tells on first contact that an AI answers. */
   readonly introduce: (turn: Received, text: string) => string;
@@ -214,11 +212,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
         },
         sealer: turn.sealer,
       },
-      {
-        ...event,
-        sender: await parts.acquaint.agent(event.channel, event.sender),
-        changedTurn: event.changes === null ? null : await turnAt(store, turn.owner, event.changes),
-      },
+      { ...event, changedTurn: event.changes === null ? null : await turnAt(store, turn.owner, event.changes) },
     );
     const said = await Promise.all(
       change.said.map(async (one) => ({ ...one, text: (await parts.exchange(turn, one.text)).text })),
@@ -239,11 +233,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       const waiting = readWaiting(sealer, taken.waiting);
       const [first] = waiting;
       if (!first) return;
-      const row = await parts.acquaint.customer(taken.row, sealer);
-      const turn = toTurn({ ...taken, row }, sealer, takeTurn(waiting), {
-        now: clock.now(),
-        toLanguage: parts.toLanguage,
-      });
+      const turn = toTurn(taken, sealer, takeTurn(waiting), { now: clock.now(), toLanguage: parts.toLanguage });
       if (first.from === 'desk') await deskTurn(turn, first);
       else if (first.from === 'delivery') await undeliveredTurn(turn, first);
       else if (first.from === 'link') await linkedTurn(turn, first);

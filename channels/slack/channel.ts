@@ -8,7 +8,7 @@ import { readSentKey, readThreadKey, repliesTo, toSentKey, toThreadKey, type Sla
 import { download } from './files.ts';
 import { createPeople } from './people.ts';
 import { commanderOf, toCommanded } from './receive-commands.ts';
-import { isForTeam, toAsking, toInboundEvent, toSender, type Identity } from './receive.ts';
+import { isForTeam, senderIdOf, toAsking, toInboundEvent, toSender, type Identity } from './receive.ts';
 import { fitsMessage, renderDialog, renderMessage } from './render.ts';
 import { openSocket, type Socket, type Take } from './socket.ts';
 import { isJson, readRequest, type Json } from './verify.ts';
@@ -82,6 +82,8 @@ const createBolt = (config: SlackConfig, running: () => Running, accept: (body: 
 /** Resolves when a verified body of our workspace is stored, by HTTP or by socket alike. */
 const createIntake = (config: SlackConfig, running: () => Running): Take => {
   const client = openClient(config, inlineTimeoutMs);
+  const people = createPeople(async (user) => (await client.users.info({ user, include_locale: true })).user);
+
   const directRooms = new Map<string, Promise<string>>();
   /** The room of a person's direct messages with us; rejects where the platform does not tell in time. */
   const directRoom = (user: string): Promise<string> => {
@@ -99,15 +101,18 @@ const createIntake = (config: SlackConfig, running: () => Running): Take => {
     const { identity, receive } = running();
     const commander = commanderOf(body);
     if (commander !== undefined) {
-      const sender = toSender(body, identity);
-      return receive(sender && toCommanded(body, identity, sender, await directRoom(commander), new Date()));
+      const [room, profile] = await Promise.all([directRoom(commander), people.profile(commander)]);
+      const sender = toSender(body, identity, profile);
+      return receive(sender && toCommanded(body, identity, sender, room, new Date()));
     }
     const asking = toAsking(body, identity);
     if (asking) {
       await client.views.open({ trigger_id: asking.triggerId, view: renderDialog(asking) });
       return receive(null);
     }
-    return receive(toInboundEvent(body, identity));
+    const event = toInboundEvent(body, identity);
+    const sender = event && 'sender' in event ? senderIdOf(body) : undefined;
+    return receive(sender === undefined ? event : toInboundEvent(body, identity, await people.profile(sender)));
   };
 
   const bolt = createBolt(config, running, accept);
@@ -238,8 +243,6 @@ export const createSlackChannel = (settings: SlackConfigInput): Channel => {
   let started: Running | undefined;
   let socket: Socket | undefined;
 
-  const people = createPeople(async (user) => (await client.users.info({ user, include_locale: true })).user);
-
   const running = (): Running => {
     if (!started) throw new Error('The slack channel is not started');
     return started;
@@ -276,7 +279,6 @@ export const createSlackChannel = (settings: SlackConfigInput): Channel => {
     },
 
     ...createOutbound(client),
-    acquaint: async (person) => (await people.profile(person)) ?? null,
     room: (id) => toThreadKey({ team: config.teamId ?? running().identity.team, room: id, root: null }),
     download: (key, lengthMax) => download(key, lengthMax, config),
     webhook: (request) => answer(request, config, foreignness, take),

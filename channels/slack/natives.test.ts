@@ -56,7 +56,7 @@ describe('/firstline', () => {
   ])('"%s" is taken in any room, and answered in direct messages', async (text, expected) => {
     await lab.command({ room: 'CHELP', user: 'UADA', text });
     const [event] = await seen();
-    expect(event).toMatchObject({ ...expected, thread: direct, sender: { id: 'UADA' } });
+    expect(event).toMatchObject({ ...expected, thread: direct, sender: { id: 'UADA', displayName: 'Ada Byron' } });
   });
 
   test('of another workspace is refused', async () => {

@@ -47,7 +47,7 @@ export interface Asking {
 }
 
 /** The person behind a body, or undefined when nobody is. */
-const senderIdOf = (body: Json): string | undefined =>
+export const senderIdOf = (body: Json): string | undefined =>
   text(object(body['event'])['user']) ??
   text(object(object(body['event'])['assistant_thread'])['user_id']) ??
   text(object(body['user'])['id']) ??
@@ -65,10 +65,10 @@ const organizationOf = (body: Json): string | undefined => {
   );
 };
 
-export const toSender = (body: Json, identity: Identity): Sender | null => {
+export const toSender = (body: Json, identity: Identity, profile: Profile | undefined): Sender | null => {
   const id = senderIdOf(body);
   if (id === undefined || id === identity.botUser || id === 'USLACK') return null;
-  return { displayName: id, id, organization: organizationOf(body) ?? identity.team };
+  return { displayName: id, ...profile, id, organization: organizationOf(body) ?? identity.team };
 };
 
 const toMessage = (body: Json, identity: Identity, sender: Sender): InboundMessage | null => {
@@ -215,12 +215,17 @@ const toSubmission = (body: Json, identity: Identity, sender: Sender, now: Date)
   };
 };
 
-/** A verified event or act as ours; null when it is not for us. */
-export const toInboundEvent = (body: Json, identity: Identity, now = new Date()): InboundEvent | null => {
+/** A verified event or act as ours; null when it is not for us. `profile` is of the person `senderIdOf` names. */
+export const toInboundEvent = (
+  body: Json,
+  identity: Identity,
+  profile?: Profile,
+  now = new Date(),
+): InboundEvent | null => {
   const event = object(body['event']);
   if (event['subtype'] === 'message_changed' || event['subtype'] === 'message_deleted')
     return toChange(event, identity);
-  const sender = toSender(body, identity);
+  const sender = toSender(body, identity, profile);
   if (!sender) return null;
   if (body['type'] === 'block_actions') return toPress(body, identity, sender);
   if (body['type'] === 'view_submission') return toSubmission(body, identity, sender, now);

@@ -247,11 +247,6 @@ export interface Channel {
   findSent?(thread: ThreadKey, key: DeliveryKey, since: Date, message: OutboundMessage): Promise<SentMessage | null>;
   /** What a call in this thread is counted against; absent where the platform counts nothing. */
   budget?(thread: ThreadKey, call: 'send' | 'edit'): Budget;
-  /**
-   * Who this person is, where events name them by nothing but an id: asked before a person's first turn, and not while the platform
-   * waits for its answer. Null where the platform does not tell in time. Never rejects.
-   */
-  acquaint?(person: string): Promise<Omit<Sender, 'id' | 'organization'> | null>;
   showTyping?(thread: ThreadKey, doing: Doing): Promise<void>;
   /** What a code of the platform's means, for people; null for one that says nothing to them. */
   explain?(code: string): string | null;

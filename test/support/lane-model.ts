@@ -92,7 +92,6 @@ export const createModelTurns = (
   commit: (end: TurnEnd) => Promise<void>,
 ) =>
   createRunTurns({
-    acquaint: { customer: async (row) => row, agent: async (_, agent) => agent },
     store,
     vault,
     clock: systemClock,
