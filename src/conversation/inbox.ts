@@ -8,6 +8,7 @@ import type {
   InboundOpening,
   InboundStop,
   Receive,
+  Sender,
 } from '#core/channel.ts';
 import type { Sealer, Vault } from '#core/sealed.ts';
 import type { ConversationRef } from '#core/turn.ts';
@@ -33,7 +34,7 @@ export interface StoredEvent {
   readonly from: 'customer' | 'desk' | 'delivery';
   readonly kind: EventKind;
   readonly channel: string;
-  readonly sender: { readonly id: string; readonly displayName: string };
+  readonly sender: { readonly id: string; readonly organization: string; readonly displayName: string };
   readonly text: string;
   /** Characters before the text was cut to the limit. */
   readonly textLength: number;
@@ -80,13 +81,19 @@ const wordsOf = (event: Act): string => {
   return `${text}\n${namesOf(filesOf(event))}`.trim();
 };
 
+const toSpeaker = ({ id, organization, displayName }: Sender): StoredEvent['sender'] => ({
+  id,
+  organization,
+  displayName,
+});
+
 const toStored = (event: Act, from: StoredEvent['from'], action: string | null, keptLengthMax: number): StoredEvent => {
   const text = wordsOf(event);
   return {
     from,
     kind: event.kind,
     channel: event.channel,
-    sender: { id: event.sender.id, displayName: event.sender.displayName },
+    sender: toSpeaker(event.sender),
     text: text.slice(0, keptLengthMax),
     textLength: text.length,
     action,
@@ -120,7 +127,7 @@ export const storeUndelivered = (
       from: 'delivery',
       kind: 'message',
       channel: lost.channel,
-      sender: { id: '', displayName: '' },
+      sender: { id: '', organization: '', displayName: '' },
       text: lost.text,
       textLength: lost.text.length,
       action: lost.why,
