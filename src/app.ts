@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
 
+import { createAcquaint } from '#conversation/acquaint.ts';
 import { createCommitTurn } from '#conversation/commit-turn.ts';
 import { createInbox } from '#conversation/inbox.ts';
 import { createStops } from '#conversation/stops.ts';
@@ -238,6 +239,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   });
 
   const runTurns = createRunTurns({
+    acquaint: createAcquaint({ store, channels }),
     store,
     vault,
     clock,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 
+import type { Acquaint } from '#conversation/acquaint.ts';
 import type { CommitTurn } from '#conversation/commit-turn.ts';
 import { readWaiting, takeTurn, type ToLanguage, toTurn, type WaitingEvent } from '#conversation/open.ts';
 import type { Stops } from '#conversation/stops.ts';
@@ -45,6 +46,7 @@ export interface RunTurnsParts {
   readonly say: Say;
   readonly toLanguage: ToLanguage;
   readonly stops: Stops;
+  readonly acquaint: Acquaint;
   readonly unsay: ReturnType<typeof createUnsay>;
   /** Tells on first contact that an AI answers. */
   readonly introduce: (turn: Received, text: string) => string;
@@ -233,8 +235,12 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       const waiting = readWaiting(sealer, taken.waiting);
       const [first] = waiting;
       if (!first) return;
-      const turn = toTurn(taken, sealer, takeTurn(waiting), { now: clock.now(), toLanguage: parts.toLanguage });
-      if (first.from === 'desk') await deskTurn(turn, first);
+      const row = await parts.acquaint.withPerson(taken.row, sealer);
+      const turn = toTurn({ ...taken, row }, sealer, takeTurn(waiting), {
+        now: clock.now(),
+        toLanguage: parts.toLanguage,
+      });
+      if (first.from === 'desk') await deskTurn(turn, await parts.acquaint.withSpeaker(first));
       else if (first.from === 'delivery') await undeliveredTurn(turn, first);
       else if (first.from === 'link') await linkedTurn(turn, first);
       else {

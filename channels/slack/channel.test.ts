@@ -84,25 +84,47 @@ const problem = (call: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => (error instanceof ChannelError ? `${error.reason}: ${error.code}` : error),
   );
 
-test('a direct message arrives with who wrote it', async () => {
+test('a direct message is stored without asking the platform for anything; who wrote it is asked for later', async () => {
   const lab = await openLab();
-  const { messages } = await openChannel(lab);
+  const { channel, messages } = await openChannel(lab);
+  const calls = lab.calls();
   const ts = await lab.pane.say({ room: 'DADA', user: 'UADA', text: 'Hello' });
-  await vi.waitFor(() => expect(messages()).toHaveLength(1));
-  expect(messages()[0]).toMatchObject({
-    id: `T1:DADA:${ts}`,
-    thread: thread('DADA'),
-    text: 'Hello',
-    addressed: true,
-    sender: {
-      id: 'UADA',
-      organization: 'T1',
-      displayName: 'Ada Byron',
-      email: 'ada@example.com',
-      locale: 'en-GB',
-      timezone: 'Europe/London',
-    },
+  await lab.command({ room: 'CHELP', user: 'UADA', text: 'ask Hello' });
+  await vi.waitFor(() => expect(messages()).toHaveLength(2));
+  expect(lab.calls()).toBe(calls);
+  const sender = { id: 'UADA', organization: 'T1', displayName: 'UADA' };
+  expect(messages().find(({ id }) => id === `T1:DADA:${ts}`)).toMatchObject({ text: 'Hello', addressed: true, sender });
+  expect(new Set(messages().map((message) => message.thread))).toEqual(new Set([thread('UADA')]));
+  expect(await channel.acquaint!(sender)).toEqual({
+    ...sender,
+    displayName: 'Ada Byron',
+    email: 'ada@example.com',
+    locale: 'en-GB',
+    timezone: 'Europe/London',
   });
+});
+
+test('who a person is may stay unknown, and is asked for again later', async () => {
+  const lab = await openLab({ scopes: ['chat:write'] });
+  const { channel } = await openChannel(lab);
+  const sender = { id: 'UADA', organization: 'T1', displayName: 'UADA' };
+  expect(await channel.acquaint!(sender)).toEqual(sender);
+  await lab.close();
+  expect(await channel.acquaint!({ ...sender, id: 'UBOB', displayName: 'UBOB' })).toMatchObject({
+    displayName: 'UBOB',
+  });
+});
+
+test('who was never heard from is written to, and found again, in their direct messages', async () => {
+  const lab = await openLab();
+  const { channel } = await openChannel(lab);
+  const since = new Date();
+  const sent = await channel.send(thread('UADA'), { text: 'Hello' }, 'k');
+  expect(lab.pane.view('DADA').messages).toMatchObject([{ text: 'Hello' }]);
+  const another = await openChannel(lab);
+  expect(await another.channel.findSent!(thread('UADA'), 'k', since, { text: 'Hello' })).toEqual(sent);
+  await another.channel.edit!(sent, { text: 'Hello!' });
+  expect(lab.pane.view('DADA').messages).toMatchObject([{ text: 'Hello!' }]);
 });
 
 test('trap 3: a mention arrives twice under one id', async () => {
@@ -202,7 +224,7 @@ test('trap 39: a sent message can be edited, found again, and answered in its th
 test('a direct message goes on at its top level', async () => {
   const lab = await openLab();
   const { channel } = await openChannel(lab);
-  expect((await channel.send(thread('DADA'), { text: 'Hi' }, 'k')).thread).toBe(thread('DADA'));
+  expect((await channel.send(thread('UADA'), { text: 'Hi' }, 'k')).thread).toBe(thread('UADA'));
 });
 
 test('the longest text can be posted and edited', async () => {
@@ -211,7 +233,7 @@ test('the longest text can be posted and edited', async () => {
   const text = 'x'.repeat(4000);
   expect(channel.fits({ text })).toBe(true);
   expect(channel.fits({ text: `${text}x` })).toBe(false);
-  const sent = await channel.send(thread('DADA'), { text }, 'k');
+  const sent = await channel.send(thread('UADA'), { text }, 'k');
   await channel.edit!(sent, { text: text.replaceAll('x', 'y') });
   expect(lab.pane.view('DADA').messages[0]?.text).toBe(text.replaceAll('x', 'y'));
 });
@@ -228,7 +250,7 @@ test('trap 11: a pressed button arrives, and one that asks opens its dialog befo
   await lab.pane.press({ room: 'CHELP', user: 'UADA', message: ts, action: 'human' });
   await lab.pane.press({ room: 'CHELP', user: 'UADA', message: ts, action: 'resolve:asks', text: 'A new cable' });
   expect(actions()).toMatchObject([
-    { action: 'human', thread: sent.thread, message: sent.message, sender: { displayName: 'Ada Byron' } },
+    { action: 'human', thread: sent.thread, message: sent.message, sender: { id: 'UADA' } },
     { action: 'resolve', thread: sent.thread, message: sent.message, text: 'A new cable' },
   ]);
   expect(events.at(-2)).toBeNull();
@@ -293,7 +315,7 @@ test('trap 2: events and acts come over a socket, again after a failure, and aft
     ['socket', null],
   ]);
   const sent = await channel.send(
-    thread('DADA'),
+    thread('UADA'),
     { text: 'Well?', actions: [{ id: 'human', label: 'A person' }] },
     'k',
   );
@@ -303,7 +325,7 @@ test('trap 2: events and acts come over a socket, again after a failure, and aft
     message: (JSON.parse(sent.message) as { ts: string }).ts,
     action: 'human',
   });
-  expect(actions()).toMatchObject([{ action: 'human', thread: thread('DADA') }]);
+  expect(actions()).toMatchObject([{ action: 'human', thread: thread('UADA') }]);
   const sockets = () => (lab.state() as { sockets: number }).sockets;
   lab.disconnectSockets('refresh_requested');
   await vi.waitFor(() => expect(sockets()).toBe(0), { interval: 1 });
@@ -325,7 +347,7 @@ test('what a person changes, judges and takes back arrives over the wire; what w
   const { channel, events, messages } = await openChannel(lab);
   const message = await lab.pane.say({ room: 'DADA', user: 'UADA', text: 'Hello' });
   await vi.waitFor(() => expect(messages()).toHaveLength(1));
-  const sent = await channel.send(thread('DADA'), { text: 'Hi' }, 'k');
+  const sent = await channel.send(thread('UADA'), { text: 'Hi' }, 'k');
   await channel.edit!(sent, { text: 'Hi there' });
   const target = { room: 'DADA', user: 'UADA', message };
   lab.edit({ ...target, text: 'Hello again' });

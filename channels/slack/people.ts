@@ -1,8 +1,11 @@
-import type { Profile } from './receive.ts';
+import type { Sender } from '#core/channel.ts';
 
 const knownForMs = 3_600_000;
 const unknownForMs = 300_000;
 const peopleMax = 5000;
+
+/** What is known of a person beyond the id. */
+type Profile = Omit<Sender, 'id' | 'organization'>;
 
 /** The part of `users.info` we read. */
 interface SlackUser {
@@ -30,7 +33,7 @@ const toProfile = (user: SlackUser): Profile | undefined => {
 };
 
 export interface People {
-  /** Undefined when the platform does not tell in time. Never rejects. */
+  /** Undefined when the platform does not tell. Never rejects. */
   profile(id: string): Promise<Profile | undefined>;
 }
 

@@ -15,20 +15,18 @@ const commands: Readonly<Record<string, Command>> = {
   help: 'status',
 };
 
-/** Who gave a slash command or used a shortcut; undefined where the body is neither. Both are answered in the person's direct messages. */
-export const commanderOf = (body: Json): string | undefined => {
-  if (body['command'] !== undefined) return text(body['user_id']);
-  return body['type'] === 'message_action' && body['callback_id'] === shortcutId
-    ? text(object(body['user'])['id'])
-    : undefined;
-};
+/** Whether this is a slash command or our shortcut. */
+export const isCommand = (body: Json): boolean =>
+  body['command'] !== undefined || (body['type'] === 'message_action' && body['callback_id'] === shortcutId);
 
-/** `/firstline ask how do I …`, `/firstline human`, or the shortcut on a message, as ours. `room` is the person's direct messages. */
+/**
+ * `/firstline ask how do I …`, `/firstline human`, or the shortcut on a message, as ours. All are answered in the person's direct
+ * messages.
+ */
 export const toCommanded = (
   body: Json,
   { team, botUser }: Identity,
   sender: Sender,
-  room: string,
   now: Date,
 ): InboundMessage | InboundAction | null => {
   // Neither comes twice: a command that was not acknowledged is the person's to give again.
@@ -37,7 +35,7 @@ export const toCommanded = (
   const base = {
     channel: 'slack',
     id: `${team}:${trigger}`,
-    thread: toThreadKey({ team, room, root: null }),
+    thread: toThreadKey({ team, room: sender.id, root: null }),
     sender,
     sentAt: now,
   };

@@ -11,6 +11,7 @@ import type {
   InboundStop,
   OutboundMessage,
   Receive,
+  Sender,
   ThreadKey,
 } from '#core/channel.ts';
 import type { Sealer, Vault } from '#core/sealed.ts';
@@ -39,7 +40,7 @@ export interface StoredEvent {
   readonly from: 'customer' | 'desk' | 'delivery' | 'link';
   readonly kind: EventKind;
   readonly channel: string;
-  readonly sender: { readonly id: string; readonly displayName: string };
+  readonly sender: { readonly id: string; readonly organization: string; readonly displayName: string };
   readonly text: string;
   /** Characters before the text was cut to the limit. */
   readonly textLength: number;
@@ -100,13 +101,19 @@ interface Found {
   readonly isElsewhere: boolean;
 }
 
+const toSpeaker = ({ id, organization, displayName }: Sender): StoredEvent['sender'] => ({
+  id,
+  organization,
+  displayName,
+});
+
 const toStored = (event: Kept, { from, action, isElsewhere }: Found, keptLengthMax: number): StoredEvent => {
   const text = wordsOf(event);
   return {
     from,
     kind: event.kind,
     channel: event.channel,
-    sender: { id: event.sender.id, displayName: event.sender.displayName },
+    sender: toSpeaker(event.sender),
     text: text.slice(0, keptLengthMax),
     textLength: text.length,
     action,
@@ -161,7 +168,7 @@ export const storeUndelivered = async (
   // Of one that was forgotten nothing is left to quote.
   const { text } =
     row.body.length === 0 ? { text: '' } : (JSON.parse(sealer.open(row.body, 'outbox')) as OutboundMessage);
-  const sender = { id: '', displayName: '' };
+  const sender = { id: '', organization: '', displayName: '' };
   await storeOwnEvent(transaction, lanes, row, sealer, {
     from: 'delivery',
     key: row.key,
@@ -188,7 +195,7 @@ export const storeLinked = (
       from: 'link',
       key: turn,
       channel,
-      sender: { id: sender.id, displayName: sender.displayName },
+      sender: { id: sender.id, organization: sender.organization, displayName: sender.displayName },
       text: '',
       action: null,
     }),

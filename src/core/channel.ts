@@ -247,6 +247,11 @@ export interface Channel {
   findSent?(thread: ThreadKey, key: DeliveryKey, since: Date, message: OutboundMessage): Promise<SentMessage | null>;
   /** What a call in this thread is counted against; absent where the platform counts nothing. */
   budget?(thread: ThreadKey, call: 'send' | 'edit'): Budget;
+  /**
+   * Who this person is, where events name them by nothing but an id; as they were given where the platform does not tell in time.
+   * Never rejects.
+   */
+  acquaint?(sender: Sender): Promise<Sender>;
   showTyping?(thread: ThreadKey, doing: Doing): Promise<void>;
   /** What a code of the platform's means, for people; null for one that says nothing to them. */
   explain?(code: string): string | null;

@@ -149,6 +149,15 @@ export const beginConversation = async (
   return findAtPlace(transaction, place);
 };
 
+/** Who the person is, told by the platform after the conversation began. */
+export const saveProfile = (sql: Sql, key: ConversationKey, profile: Sealed): Promise<unknown> =>
+  sql.query(`update conversation set profile = $4 where organization = $1 and person = $2 and id = $3`, [
+    key.organization,
+    key.person,
+    key.conversation,
+    profile,
+  ]);
+
 /**
  * Resolves when whoever is writing to the conversation now has committed. A writer that found a wake-up waiting left none of its
  * own: whoever was woken and sees nothing must look once more after this.

@@ -92,6 +92,7 @@ export const createModelTurns = (
   commit: (end: TurnEnd) => Promise<void>,
 ) =>
   createRunTurns({
+    acquaint: { withPerson: async (row) => row, withSpeaker: async (event) => event },
     store,
     vault,
     clock: systemClock,
