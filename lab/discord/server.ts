@@ -26,6 +26,8 @@ export interface DiscordLabOptions {
   readonly heartbeatIntervalMs?: number;
   /** How long a press waits for its first answer; 3 s unless told. */
   readonly interactionMsMax?: number;
+  /** Logins of this day, 1,000 unless told; one more resets the token. */
+  readonly identifiesLeft?: number;
 }
 
 export interface DiscordLab extends LabServer, Pick<Gateway, 'reconnect' | 'drop' | 'invalidate' | 'sessions'> {
@@ -102,6 +104,7 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
     token: options.token,
     heartbeatIntervalMs: options.heartbeatIntervalMs ?? 41_250,
     privilegedIntents: options.privilegedIntents ?? messageContentIntent,
+    identifiesLeft: options.identifiesLeft ?? 1000,
   });
   const limits = options.rateLimits === 'off' ? null : createRateLimits();
   const state = () =>
@@ -129,7 +132,17 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
       ? c.body(file.content, 200, { 'content-type': file.type })
       : c.text('This content is no longer available.', 404);
   });
-  app.route('/api/v10', createRest({ world, token: options.token, interactions, limits, gatewayUrl }));
+  app.route(
+    '/api/v10',
+    createRest({
+      world,
+      token: options.token,
+      interactions,
+      limits,
+      gatewayUrl,
+      identifiesLeft: gateway.identifiesLeft,
+    }),
+  );
 
   function messageOf(id: string) {
     const message = world.messages.get(id);
