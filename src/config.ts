@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
+import { smsSettings } from '#channels/sms/config.ts';
 import { webConfig } from '#channels/web/config.ts';
 import { ConfigError } from '#core/errors.ts';
 
@@ -26,6 +27,7 @@ const settings = z.strictObject({
   turns: z.strictObject({ newWords: z.enum(['wait', 'interrupt']) }),
   desk: z.strictObject({ channel: z.enum(['', 'slack', 'teams', 'discord']), room: z.string() }),
   web: webConfig,
+  sms: smsSettings,
   links: z.strictObject({ allowedHosts: z.array(z.string()) }),
   knowledge: z.strictObject({ folders: z.array(z.string()) }),
   limits: z.strictObject({
@@ -88,6 +90,7 @@ const secretNames = [
   'TWILIO_ACCOUNT_SID',
   'TWILIO_AUTH_TOKEN',
   'TWILIO_FROM',
+  'TWILIO_MESSAGING_SERVICE_SID',
   'TWILIO_API_URL',
   'ANTHROPIC_API_KEY',
   'ANTHROPIC_BASE_URL',
