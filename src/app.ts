@@ -16,6 +16,7 @@ import { createToParts } from '#delivery/to-parts.ts';
 import { draftCase, toCaseAction } from '#escalation/case-draft.ts';
 import { createDesk } from '#escalation/desk.ts';
 import { createTellDesk } from '#escalation/tell-desk.ts';
+import { createQuietUntil } from '#escalation/quiet-until.ts';
 import { createTellUndelivered } from '#escalation/undelivered.ts';
 import { createExchange } from '#guardrails/exchange-personal-data.ts';
 import { createCanary } from '#guardrails/canary.ts';
@@ -43,6 +44,7 @@ import { createKnowledgeStore } from '#store/knowledge.ts';
 import { openLanes } from '#store/lanes.ts';
 import { messagesAfter } from '#store/messages.ts';
 import type { Store } from '#store/open.ts';
+import { countUndone } from '#store/outbox.ts';
 
 import type { Config } from './config.ts';
 import { openDelivery } from './open-delivery.ts';
@@ -254,6 +256,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       store,
       fingerprint: (agent) => vault.index('agent', agent),
       say,
+      quietUntil: createQuietUntil({ store, clock, hours: config.quietHours, freshMs: limits.freshMs }),
       canEdit: (channel) => channels.get(channel)?.edit !== undefined,
     }),
     trace: traces.begin,
@@ -266,6 +269,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     say,
     toLanguage: voice.toLanguage,
     stops,
+    hasQuietHours: (channel) => config.quietHours[channel] !== undefined,
     unsay: createUnsay({ store, exchange }),
     introduce,
     humanAction: askHuman,
@@ -327,10 +331,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     channels,
     settled: async () => {
       for (;;) {
-        const [row] = await store.query<{ waiting: number | string }>(
-          `select (select count(*) from inbox where done_at is null) + (select count(*) from outbox where state in ('due', 'growing')) as waiting`,
-        );
-        if (Number(row?.waiting ?? 0) === 0) return;
+        if ((await countUndone(store)) === 0) return;
         await clock.wait(10);
       }
     },

@@ -10,6 +10,10 @@ import { ConfigError } from '#core/errors.ts';
 const count = z.number().int().positive();
 const bucket = z.strictObject({ size: count, refillPerMinute: z.number().positive() });
 
+const time = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time is written as 21:00');
+const isZone = (zone: string): boolean => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC';
+const quietHours = z.strictObject({ from: time, to: time, zone: z.string().refine(isZone, 'no such time zone') });
+
 /** What the YAML files hold. The defaults, units and reasons are in config/default.yaml. */
 const settings = z.strictObject({
   assistant: z.strictObject({
@@ -26,6 +30,7 @@ const settings = z.strictObject({
   }),
   turns: z.strictObject({ newWords: z.enum(['wait', 'interrupt']) }),
   desk: z.strictObject({ channel: z.enum(['', 'slack', 'teams', 'discord']), room: z.string() }),
+  quietHours: z.record(z.string(), quietHours),
   web: webConfig,
   sms: smsSettings,
   links: z.strictObject({ allowedHosts: z.array(z.string()) }),
@@ -51,6 +56,7 @@ const settings = z.strictObject({
     retryMs: count,
     sendAgeMs: count,
     heldRestMs: count,
+    freshMs: count,
     editGrowthMin: count,
     editPatienceMs: count,
     editIntervalMs: count,

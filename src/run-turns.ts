@@ -13,7 +13,7 @@ import { Halt, type Pipeline } from '#core/stage.ts';
 import type { CaseDraft, Outgoing, Received, Summarized, TurnEnd } from '#core/turn.ts';
 import { takeLane, writersDone } from '#store/conversations.ts';
 import { turnAt } from '#store/inbox.ts';
-import { findOutbox } from '#store/outbox.ts';
+import { findOutbox, releaseQuiet } from '#store/outbox.ts';
 import { writeLedger } from '#store/ledger.ts';
 import type { Store } from '#store/open.ts';
 import { replyKey } from '#delivery/deliver.ts';
@@ -44,6 +44,7 @@ export interface RunTurnsParts {
   readonly say: Say;
   readonly toLanguage: ToLanguage;
   readonly stops: Stops;
+  readonly hasQuietHours: (channel: string) => boolean;
   readonly unsay: ReturnType<typeof createUnsay>;
   /** Tells on first contact that an AI answers. */
   readonly introduce: (turn: Received, text: string) => string;
@@ -163,6 +164,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     const trace = parts.trace({ id: turn.turn.id, organization, person, conversation, channel: turn.channel });
     let outcome = 'answered';
     let words: TracedWords | undefined;
+    if (parts.hasQuietHours(turn.channel)) await releaseQuiet(store, turn.owner);
     using _ = parts.stops.watch(conversation, turn.stopping);
     try {
       const made = await parts.pipeline.run(turn, trace.observe);
@@ -198,6 +200,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
         language: turn.language,
         thread: turn.thread,
         customer: turn.sender.displayName,
+        timezone: turn.sender.timezone,
         sealer: turn.sealer,
       },
       { ...event, changedTurn: event.changes === null ? null : await turnAt(store, turn.owner, event.changes) },

@@ -26,11 +26,17 @@ const open = async ({ sms, settings }: Wanted = {}): Promise<void> => {
       channels = ['slack', 'sms'].flatMap((name) => registry[name]?.(environment, own) ?? []);
       return channels;
     },
-    settings: { desk: { channel: 'slack', room: platforms.environment['FIRSTLINE_DESK__ROOM'] }, ...settings },
+    settings: {
+      desk: { channel: 'slack', room: platforms.environment['FIRSTLINE_DESK__ROOM'] },
+      quietHours: { sms: never },
+      ...settings,
+    },
   });
   platforms.connect(firstline.url);
 };
 
+/** Whenever the tests run. */
+const never = { from: '00:00', to: '00:00', zone: 'UTC' };
 const template = `HX${'0'.repeat(32)}`;
 const numbers = ['+15005550006', '+15005550007'] as const;
 
@@ -203,4 +209,48 @@ test('agents see the end of a number, or all of it where the organization wants 
   const shown = JSON.stringify(pane.view(room).messages);
   expect(shown).toContain(`…${platforms.seats.sms.user.slice(-4)}`);
   expect(shown).not.toContain(platforms.seats.sms.user.slice(0, -4));
+});
+
+/** A time of day in UTC, as the settings have it. */
+const timeOfDay = (fromNowMs: number): string => new Date(Date.now() + fromNowMs).toISOString().slice(11, 16);
+const hourMs = 3_600_000;
+const night = { from: timeOfDay(-hourMs), to: timeOfDay(2 * hourMs), zone: 'UTC' };
+
+test('what an agent writes at night waits until the morning, and the agent is told; who writes is awake', async () => {
+  await open({ settings: { quietHours: { sms: night } } });
+  const { user } = platforms.seats.sms;
+  const card = await talking(user);
+  await atDesk(card, 'Are you still there?');
+  await reads('Are you still there?', user);
+  await firstline.app.settled();
+  await firstline.store.query(
+    `update inbox set received_at = received_at - interval '31 minutes' where channel = 'sms'`,
+  );
+  await atDesk(card, 'Your lamp is ready');
+  await atDesk(card, 'Bring the bill');
+  const note = await deskSees(({ text: words }) => words.includes(`they are sent this at ${night.to}`));
+  expect(note.thread).toBe(card.id);
+  await firstline.app.settled();
+  expect(heard().join()).not.toContain('lamp');
+  // It is not too old to be sent, however long the night was.
+  await firstline.store.query(`update outbox set created_at = created_at - interval '9 hours'`);
+  await writes('One more thing', user);
+  await reads('Bring the bill', user);
+  expect(heard().slice(-2)).toEqual(['Ana Torres: Your lamp is ready', 'Ana Torres: Bring the bill']);
+});
+
+test('in the morning it is sent, after a restart too', async () => {
+  await open({ settings: { quietHours: { sms: night }, limits: { sweepMs: 50, freshMs: 1 } } });
+  const { user } = platforms.seats.sms;
+  await writes('I want to talk to a human', user);
+  const card = await deskSees((message) => message.actions.length > 0);
+  await firstline.app.settled();
+  await atDesk(card, 'claim');
+  await deskSees(({ text: words }) => words.includes('they are sent this at'));
+  await firstline.app.settled();
+  expect(heard().join()).not.toContain('You are now talking with');
+  await firstline.app.stop();
+  await firstline.startAgain(channels);
+  await firstline.store.query(`update outbox set due_at = now(), held_until = now() where held_until is not null`);
+  await reads('You are now talking with', user);
 });

@@ -8,10 +8,12 @@ import type {
   ThreadKey,
 } from '#core/channel.ts';
 import { Refused } from '#core/errors.ts';
+import { given } from '#core/given.ts';
 import { isAnswerable, numberOf } from './address.ts';
 import type { SmsConfig } from './config.ts';
 import { toAttachments } from './files.ts';
 import { field, type Form } from './form.ts';
+import { zoneOf } from './zones.ts';
 import { readWish } from './wishes.ts';
 
 const statuses: Readonly<Record<string, InboundDelivery['status']>> = {
@@ -46,7 +48,12 @@ const toBase = (id: string, person: string, number: string, { showsNumbers = fal
   id,
   thread: toThreadKey(person, number),
   // A number is personal data: where a name is shown, only its end is, unless the organization wants it otherwise.
-  sender: { id: person, organization: number, displayName: showsNumbers ? numberOf(person) : `…${person.slice(-4)}` },
+  sender: {
+    id: person,
+    organization: number,
+    displayName: showsNumbers ? numberOf(person) : `…${person.slice(-4)}`,
+    ...given({ timezone: zoneOf(numberOf(person)) }),
+  },
   // The webhook carries no time.
   sentAt: now,
 });

@@ -111,6 +111,7 @@ export const createModelTurns = (
     say: () => '',
     toLanguage: () => 'en',
     stops: createStops(),
+    hasQuietHours: () => false,
     unsay: unused,
     introduce: (_turn, text) => text,
     humanAction: () => [],
