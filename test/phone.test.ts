@@ -254,3 +254,12 @@ test('in the morning it is sent, after a restart too', async () => {
   await firstline.store.query(`update outbox set due_at = now(), held_until = now() where held_until is not null`);
   await reads('You are now talking with', user);
 });
+
+test('a file that comes without a word is read and answered', async () => {
+  await open();
+  const { user: from } = platforms.seats.sms;
+  const bytes = Buffer.from('Order 1234 was left at the depot.');
+  await platforms.servers.twilio.receive({ from, body: '', media: [{ bytes, contentType: 'text/plain' }] });
+  await reads('You asked:', from);
+  expect(JSON.stringify(firstline.model.requests.at(-1)?.messages)).toContain('Order 1234 was left at the depot.');
+});
