@@ -18,8 +18,8 @@ import { findAsked } from '#guardrails/pii/answer-slot.ts';
 import { toCaseAction } from '#escalation/case-draft.ts';
 import { createDesk } from '#escalation/desk.ts';
 import { createTellDesk } from '#escalation/tell-desk.ts';
+import { createQuietUntil } from '#escalation/quiet-until.ts';
 import { createTellUndelivered } from '#escalation/undelivered.ts';
-import type { OnRule } from '#guardrails/policy.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
 import { createLogSeldom } from '#insight/log-seldom.ts';
 import { createMetrics } from '#insight/metrics.ts';
@@ -39,10 +39,10 @@ import { checkMasterKey, loadMasterKey } from '#privacy/master-key.ts';
 import { createVault } from '#privacy/vault.ts';
 import { createBookmarks } from '#store/bookmarks.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
-import { writeLedger } from '#store/ledger.ts';
 import { askedToStop } from '#store/inbox.ts';
 import { openLanes } from '#store/lanes.ts';
 import type { Store } from '#store/open.ts';
+import { countUndone } from '#store/outbox.ts';
 
 import type { Config } from './config.ts';
 import { openDelivery } from './open-delivery.ts';
@@ -130,13 +130,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const embedder = parts.embedder && rememberQuestions(parts.embedder);
   const prompts = new URL('../prompts/', import.meta.url);
   const answerPrompt = readPrompt(prompts, 'answer');
-  const onRule: OnRule = ({ owner, turn }, rule, action) => {
-    metrics.guardrails(rule, action);
-    writeLedger(store, owner, { subject: turn.id, step: 'guardrail', code: `${rule} ${action}` }).catch(
-      (error: unknown) => logger.warn({ error: nameOf(error) }, 'a rule that fired could not be noted'),
-    );
-  };
-  const guardrails = openGuardrails({ config, store, say, embedder, answerPrompt, logger, onRule });
+  const guardrails = openGuardrails({ config, store, say, embedder, answerPrompt, logger, count: metrics.guardrails });
   const { exchange } = guardrails.input;
   const draft = openDesk({ store, exchange, channel: deskChannel, room: config.desk.room });
   const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels, say), findAsked });
@@ -252,6 +246,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       store,
       fingerprint: (agent) => vault.index('agent', agent),
       say,
+      quietUntil: createQuietUntil({ store, clock, hours: config.quietHours, freshMs: limits.freshMs }),
       canEdit: (channel) => channels.get(channel)?.edit !== undefined,
     }),
     trace: traces.begin,
@@ -264,6 +259,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     say,
     toLanguage: voice.toLanguage,
     stops,
+    hasQuietHours: (channel) => config.quietHours[channel] !== undefined,
     unsay: createUnsay({ store, exchange }),
     introduce,
     humanAction: askHuman,
@@ -325,10 +321,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     channels,
     settled: async () => {
       for (;;) {
-        const [row] = await store.query<{ waiting: number | string }>(
-          `select (select count(*) from inbox where done_at is null) + (select count(*) from outbox where state in ('due', 'growing')) as waiting`,
-        );
-        if (Number(row?.waiting ?? 0) === 0) return;
+        if ((await countUndone(store)) === 0) return;
         await clock.wait(10);
       }
     },

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
+import { smsSettings } from '#channels/sms/config.ts';
 import { webConfig } from '#channels/web/config.ts';
 import { ConfigError } from '#core/errors.ts';
 import { harmActions, harms } from '#core/moderation.ts';
@@ -32,6 +33,9 @@ const guardrails = z.strictObject({
   }),
 });
 export type GuardrailSettings = z.infer<typeof guardrails>;
+const time = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time is written as 21:00');
+const isZone = (zone: string): boolean => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC';
+const quietHours = z.strictObject({ from: time, to: time, zone: z.string().refine(isZone, 'no such time zone') });
 
 /** What the YAML files hold. The defaults, units and reasons are in config/default.yaml. */
 const settings = z.strictObject({
@@ -49,7 +53,9 @@ const settings = z.strictObject({
   }),
   turns: z.strictObject({ newWords: z.enum(['wait', 'interrupt']) }),
   desk: z.strictObject({ channel: z.enum(['', 'slack', 'teams', 'discord']), room: z.string() }),
+  quietHours: z.record(z.string(), quietHours),
   web: webConfig,
+  sms: smsSettings,
   links: z.strictObject({ allowedHosts: z.array(z.string()) }),
   guardrails,
   organizations: z.record(z.string(), z.strictObject({ guardrails })),
@@ -78,6 +84,7 @@ const settings = z.strictObject({
     retryMs: count,
     sendAgeMs: count,
     heldRestMs: count,
+    freshMs: count,
     editGrowthMin: count,
     editPatienceMs: count,
     editIntervalMs: count,
@@ -118,6 +125,7 @@ const secretNames = [
   'TWILIO_ACCOUNT_SID',
   'TWILIO_AUTH_TOKEN',
   'TWILIO_FROM',
+  'TWILIO_MESSAGING_SERVICE_SID',
   'TWILIO_API_URL',
   'ANTHROPIC_API_KEY',
   'ANTHROPIC_BASE_URL',

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 
+import { nameOf } from '#core/errors.ts';
 import type { Say } from '#core/sentences.ts';
 import { createCanary } from '#guardrails/canary.ts';
 import { createExchange } from '#guardrails/exchange-personal-data.ts';
@@ -18,6 +19,7 @@ import { chooseModerators } from '#model/choose-moderators.ts';
 import type { Prompt } from '#model/prompts.ts';
 
 import { saveTokens } from '#store/conversations.ts';
+import { writeLedger } from '#store/ledger.ts';
 import type { Store } from '#store/open.ts';
 
 import type { Config } from './config.ts';
@@ -30,7 +32,8 @@ export interface GuardrailsSettings {
   readonly embedder: Embedder | null;
   readonly answerPrompt: Prompt;
   readonly logger: Logger;
-  readonly onRule: OnRule;
+  /** Counts a rule that fired. */
+  readonly count: (rule: string, action: string) => void;
 }
 
 export interface Guardrails extends Disposable {
@@ -49,7 +52,13 @@ const purposeOf = ({ topicRules }: Policy): string =>
 
 /** What comes in and goes out, by each organization's own rules. */
 export const openGuardrails = (settings: GuardrailsSettings): Guardrails => {
-  const { config, store, say, embedder, answerPrompt, logger, onRule } = settings;
+  const { config, store, say, embedder, answerPrompt, logger, count } = settings;
+  const onRule: OnRule = ({ owner, turn }, rule, action) => {
+    count(rule, action);
+    writeLedger(store, owner, { subject: turn.id, step: 'guardrail', code: `${rule} ${action}` }).catch(
+      (error: unknown) => logger.warn({ error: nameOf(error) }, 'a rule that fired could not be noted'),
+    );
+  };
   const policies = openPolicies({
     config,
     logger,

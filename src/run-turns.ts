@@ -15,7 +15,7 @@ import type { CaseDraft, Outgoing, Received, Summarized, TurnEnd } from '#core/t
 import { takeLane, writersDone } from '#store/conversations.ts';
 import { turnAt } from '#store/inbox.ts';
 import { continuedAt } from '#store/links.ts';
-import { findOutbox } from '#store/outbox.ts';
+import { findOutbox, releaseQuiet } from '#store/outbox.ts';
 import { writeLedger } from '#store/ledger.ts';
 import type { Store } from '#store/open.ts';
 import { replyKey } from '#delivery/deliver.ts';
@@ -47,6 +47,7 @@ export interface RunTurnsParts {
   readonly toLanguage: ToLanguage;
   readonly stops: Stops;
   readonly acquaint: Acquaint;
+  readonly hasQuietHours: (channel: string) => boolean;
   readonly unsay: ReturnType<typeof createUnsay>;
   /** Tells on first contact that an AI answers. */
   readonly introduce: (turn: Received, text: string) => string;
@@ -166,6 +167,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     const trace = parts.trace({ id: turn.turn.id, organization, person, conversation, channel: turn.channel });
     let outcome = 'answered';
     let words: TracedWords | undefined;
+    if (parts.hasQuietHours(turn.channel)) await releaseQuiet(store, turn.owner);
     using _ = parts.stops.watch(conversation, Math.max(...turn.positions), turn.stopping);
     try {
       const made = await parts.pipeline.run(turn, trace.observe);
@@ -212,6 +214,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
           channel: place.channel,
           thread: vault.unwrap(place.wrappedKey).open(place.thread, 'thread') as ThreadKey,
         },
+        timezone: turn.sender.timezone,
         sealer: turn.sealer,
       },
       { ...event, changedTurn: event.changes === null ? null : await turnAt(store, turn.owner, event.changes) },

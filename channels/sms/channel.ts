@@ -1,8 +1,9 @@
 import twilio from 'twilio';
 import type { Channel, ChannelHealth, Receive, SentKey, SentMessage, ThreadKey } from '#core/channel.ts';
 import { ChannelError, Refused } from '#core/errors.ts';
+import { isOnWhatsApp } from './address.ts';
 import { smsConfig, type SmsConfig, type SmsConfigInput } from './config.ts';
-import { call, explain, optedOut } from './failure.ts';
+import { call, explain, outsideWindow, optedOut } from './failure.ts';
 import { download } from './files.ts';
 import type { Form } from './form.ts';
 import { readThreadKey, toInbound, toInboundDelivery, toWithdrawal } from './receive.ts';
@@ -15,6 +16,8 @@ const validitySeconds = 600;
 const requestSizeMaxBytes = 4 * 1024 * 1024;
 const searchMax = 50;
 const clockSkewMs = 60_000;
+/** WhatsApp takes free words for so long after a person has written. */
+const whatsappWindowMs = 24 * 3_600_000;
 
 /** The platform queues for the carrier; of calls it names no number and answers 20429 to too many at once. */
 const calls = { size: 20, refillPerMinute: 600 };
@@ -56,22 +59,32 @@ const readForm = async (request: Request): Promise<Form> => {
 
 const toSent = (sid: string, thread: ThreadKey): SentMessage => ({ message: sid as SentKey, thread });
 
+/** Our words within a template that the platform takes at any time. Throws ChannelError where there is none. */
+const toTemplate = ({ whatsappTemplate }: SmsConfig, body: string) => {
+  if (!whatsappTemplate) throw new ChannelError('sms', 'refused', outsideWindow);
+  return { contentSid: whatsappTemplate, contentVariables: JSON.stringify({ 1: body }) };
+};
+
 const createOutbound = (
   config: SmsConfig,
   client: twilio.Twilio,
-): Required<Pick<Channel, 'send' | 'findSent' | 'budget'>> => {
+): Required<Pick<Channel, 'send' | 'findSent' | 'budget' | 'freeWordsMs'>> => {
   const statusUrl = config.publicUrl && `${config.publicUrl}/channels/sms/status`;
   return {
-    budget: () => ({ scope: config.from, ...calls }),
+    budget: (thread) => ({ scope: readThreadKey(thread).to, ...calls }),
+
+    freeWordsMs: (thread) => (isOnWhatsApp(readThreadKey(thread).from) ? whatsappWindowMs : null),
 
     async send(thread, message, key) {
       const { from: person, to: number } = readThreadKey(thread);
-      const body = renderBody(message);
+      const body = renderBody(message, isOnWhatsApp(person));
       const sent = await call(
         client.messages.create({
           to: person,
+          // With a service, too: the number that the conversation was begun on, and not any of its pool.
           from: number,
-          body,
+          ...(message.isLate ? toTemplate(config, body) : { body }),
+          ...(config.messagingServiceSid === undefined ? {} : { messagingServiceSid: config.messagingServiceSid }),
           validityPeriod: validitySeconds,
           // A report may come before the answer to this call: it names the message as we do.
           ...(statusUrl === undefined ? {} : { statusCallback: `${statusUrl}?key=${encodeURIComponent(key)}` }),
@@ -83,10 +96,12 @@ const createOutbound = (
     /** By its body, since the platform keeps no key of ours; the list begins with the newest. */
     async findSent(thread, _, since, message) {
       const { from: person, to: number } = readThreadKey(thread);
-      const body = renderBody(message);
+      const body = renderBody(message, isOnWhatsApp(person));
+      // A template has words of its own around ours.
+      const isIt = (found: string): boolean => (message.isLate ? found.includes(body) : found === body);
       const sinceMs = since.getTime() - clockSkewMs;
       const listed = await call(client.messages.list({ to: person, from: number, limit: searchMax }));
-      const found = listed.find((sent) => sent.dateCreated.getTime() >= sinceMs && sent.body === body);
+      const found = listed.find((sent) => sent.dateCreated.getTime() >= sinceMs && isIt(sent.body));
       return found ? toSent(found.sid, thread) : null;
     },
   };
@@ -101,7 +116,7 @@ const verify = ({ authToken, publicUrl }: SmsConfig, request: Request, form: For
 };
 
 /**
- * Text messages over Twilio, from one number. Webhooks: `/channels/sms/inbound` and `/channels/sms/status`.
+ * Text messages and WhatsApp over Twilio, from one number or several. Webhooks: `/channels/sms/inbound` and `/channels/sms/status`.
  * Throws a ZodError when the settings are wrong.
  */
 export const createSmsChannel = (settings: SmsConfigInput): Channel => {
@@ -117,7 +132,7 @@ export const createSmsChannel = (settings: SmsConfigInput): Channel => {
   return {
     name: 'sms',
     limits: { editIntervalMs: Infinity, partsAtOnce: 1 },
-    fits: fitsBody,
+    fits: (message, thread) => fitsBody(message, thread !== undefined && isOnWhatsApp(readThreadKey(thread).from)),
 
     async start(given) {
       started = given;
@@ -143,7 +158,7 @@ export const createSmsChannel = (settings: SmsConfigInput): Channel => {
       else {
         const report = toInboundDelivery(form, config.accountSid, searchParams.get('key'));
         await receive(report);
-        if (report?.code === optedOut) await receive(toWithdrawal(form, report));
+        if (report?.code === optedOut) await receive(toWithdrawal(form, report, config));
       }
       // Any text here would be sent to the person as a message.
       return new Response('<Response/>', { headers: { 'content-type': 'text/xml' } });

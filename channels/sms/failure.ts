@@ -11,6 +11,9 @@ const unreachable = new Set([21211, 21614]);
 /** The person has told the platform to bring them nothing from this number. */
 export const optedOut = '21610';
 
+/** Free words on WhatsApp, too late. */
+export const outsideWindow = '63016';
+
 /** Codes that an agent may meet, in words (twilio.com/docs/api/errors). */
 const explanations: Readonly<Record<string, string>> = {
   '21211': 'there is no such number',

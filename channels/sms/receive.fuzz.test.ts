@@ -7,7 +7,7 @@ import { flawsOf } from '#test/support/sound-event.ts';
 import type { Form } from './form.ts';
 import { toInbound, toInboundDelivery } from './receive.ts';
 
-const ours = { accountSid: `AC${'0'.repeat(32)}`, from: '+15550001111', answersHelp: true };
+const ours = { accountSid: `AC${'0'.repeat(32)}`, from: ['+15550001111'], answersHelp: true };
 const folder = new URL('fixtures/', import.meta.url);
 const payloads = readdirSync(folder).map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Form);
 

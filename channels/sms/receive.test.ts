@@ -4,7 +4,7 @@ import { Refused } from '#core/errors.ts';
 import type { Form } from './form.ts';
 import { toInbound, toInboundDelivery } from './receive.ts';
 
-const ours = { accountSid: `AC${'0'.repeat(32)}`, from: '+15550001111', answersHelp: false };
+const ours = { accountSid: `AC${'0'.repeat(32)}`, from: ['+15550001111'], answersHelp: false };
 const fixture = (name: string): Form =>
   JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8')) as Form;
 const received = (name: string) => toInbound(fixture(name), ours, new Date(0));
@@ -40,8 +40,35 @@ test('trap 38: a picture without words is a message, not a status', () => {
   });
 });
 
-test.each(['short-code', 'other-number', 'whatsapp'])('%s is not for us', (name) => {
+test.each(['short-code', 'other-number'])('%s is not for us', (name) => {
   expect(received(name)).toBeNull();
+});
+
+test('a person on WhatsApp has an address of their own, and is shown by its end too', () => {
+  expect(received('whatsapp')).toMatchObject({
+    kind: 'message',
+    thread: '{"from":"whatsapp:+15552223333","to":"whatsapp:+15550001111"}',
+    sender: { id: 'whatsapp:+15552223333', displayName: '…3333' },
+  });
+});
+
+test('of several numbers each is ours, and so is any of the service they are in', () => {
+  const to = (To: string, more: object = {}) =>
+    toInbound(
+      { ...fixture('message'), To, ...more },
+      { ...ours, from: ['+15550001111', '+15550002222'], messagingServiceSid: 'MG1' },
+    );
+  expect(to('+15550002222')).toMatchObject({ thread: '{"from":"+15552223333","to":"+15550002222"}' });
+  expect(to('+15550009999')).toBeNull();
+  expect(to('+15550009999', { MessagingServiceSid: 'MG1' })).toMatchObject({ kind: 'message' });
+  expect(to('+15550009999', { MessagingServiceSid: 'MG2' })).toBeNull();
+  // Our own words, come back: answering them would never end.
+  expect(to('+15550002222', { From: '+15550001111' })).toBeNull();
+});
+
+test('whole numbers are shown where the organization wants it', () => {
+  const shown = toInbound(fixture('whatsapp'), { ...ours, showsNumbers: true });
+  expect(shown?.sender.displayName).toBe('+15552223333');
 });
 
 test('a keyword inside a sentence is a message; YES is one to whoever had not withdrawn', () => {

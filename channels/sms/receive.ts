@@ -8,9 +8,12 @@ import type {
   ThreadKey,
 } from '#core/channel.ts';
 import { Refused } from '#core/errors.ts';
-import { e164 } from './config.ts';
+import { given } from '#core/given.ts';
+import { isAnswerable, numberOf } from './address.ts';
+import type { SmsConfig } from './config.ts';
 import { toAttachments } from './files.ts';
 import { field, type Form } from './form.ts';
+import { zoneOf } from './zones.ts';
 import { readWish } from './wishes.ts';
 
 const statuses: Readonly<Record<string, InboundDelivery['status']>> = {
@@ -23,7 +26,9 @@ const statuses: Readonly<Record<string, InboundDelivery['status']>> = {
 
 const thread = z.object({ from: z.string(), to: z.string() });
 
-/** `from` is the person's number, `to` is ours. Equal threads give equal keys. */
+type Ours = Pick<SmsConfig, 'accountSid' | 'from' | 'messagingServiceSid' | 'answersHelp' | 'showsNumbers'>;
+
+/** `from` is the person's address, `to` is ours: a conversation stays with the number that it was begun on. Equal threads give equal keys. */
 export const toThreadKey = (from: string, to: string): ThreadKey => JSON.stringify({ from, to }) as ThreadKey;
 
 /** Throws when the key is not of this channel. */
@@ -37,19 +42,18 @@ const sidOf = (form: Form, accountSid: string): string => {
   return sid;
 };
 
-interface Ours {
-  readonly accountSid: string;
-  readonly from: string;
-  readonly answersHelp: boolean;
-}
-
 /** What every event of a person has: theirs is the number that is `person`, ours the other. */
-const toBase = (id: string, person: string, number: string, now: Date) => ({
+const toBase = (id: string, person: string, number: string, { showsNumbers = false }: Ours, now: Date) => ({
   channel: 'sms',
   id,
   thread: toThreadKey(person, number),
-  // A number is personal data: where a name is shown, only its end is.
-  sender: { id: person, organization: number, displayName: `…${person.slice(-4)}` },
+  // A number is personal data: where a name is shown, only its end is, unless the organization wants it otherwise.
+  sender: {
+    id: person,
+    organization: number,
+    displayName: showsNumbers ? numberOf(person) : `…${person.slice(-4)}`,
+    ...given({ timezone: zoneOf(numberOf(person)) }),
+  },
   // The webhook carries no time.
   sentAt: now,
 });
@@ -65,8 +69,10 @@ export const toInbound = (
 ): InboundMessage | InboundConsent | InboundAction | null => {
   const id = sidOf(form, ours.accountSid);
   const [person, number, body] = [field(form, 'From'), field(form, 'To'), field(form, 'Body')];
-  if (number !== ours.from || person === ours.from || !e164.test(person)) return null;
-  const base = toBase(id, person, number, now);
+  const service = field(form, 'MessagingServiceSid');
+  const isForUs = ours.from.includes(numberOf(number)) || (service !== '' && service === ours.messagingServiceSid);
+  if (!isForUs || !isAnswerable(person) || ours.from.includes(numberOf(person))) return null;
+  const base = toBase(id, person, number, ours, now);
   const message: InboundMessage = {
     ...base,
     kind: 'message',
@@ -109,8 +115,13 @@ export const toInboundDelivery = (form: Form, accountSid: string, key: string | 
 };
 
 /** A report that the person has opted out: where a pool of numbers sends, the platform tells it only afterwards. */
-export const toWithdrawal = (form: Form, { id, code = '' }: InboundDelivery, now = new Date()): InboundConsent => ({
-  ...toBase(`${id}:${code}`, field(form, 'To'), field(form, 'From'), now),
+export const toWithdrawal = (
+  form: Form,
+  { id, code = '' }: InboundDelivery,
+  ours: Ours,
+  now = new Date(),
+): InboundConsent => ({
+  ...toBase(`${id}:${code}`, field(form, 'To'), field(form, 'From'), ours, now),
   kind: 'consent',
   given: false,
   how: code,

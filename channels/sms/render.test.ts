@@ -43,6 +43,15 @@ test('one source and the way to a person stand below the text', () => {
   expect(renderBody({ text: 'Hi', actions: [{ id: 'good', label: 'Helpful' }] })).toBe('Hi');
 });
 
+test('on WhatsApp words keep their marks and their letters, and a message may be longer', () => {
+  const text = '# Ça coûte\n\n**5 €** – _soon_, `x y`, ~~10~~ and [it](https://example.com)\n\n```\na  b\n```';
+  expect(renderBody({ text }, true)).toBe(
+    '*Ça coûte*\n\n*5 €* – _soon_, `x y`, ~10~ and it (https://example.com)\n\n```a  b```',
+  );
+  expect(fitsBody({ text: 'я'.repeat(1600) }, true)).toBe(true);
+  expect(fitsBody({ text: 'я'.repeat(1601) }, true)).toBe(false);
+});
+
 test('what one message cannot hold in three segments is told before it is sent, footers included', () => {
   const below = { citations: [{ number: 1, title: 'Guide' }], actions: [{ id: 'human', label: 'A person' }] };
   expect(fitsBody({ text: 'x'.repeat(459) })).toBe(true);

@@ -3,6 +3,8 @@ import type { Form } from './webhook.ts';
 
 export interface Incoming {
   readonly from: string;
+  /** Which of our numbers; the first where none is named. */
+  readonly to?: string;
   readonly body: string;
   readonly media?: readonly { readonly bytes: Uint8Array; readonly contentType: string }[];
 }

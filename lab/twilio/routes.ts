@@ -32,6 +32,8 @@ const createMessage = (account: Account, body: string): StoredMessage => {
     from: fields.one('From') || undefined,
     body: fields.one('Body') ?? '',
     mediaUrls: fields.many('MediaUrl'),
+    contentSid: fields.one('ContentSid') || undefined,
+    contentVariables: fields.one('ContentVariables') || undefined,
     statusCallback: fields.one('StatusCallback') || null,
     validitySeconds,
     direction: 'outbound-api',

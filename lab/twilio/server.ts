@@ -25,8 +25,9 @@ export interface TwilioLabOptions {
   readonly port?: number;
   readonly accountSid: string;
   readonly authToken: string;
-  /** The account's one number, E.164. */
+  /** The account's number, E.164; several are separated by commas. */
   readonly from: string;
+  readonly templates?: Readonly<Record<string, string>>;
   /** Our webhook exactly as configured at the platform; it is what gets signed. */
   readonly inboundUrl?: string;
   /** `on`: 100 API calls a second, and one segment a second out of the queue. */
@@ -46,6 +47,8 @@ export interface TwilioLab extends LabServer {
   /** Posts a raw signed form to the inbound webhook and does nothing with the answer. */
   deliver(form: Form): Promise<WebhookAnswer>;
   setInboundUrl(url: string): void;
+  /** Time passes for what was written with this address. */
+  age(address: string, byMs: number): void;
   /** This number opts out without a word to the app. */
   optOut(number: string): void;
   /** What becomes of later messages to this number. */
@@ -90,7 +93,8 @@ const createPane = (store: MessageStore, account: Account): Pane => ({
 
 /** Opens one Twilio account with one number on a loopback port: the Messages API, signed webhooks, TwiML replies, opt-outs. */
 export const openTwilioLab = async (options: TwilioLabOptions): Promise<TwilioLab> => {
-  if (!isPhoneNumber(options.from)) throw new Error(`The account's number is not E.164: ${options.from}`);
+  const numbers = options.from.split(',');
+  if (!numbers.every(isPhoneNumber)) throw new Error(`The account's number is not E.164: ${options.from}`);
   let { inboundUrl } = options;
   const { accountSid } = options;
   const store = createMessageStore();
@@ -116,7 +120,8 @@ export const openTwilioLab = async (options: TwilioLabOptions): Promise<TwilioLa
   const media = createMediaStore(accountSid, () => url);
   const account = createAccount({
     accountSid,
-    from: options.from,
+    numbers,
+    templates: options.templates ?? {},
     store,
     carrier,
     optOuts,
@@ -157,6 +162,7 @@ export const openTwilioLab = async (options: TwilioLabOptions): Promise<TwilioLa
       inboundUrl = url;
     },
     setFate: carrier.setFate,
+    age: store.age,
     optOut: optOuts.add,
     alerts: account.alerts,
     state,

@@ -18,6 +18,7 @@ const put = (transaction: Transaction, end: TurnEnd, outgoing: Outgoing): Promis
     body: end.sealer.seal(JSON.stringify(outgoing.message), 'outbox'),
     ...(outgoing.replaces === undefined ? {} : { replaces: outgoing.replaces }),
     ...(outgoing.follows === undefined ? {} : { follows: outgoing.follows }),
+    ...(outgoing.notBefore === undefined ? {} : { notBefore: outgoing.notBefore }),
     state: outgoing.isHeld ? 'held' : 'due',
   });
 

@@ -189,6 +189,8 @@ export interface OutboundMessage {
   readonly by?: 'assistant' | 'agent';
   /** Asks what the person thinks of it; their answer comes as feedback. */
   readonly asksFeedback?: boolean;
+  /** The time in which the platform takes free words of us is over (`freeWordsMs`). */
+  readonly isLate?: boolean;
   /** Still growing: more of this message will follow by edit. */
   readonly partial?: boolean;
 }
@@ -228,8 +230,8 @@ export type ChannelHealth = { readonly ok: true } | { readonly ok: false; readon
 export interface Channel {
   readonly name: string;
   readonly limits: ChannelLimits;
-  /** Whether the platform takes this in one message, as this channel would show it. */
-  fits(message: OutboundMessage): boolean;
+  /** Whether the platform takes this in one message, as this channel would show it in this thread. */
+  fits(message: OutboundMessage, thread?: ThreadKey): boolean;
   start(receive: Receive, bookmark?: Bookmark): Promise<void>;
   stop(): Promise<void>;
   /**
@@ -253,6 +255,8 @@ export interface Channel {
    */
   acquaint?(sender: Sender): Promise<Sender>;
   showTyping?(thread: ThreadKey, doing: Doing): Promise<void>;
+  /** Milliseconds after a person's last message in which they may be written to in free words; null where that is always so. */
+  freeWordsMs?(thread: ThreadKey): number | null;
   /** What a code of the platform's means, for people; null for one that says nothing to them. */
   explain?(code: string): string | null;
   /** The file, if it has no more bytes than this. Throws ChannelError, `refused` with the code `too_large` for more. */

@@ -30,6 +30,8 @@ export interface Outgoing {
   readonly replaces?: string;
   /** The key of an earlier message in whose thread this one goes. */
   readonly follows?: string;
+  /** It is not to be sent before. */
+  readonly notBefore?: Date;
   /** It waits until the person asks for it. */
   readonly isHeld?: boolean;
 }

@@ -4,8 +4,10 @@ import type { Outgoing } from '#core/turn.ts';
 
 import { fit } from './fit.ts';
 
+type Fitting = Pick<Channel, 'fits'>;
+
 /** One message and no more: what has no room is left out, and seen to be. */
-const shorten = (channel: Channel, message: OutboundMessage): OutboundMessage => {
+const shorten = (channel: Fitting, message: OutboundMessage): OutboundMessage => {
   if (channel.fits(message) || !channel.fits({ ...message, text: '…' })) return message;
   const shortened = (text: string): OutboundMessage => ({ ...message, text: `${text}\n\n…` });
   return shortened(fit(message.text, (text) => channel.fits(shortened(text)))[0] ?? '');
@@ -13,7 +15,7 @@ const shorten = (channel: Channel, message: OutboundMessage): OutboundMessage =>
 
 /** As many citations together as one message takes, with these words above them. */
 const toSources = (
-  channel: Channel,
+  channel: Fitting,
   { citations = [], actions = [] }: OutboundMessage,
   above: string,
 ): OutboundMessage[] => {
@@ -37,7 +39,7 @@ const roomForWords = 'words '.repeat(20);
  * The messages that show this one whole, in reading order. Citations and buttons stand on the last, and `more` below each but the
  * last.
  */
-export const split = (channel: Channel, message: OutboundMessage, more = ''): OutboundMessage[] => {
+export const split = (channel: Fitting, message: OutboundMessage, more = ''): OutboundMessage[] => {
   if (message.text.trim() === '') return [message];
   const goesOn = (part: OutboundMessage): OutboundMessage => ({
     ...part,
@@ -67,12 +69,13 @@ export const createToParts =
     const channel = channels.get(outgoing.channel);
     const { message, key } = outgoing;
     if (!channel) return [outgoing];
+    const fitting: Fitting = { fits: (one) => channel.fits(one, outgoing.thread) };
     if (outgoing.replaces !== undefined || message.title !== undefined)
-      return [{ ...outgoing, message: shorten(channel, message) }];
+      return [{ ...outgoing, message: shorten(fitting, message) }];
     const { partsAtOnce = Infinity } = channel.limits;
     const isAsked = message.by === 'assistant' && partsAtOnce < Infinity;
     const more = isAsked ? say({ language, channel: channel.name }, 'more') : '';
-    return split(channel, message, more).map((part, index) => ({
+    return split(fitting, message, more).map((part, index) => ({
       ...outgoing,
       key: index === 0 ? key : `${key}:${index}`,
       message: part,

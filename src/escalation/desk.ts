@@ -7,6 +7,7 @@ import type { Store } from '#store/open.ts';
 import { findOutbox } from '#store/outbox.ts';
 
 import { type CaseAct, caseActions, cardKey, withState } from './case-draft.ts';
+import type { QuietUntil } from './quiet-until.ts';
 
 export interface DeskEvent {
   readonly position: number;
@@ -64,6 +65,8 @@ export interface DeskTurn {
   /** Where the same person is answered too. */
   readonly continuedAt: { readonly channel: string; readonly thread: ThreadKey } | null;
   readonly customer: string;
+  /** Of the customer, where it is known (IANA). */
+  readonly timezone: string | undefined;
   readonly sealer: Sealer;
 }
 
@@ -90,12 +93,14 @@ export interface DeskParts {
   readonly say: Say;
   /** Whether what was sent on this channel can still be changed. */
   readonly canEdit: (channel: string) => boolean;
+  /** When the customer may be disturbed again; null where that is now. */
+  readonly quietUntil: QuietUntil;
   /** Who an agent is, told apart without being told. */
   readonly fingerprint: (agent: string) => string;
 }
 
 /** What one thing an agent did in a case's thread changes: for the case, its card, the thread and the customer. */
-export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
+export const createDesk = ({ store, say, canEdit, fingerprint, quietUntil }: DeskParts) => {
   const toCustomer = (turn: DeskTurn, message: OutboundMessage, name?: CustomerMessage): Outgoing[] => {
     const key = customerKey(turn.turnId, name);
     return [
@@ -218,9 +223,22 @@ export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
     ],
   });
 
-  return async (turn: DeskTurn, event: DeskEvent): Promise<Change> => {
-    const found = await openCase(store, turn.owner.conversation);
-    if (!found) return { ...nothing, outcome: 'desk_closed' };
+  /** What would disturb the customer now waits, and the agent is told until when. */
+  const letSleep = async (turn: DeskTurn, found: CaseRow, change: Change): Promise<Change> => {
+    const isForCustomer = ({ channel, thread }: Outgoing) => channel === turn.channel && thread === turn.thread;
+    const quiet = change.outgoing.some(isForCustomer) ? await quietUntil(turn) : null;
+    if (!quiet) return change;
+    const note = `It is ${quiet.now} where ${turn.customer} is: they are sent this at ${quiet.end}, or as soon as they write.`;
+    return {
+      ...change,
+      outgoing: [
+        ...change.outgoing.map((one) => (isForCustomer(one) ? { ...one, notBefore: quiet.until } : one)),
+        toThread(turn, found, note, 'quiet'),
+      ],
+    };
+  };
+
+  const act = async (turn: DeskTurn, found: CaseRow, event: DeskEvent): Promise<Change> => {
     if (event.changedTurn !== null) return change(turn, found, event, event.changedTurn);
     const act = toAct(event);
     switch (act.kind) {
@@ -250,5 +268,11 @@ export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
             }
           : nothing;
     }
+  };
+
+  return async (turn: DeskTurn, event: DeskEvent): Promise<Change> => {
+    const found = await openCase(store, turn.owner.conversation);
+    if (!found) return { ...nothing, outcome: 'desk_closed' };
+    return letSleep(turn, found, await act(turn, found, event));
   };
 };

@@ -128,6 +128,19 @@ export const askedToStop = async (sql: Sql, conversation: string, after: number)
     )
   ).length > 0;
 
+/** Whether the person of a conversation wrote on its own channel in so many milliseconds. */
+export const heardWithin = async (
+  sql: Sql,
+  { conversation, channel }: ConversationKey & { readonly channel: string },
+  ms: number,
+): Promise<boolean> =>
+  (
+    await sql.query(
+      `select 1 from inbox where conversation = $1 and channel = $2 and received_at > now() - $3 * interval '1 millisecond' limit 1`,
+      [conversation, channel, ms],
+    )
+  ).length > 0;
+
 /** Conversations with work that nothing is woken for: a lost wake-up is found here. */
 export const conversationsWaiting = async (sql: Sql, olderThanMs: number): Promise<string[]> =>
   (

@@ -82,16 +82,27 @@ export interface NewOutbox extends ConversationKey {
   readonly body: Sealed;
   readonly replaces?: string;
   readonly follows?: string;
+  readonly notBefore?: Date;
   readonly state: 'growing' | 'due' | 'held';
 }
 
 /** Writes the row, or gives an earlier row of the same key its newer body; what was sent already stays known. */
 export const putOutbox = (sql: Sql, row: NewOutbox): Promise<unknown> =>
   sql.query(
-    `insert into outbox (organization, person, conversation, key, channel, thread, body, replaces, follows, state) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    `insert into outbox (organization, person, conversation, key, channel, thread, body, replaces, follows, state, held_until, due_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, coalesce($11::timestamptz, now()))
      on conflict (organization, person, conversation, key) do update set body = excluded.body, state = excluded.state, due_at = now(), attempts = 0
      where outbox.state in ('growing', 'due')`,
-    [...idOf(row), row.channel, row.thread, row.body, row.replaces ?? null, row.follows ?? null, row.state],
+    [
+      ...idOf(row),
+      row.channel,
+      row.thread,
+      row.body,
+      row.replaces ?? null,
+      row.follows ?? null,
+      row.state,
+      row.notBefore ?? null,
+    ],
   );
 
 export const findOutbox = async (sql: Sql, key: ConversationKey, name: string): Promise<OutboxRow | null> => {
@@ -238,6 +249,14 @@ export const isSentBy = async (sql: Sql, row: { channel: string; key: string }, 
     ])
   ).length > 0;
 
+/** Who writes is awake: what was kept from disturbing them goes out. */
+export const releaseQuiet = (sql: Sql, key: ConversationKey): Promise<unknown> =>
+  sql.query(
+    `update outbox set due_at = now(), held_until = now()
+     where organization = $1 and person = $2 and conversation = $3 and state = 'due' and held_until > now()`,
+    [key.organization, key.person, key.conversation],
+  );
+
 /** The rest of the newest answer: an expression of SQL that selects it for conversation $3 and channel $4. */
 const rest = `from outbox where organization = $1 and person = $2 and conversation = $3 and channel = $4 and state = 'held'
   and position > coalesce((select max(position) from outbox where conversation = $3 and channel = $4 and state <> 'held'), 0)`;
@@ -297,3 +316,12 @@ export const conversationsUnsent = async (sql: Sql): Promise<string[]> =>
       `select distinct conversation from outbox where state = 'due' and due_at < now() limit 500`,
     )
   ).map((row) => row.conversation);
+
+/** How much waits to be answered or sent now, over all conversations. */
+export const countUndone = async (sql: Sql): Promise<number> => {
+  const [row] = await sql.query<{ undone: number | string }>(
+    `select (select count(*) from inbox where done_at is null)
+       + (select count(*) from outbox where state in ('due', 'growing') and coalesce(held_until <= now(), true)) as undone`,
+  );
+  return Number(row?.undone ?? 0);
+};

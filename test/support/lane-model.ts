@@ -112,6 +112,7 @@ export const createModelTurns = (
     say: () => '',
     toLanguage: () => 'en',
     stops: createStops({ wasAsked: async () => false, lookMs: 60_000 }),
+    hasQuietHours: () => false,
     unsay: unused,
     introduce: (_turn, text) => text,
     humanAction: () => [],
