@@ -10,6 +10,7 @@ import { findPersonalData } from '#guardrails/pii/find-personal-data.ts';
 import { createPromptFinder } from '#guardrails/prompt-leak.ts';
 import { createSentenceCheck } from '#guardrails/sentence-check.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
+import { hostileSeeds } from '#test/support/hostile-seeds.ts';
 
 import { quantile, round, toTable } from './table.ts';
 
@@ -98,7 +99,16 @@ const measure = (guard: (text: string) => unknown, texts: readonly string[], rou
   return times.slice(times.length / 4);
 };
 
+/** The slowest of all are shown. */
+const shownMax = 8;
+
 const hostile: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [...hostileSeeds, '\n', '\n ', 'Q: a A: b ', '01010101 '].map((seed) => [
+      JSON.stringify(seed),
+      seed.repeat(Math.ceil(20_000 / seed.length)),
+    ]),
+  ),
   'one digits': '1 '.repeat(10_000),
   'at signs': 'a@'.repeat(10_000),
   letters: 'a'.repeat(20_000),
@@ -155,24 +165,19 @@ export const run = async (args: readonly string[]): Promise<void> => {
   console.log(
     `\nA piece of 5 characters of an answer on its way out: mean ${round(out.reduce((sum, one) => sum + one, 0) / out.length, 1)} us, p50 ${round(quantile(out, 0.5), 1)}, p99 ${round(quantile(out, 0.99), 1)}\n`,
   );
-  console.log('20,000 hostile characters, in milliseconds\n');
-  console.log(
-    toTable(
-      ['input', 'in', 'out'],
-      Object.entries(hostile).map(([name, text]) => {
-        const exit = createExit({ allowedHosts: [] });
-        const sentences = createSentenceCheck({
-          passages: [],
-          said: [],
-          isPrompt: createPromptFinder(answer),
-          instead: () => '',
-        });
-        return [
-          name,
-          round(timeUs(() => all(text)) / 1000, 1),
-          round(timeUs(() => void (sentences.push(exit.push(text)) + exit.end() + sentences.end())) / 1000, 1),
-        ];
-      }),
-    ),
-  );
+  const shapes = Object.entries(hostile).map(([name, text]) => {
+    const exit = createExit({ allowedHosts: [] });
+    const sentences = createSentenceCheck({
+      passages: [],
+      said: [],
+      isPrompt: createPromptFinder(answer),
+      instead: () => '',
+    });
+    const inMs = timeUs(() => all(text)) / 1000;
+    const outMs = timeUs(() => void (sentences.push(exit.push(text)) + exit.end() + sentences.end())) / 1000;
+    return [name, round(inMs, 1), round(outMs, 1)] as const;
+  });
+  const slowest = shapes.toSorted((one, other) => Math.max(other[1], other[2]) - Math.max(one[1], one[2]));
+  console.log(`20,000 hostile characters of ${shapes.length} shapes, in milliseconds; the slowest\n`);
+  console.log(toTable(['repeated', 'in', 'out'], slowest.slice(0, shownMax)));
 };

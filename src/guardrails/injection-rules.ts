@@ -84,7 +84,7 @@ const english: readonly InjectionRule[] = [
     name: 'role-marker',
     weight: 0.45,
     pattern:
-      /(?:^|\n)\s*(?:#{1,6}\s*|\*\*|\[|"|<)?(?:system|assistant|developer|admin(?:istrator)?|ai)(?:\s*(?:message|prompt|note|override|instruction|update))?(?:\*\*|\]|"|>)?\s*:/i,
+      /(?:^|\n)[^\S\n]{0,8}(?:#{1,6}[^\S\n]{0,4}|\*\*|\[|"|<)?(?:system|assistant|developer|admin(?:istrator)?|ai)(?:\s*(?:message|prompt|note|override|instruction|update))?(?:\*\*|\]|"|>)?[^\S\n]{0,4}:/i,
   },
   {
     name: 'fence',
