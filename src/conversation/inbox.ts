@@ -323,7 +323,7 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
       const sentIndex = vault.index('sent', message);
       const row = await noteReport(transaction, { channel, sentIndex, key, status, code });
       if (!row) return 'ignored';
-      if (status === 'failed') await storeUndelivered(transaction, parts, row, `undelivered:${code ?? ''}`);
+      if (status === 'failed') await storeUndelivered(transaction, parts, row, `undelivered:reported:${code ?? ''}`);
       return 'stored';
     });
 

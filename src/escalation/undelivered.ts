@@ -23,11 +23,11 @@ const what: Readonly<Record<string, string>> = {
 
 /** Why, for people: `failed:unreachable:50007` becomes words and the platform's code. */
 export const whyOf = (why: string, explain: (code: string) => string | null): string => {
-  const [state = '', ...all] = why.split(':');
-  const codes = all.filter(Boolean);
-  const meaning = explain(codes.at(-1) ?? '');
+  // What stands between is our own word for it, which says no more than the state does.
+  const [state = '', , code = ''] = why.split(':');
+  const meaning = explain(code);
   const words = [what[state] ?? 'it was given up', ...(meaning === null ? [] : [meaning])].join(': ');
-  return `${words}${codes.length > 0 ? ` (${codes.join(' ')})` : ''}`;
+  return code === '' ? words : `${words} (${code})`;
 };
 
 const quote = (text: string): string => text.replaceAll(/^/gm, '> ');
