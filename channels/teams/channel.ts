@@ -8,7 +8,7 @@ import { download } from './download.ts';
 import { activityIdOf, roomOf, threadOf, toSentKey, toThreadKey } from './keys.ts';
 import { readActivity } from './payload.ts';
 import { toEvent } from './receive.ts';
-import { createRecent } from './recent.ts';
+import { createRecent } from '#core/recent.ts';
 import { fitsActivity, toActivity } from './render.ts';
 import { isAllowedUrl } from './service-url.ts';
 import { createServiceUrls } from './service-urls.ts';

@@ -1,7 +1,7 @@
 import type { Bookmark } from '#core/channel.ts';
 import type { TeamsConfig } from './config.ts';
 import { roomOf, type threadOf } from './keys.ts';
-import { createRecent } from './recent.ts';
+import { createRecent } from '#core/recent.ts';
 import { defaultServiceUrl, isAllowedUrl } from './service-url.ts';
 
 /** So many conversations are remembered with the service URL they last spoke from. */

@@ -34,6 +34,8 @@ export interface SlackMessage {
   metadata: Json | null;
   edited: { user: string; ts: string } | null;
   reactions: { name: string; users: string[] }[];
+  /** Tasks that a stream told of, as blocks, in the order they came. */
+  tasks: readonly Json[];
   /** Set while the app streams into it; `isStopped` once a person pressed Stop. */
   stream: { readonly startedAt: number; isStopped: boolean } | null;
   /** Only this user sees it, and no history holds it. */
@@ -155,6 +157,7 @@ export const createWorkspace = (identity: Identity): Workspace => {
         metadata: null,
         edited: null,
         reactions: [],
+        tasks: [],
         stream: null,
         onlyFor: null,
         broadcast: false,
@@ -186,7 +189,7 @@ export const toWireMessage = (
   );
   const markdown =
     message.markdownText === null ? [] : [{ type: 'markdown', block_id: 'md', text: message.markdownText }];
-  const blocks = [...markdown, ...message.blocks];
+  const blocks = [...message.tasks, ...markdown, ...message.blocks];
   return {
     type: 'message',
     user: message.user,
