@@ -1,7 +1,16 @@
 import type { WebClient } from '@slack/web-api';
-import type { Channel, OutboundMessage, SentMessage } from '#core/channel.ts';
+import type { Channel, Doing, OutboundMessage, SentMessage } from '#core/channel.ts';
 import { call } from './client.ts';
-import { isPerson, readSentKey, readThreadKey, rootOf, toSentKey, toThreadKey, type SlackThread } from './keys.ts';
+import {
+  isDirectRoom,
+  isPerson,
+  readSentKey,
+  readThreadKey,
+  rootOf,
+  toSentKey,
+  toThreadKey,
+  type SlackThread,
+} from './keys.ts';
 import { object } from './read.ts';
 import type { Recipients } from './recipients.ts';
 import { renderMessage } from './render.ts';
@@ -72,6 +81,15 @@ const posts = { size: 3, refillPerMinute: 55 };
 const updates = { size: 10, refillPerMinute: 40 };
 const appends = { size: 20, refillPerMinute: 75 };
 
+/** Shown below the thread after our name; the longer lines take turns in its place where there is room for them. */
+const signs: Readonly<Record<Doing, { readonly status: string; readonly loading_messages: string[] }>> = {
+  searching: {
+    status: 'is looking that up…',
+    loading_messages: ['Looking in the help pages…', 'Reading what was found…'],
+  },
+  writing: { status: 'is typing…', loading_messages: ['Reading your message…', 'Looking that up…', 'Writing…'] },
+};
+
 export interface OutboundParts {
   readonly client: WebClient;
   readonly rooms: DirectRooms;
@@ -92,6 +110,14 @@ export const createOutbound = ({ client, rooms, recipients }: OutboundParts): Ou
     return ts === null ? null : toSent(thread, room, ts, key);
   };
 
+  /** Offers the suggestions above the line that a person writes on as well: a nicety of apps that are assistants. */
+  const offer = async ({ root }: SlackThread, room: string, suggestions: readonly string[]): Promise<void> => {
+    if (suggestions.length === 0 || !isDirectRoom(room)) return;
+    const prompts = suggestions.map((message) => ({ title: message, message }));
+    const place = { channel_id: room, ...(root === null ? {} : { thread_ts: root }) };
+    await client.assistant.threads.setSuggestedPrompts({ ...place, prompts }).catch(() => undefined);
+  };
+
   return {
     async send(key, message, deliveryKey) {
       const thread = readThreadKey(key);
@@ -110,14 +136,15 @@ export const createOutbound = ({ client, rooms, recipients }: OutboundParts): Ou
       );
       const room = posted.channel ?? thread.room;
       rooms.note(thread.room, room);
+      void offer(thread, room, message.suggestions ?? []);
       return toSent(thread, room, posted.ts ?? '');
     },
 
     async edit({ message, thread, note }, changed) {
       const { room, ts } = readSentKey(message);
-      const { team } = readThreadKey(thread);
+      const { team, root } = readThreadKey(thread);
       if (note === undefined) await call(client.chat.update({ channel: room, ts, ...renderMessage(changed) }));
-      else await streams.write(client, { team, room, ts, key: note }, changed);
+      else await streams.write(client, { team, room, root, ts, key: note }, changed);
     },
 
     async findSent(key, deliveryKey, since) {
@@ -135,13 +162,13 @@ export const createOutbound = ({ client, rooms, recipients }: OutboundParts): Ou
         : { scope: `update ${team}`, ...updates };
     },
 
-    async showTyping(key) {
+    async showTyping(key, doing) {
       const { room, root } = readThreadKey(key);
       if (root === null) return;
       // A nicety: where assistant threads are off, nothing is shown.
       await rooms
         .open(client, room)
-        .then((id) => client.assistant.threads.setStatus({ channel_id: id, thread_ts: root, status: 'is typing…' }))
+        .then((id) => client.assistant.threads.setStatus({ channel_id: id, thread_ts: root, ...signs[doing] }))
         .catch(() => undefined);
     },
   };

@@ -29,6 +29,8 @@ interface Stream {
    * - `over`: it is a message like any other
    */
   state: 'open' | 'unsure' | 'stopped' | 'over';
+  /** Whether the platform may still show its Stop button. */
+  isProcessing: boolean;
   /** Resolves when nothing is being written. */
   idle: Promise<unknown>;
 }
@@ -37,6 +39,7 @@ interface Stream {
 export interface Place {
   readonly team: string;
   readonly room: string;
+  readonly root: string | null;
   readonly ts: string;
   readonly key: DeliveryKey;
 }
@@ -54,7 +57,7 @@ export interface Streams {
    */
   begin(
     client: WebClient,
-    place: Omit<Place, 'ts'> & { readonly root: string; readonly recipient: Recipient | null },
+    place: Omit<Place, 'ts' | 'root'> & { readonly root: string; readonly recipient: Recipient | null },
     message: OutboundMessage,
   ): Promise<string | null>;
   /** Shows the message in a stream of this or another process, and ends the stream unless more will follow. Throws ChannelError. */
@@ -82,8 +85,15 @@ export const createStreams = (metadataOf: (key: DeliveryKey) => MessageMetadata,
     shown,
     startedAt: now(),
     state,
+    isProcessing: true,
     idle: Promise.resolve(),
   });
+
+  /** Whether the platform shows its Stop button: a nicety, which is not there everywhere. */
+  const tellSession = async (client: WebClient, { room, root }: Pick<Place, 'room' | 'root'>, status: string) => {
+    if (root === null) return;
+    await client.agents.sessions.setStatus({ channel_id: room, thread_ts: root, status }).catch(() => undefined);
+  };
 
   /** Notes where the stream has ended without us. */
   const noteEnd = (stream: Stream, error: unknown): void => {
@@ -120,9 +130,11 @@ export const createStreams = (metadataOf: (key: DeliveryKey) => MessageMetadata,
           chunks: [done, ...markdownChunks(rest)],
           blocks,
           metadata: metadataOf(key),
+          session_status: 'active',
         }),
       );
       stream.state = 'over';
+      stream.isProcessing = false;
       return true;
     } catch (error) {
       noteEnd(stream, error);
@@ -161,6 +173,10 @@ export const createStreams = (metadataOf: (key: DeliveryKey) => MessageMetadata,
     }
     if (stream.state === 'open' || stream.state === 'unsure') await stop(client, place, stream);
     await update(client, place, stream, message);
+    // The platform goes on showing it until it is told, also after it was pressed.
+    if (!stream.isProcessing) return;
+    stream.isProcessing = false;
+    await tellSession(client, place, 'active');
   };
 
   return {
@@ -184,6 +200,8 @@ export const createStreams = (metadataOf: (key: DeliveryKey) => MessageMetadata,
         const stream = toStream('open', text);
         known.set(idOf({ ...place, ts }), stream);
         growing.set(threadOf(place), stream);
+        // Before anything that takes it back.
+        stream.idle = tellSession(client, place, 'processing');
         return ts;
       } catch (error) {
         // Nothing was shown: a message of the usual kind is as good.

@@ -1,4 +1,5 @@
 import type { Args } from './args.ts';
+import { readSessionStatus } from './assistant-methods.ts';
 import { acceptBlocks, objectsIn } from './blocks.ts';
 import { announceChange, isStreaming, ownMessage, readMetadata, threadIn } from './chat-methods.ts';
 import { roomEvent, type Method, type Platform } from './platform.ts';
@@ -101,19 +102,22 @@ const stopStream: Method = (args, platform) => {
   const nested = args.nested('blocks', 'invalid_blocks_format');
   const blocks = nested === undefined ? [] : acceptBlocks(nested, 'message');
   const metadata = readMetadata(args);
+  const session = readSessionStatus(args, 'session_status');
   const previous = toWireMessage(workspace, room, message);
   extend(message, readChunks(args));
   message.blocks = blocks;
   if (metadata !== undefined) message.metadata = metadata;
   message.stream = null;
+  if (session !== undefined) room.sessions.set(message.threadTs ?? message.ts, session);
   announceChange(platform, room, message, previous);
   return { channel: room.id, ts: message.ts, message: toWireMessage(workspace, room, message, true) };
 };
 
-/** A person presses Stop: the app's next append is refused and it is told why. */
+/** A person presses Stop, which is shown while the session is processing: the app's next append is refused and it is told why. */
 export const stopByPerson = (platform: Platform, room: SlackRoom, ts: string, user: string): void => {
   const message = room.messages.find((candidate) => candidate.ts === ts);
   if (!message?.stream || message.stream.isStopped) throw new SlackRefusal('message_not_in_streaming_state');
+  if (room.sessions.get(message.threadTs ?? ts) !== 'processing') throw new Error('There is no Stop button to press');
   message.stream.isStopped = true;
   platform.workspace.changed(room.id);
   platform.emit({

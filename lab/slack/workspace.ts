@@ -55,6 +55,10 @@ export interface SlackRoom {
   readonly messages: SlackMessage[];
   /** Status lines by thread, each until its end in epoch milliseconds. */
   readonly statuses: Map<string, { text: string; until: number }>;
+  /** What each thread's agent does, in the platform's words; a Stop button is shown while it is `processing`. */
+  readonly sessions: Map<string, string>;
+  /** What people are offered to say: by thread, or at the top under ''. */
+  readonly prompts: Map<string, readonly Json[]>;
 }
 
 export interface Identity {
@@ -118,6 +122,8 @@ export const createWorkspace = (identity: Identity): Workspace => {
       joined: joined ?? true,
       messages: [],
       statuses: new Map(),
+      sessions: new Map(),
+      prompts: new Map(),
     };
     rooms.set(room.id, room);
     return room;
