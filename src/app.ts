@@ -38,12 +38,12 @@ import { createDigest } from '#model/digest.ts';
 import { readPrompt } from '#model/prompts.ts';
 import { checkMasterKey, loadMasterKey } from '#privacy/master-key.ts';
 import { createVault } from '#privacy/vault.ts';
-import { createBookmarks } from '#store/bookmarks.ts';
 import { findConversation, saveTokens } from '#store/conversations.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
 import { openLanes } from '#store/lanes.ts';
 import { messagesAfter } from '#store/messages.ts';
 import type { Store } from '#store/open.ts';
+import { createShelves } from '#store/shelves.ts';
 
 import type { Config } from './config.ts';
 import { openDelivery } from './open-delivery.ts';
@@ -310,7 +310,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   started = await startChannels({
     channels,
     receive: inbox,
-    bookmark: createBookmarks(store, vault.sealerOf('bookmarks')),
+    shelf: createShelves(store, vault.sealerOf('shelves')),
     clock,
     logger,
   });

@@ -115,8 +115,8 @@ export function createTeamsChannel(settings: TeamsSettings, clock: Clock = syste
     fits: fitsActivity,
     // A room takes 60 sends and edits in 30 s.
     limits: { editIntervalMs: 2000 },
-    async start(given, bookmark) {
-      await serviceUrls.open(bookmark);
+    async start(given, shelf) {
+      await serviceUrls.open(shelf);
       receive = given;
     },
     stop: async () => void (receive = null),
