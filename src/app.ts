@@ -37,12 +37,12 @@ import { createDigest } from '#model/digest.ts';
 import { readPrompt } from '#model/prompts.ts';
 import { checkMasterKey, loadMasterKey } from '#privacy/master-key.ts';
 import { createVault } from '#privacy/vault.ts';
-import { createBookmarks } from '#store/bookmarks.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
 import { askedToStop } from '#store/inbox.ts';
 import { openLanes } from '#store/lanes.ts';
 import type { Store } from '#store/open.ts';
 import { countUndone } from '#store/outbox.ts';
+import { createShelves } from '#store/shelves.ts';
 
 import type { Config } from './config.ts';
 import { openDelivery } from './open-delivery.ts';
@@ -303,7 +303,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   started = await startChannels({
     channels,
     receive: inbox,
-    bookmark: createBookmarks(store, vault.sealerOf('bookmarks')),
+    shelf: createShelves(store, vault.sealerOf('shelves')),
     clock,
     logger,
   });

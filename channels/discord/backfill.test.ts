@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Bookmark, Channel, InboundEvent, InboundMessage } from '#core/channel.ts';
+import type { Channel, InboundEvent, InboundMessage, Shelf } from '#core/channel.ts';
 import { openDiscordLab, type DiscordLab } from '#lab/discord/server.ts';
 import { createDiscordChannel } from './channel.ts';
 
@@ -12,9 +12,11 @@ let ada: string;
 let room: string;
 let direct: string;
 
-const bookmark: Bookmark = {
+const shelf: Shelf = {
   read: async () => written,
-  write: async (value) => void (written = value),
+  write: async (_name, value) => void (written = value),
+  forget: async () => void (written = null),
+  exclusively: (_name, work) => work(),
 };
 /** As the inbox does. */
 async function once(event: InboundEvent | null): Promise<void> {
@@ -23,7 +25,7 @@ async function once(event: InboundEvent | null): Promise<void> {
 /** A process of its own: nothing but the bookmark is left of the one before. */
 async function start(): Promise<void> {
   channel = createDiscordChannel({ token: 'token', apiUrl: lab.url });
-  await channel.start((event) => receive(event), bookmark);
+  await channel.start((event) => receive(event), shelf);
 }
 
 beforeEach(async () => {

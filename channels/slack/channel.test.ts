@@ -264,6 +264,17 @@ test('the typing line shows in a thread only', async () => {
   expect(lab.pane.view('CHELP').typing).toBeNull();
   await channel.showTyping!(sent.thread, 'writing');
   expect(lab.pane.view('CHELP').typing).toContain('is typing');
+  await channel.showTyping!(sent.thread, 'searching');
+  expect(lab.pane.view('CHELP').typing).toContain('is looking that up');
+});
+
+test('suggestions are offered above the line that the person writes on as well, where the workspace has that', async () => {
+  const lab = await openLab();
+  const { channel } = await openChannel(lab);
+  await channel.send(thread('UADA'), { text: 'Welcome', suggestions: ['Where is my order?'] }, 'k');
+  const rooms = () => (lab.state() as { rooms: { id: string; prompts: object }[] }).rooms;
+  const prompts = { '': [{ title: 'Where is my order?', message: 'Where is my order?' }] };
+  await vi.waitFor(() => expect(rooms().find(({ id }) => id === 'DADA')).toMatchObject({ prompts }));
 });
 
 test('trap 6: each failure is told at once, and says whether a retry makes sense', async () => {

@@ -10,6 +10,7 @@ import { createOutbound } from './outbound.ts';
 import { createPeople } from './people.ts';
 import { isForTeam, type Identity } from './receive.ts';
 import { fitsMessage } from './render.ts';
+import { createRecipients } from './recipients.ts';
 import { createDirectRooms } from './rooms.ts';
 import { openSocket, type Socket, type Take } from './socket.ts';
 import { readRequest, type Json } from './verify.ts';
@@ -52,6 +53,7 @@ export const createSlackChannel = (settings: SlackConfigInput): Channel => {
   const quick = openClient(config.apiUrl, config.botToken, acquaintTimeoutMs);
   const people = createPeople(async (user) => (await quick.users.info({ user, include_locale: true })).user);
   const rooms = createDirectRooms();
+  const recipients = createRecipients();
   let started: Running | undefined;
   let socket: Socket | undefined;
 
@@ -59,7 +61,7 @@ export const createSlackChannel = (settings: SlackConfigInput): Channel => {
     if (!started) throw new Error('The slack channel is not started');
     return started;
   };
-  const take = createIntake(config, running, rooms);
+  const take = createIntake({ config, running, rooms, recipients });
   const foreignness: Foreignness = (body) => {
     if (!isForTeam(body, running().identity.team)) return 'foreign_team';
     const app = body['api_app_id'];
@@ -90,7 +92,7 @@ export const createSlackChannel = (settings: SlackConfigInput): Channel => {
       started = undefined;
     },
 
-    ...createOutbound(client, rooms),
+    ...createOutbound({ client, rooms, recipients }),
     acquaint: async (sender) => ({ ...sender, ...(await people.profile(sender.id)) }),
     room: (id) => toThreadKey({ team: config.teamId ?? running().identity.team, room: id, root: null }),
     download: (key, lengthMax) => download(key, lengthMax, config),

@@ -4,6 +4,7 @@ import { openClient } from './client.ts';
 import type { SlackConfig } from './config.ts';
 import { isCommand, toCommanded } from './receive-commands.ts';
 import { directRoomOf, toAsking, toInboundEvent, toSender, type Identity } from './receive.ts';
+import type { Recipients } from './recipients.ts';
 import { renderDialog } from './render.ts';
 import type { DirectRooms } from './rooms.ts';
 import type { Take } from './socket.ts';
@@ -45,11 +46,18 @@ const createBolt = (config: SlackConfig, running: () => Running, accept: (body: 
   return bolt;
 };
 
+export interface IntakeParts {
+  readonly config: SlackConfig;
+  readonly running: () => Running;
+  readonly rooms: DirectRooms;
+  readonly recipients: Recipients;
+}
+
 /**
  * Resolves when a verified body of our workspace is stored, by HTTP or by socket alike. Nothing is asked of the platform before
  * that, but for a dialog to be opened: its press is told only once and is void after 3 s.
  */
-export const createIntake = (config: SlackConfig, running: () => Running, rooms: DirectRooms): Take => {
+export const createIntake = ({ config, running, rooms, recipients }: IntakeParts): Take => {
   const client = openClient(config.apiUrl, config.botToken, dialogTimeoutMs);
 
   const accept = async (body: Json): Promise<void> => {
@@ -61,7 +69,11 @@ export const createIntake = (config: SlackConfig, running: () => Running, rooms:
       return receive(sender && toCommanded(body, identity, sender, new Date()));
     }
     const asking = toAsking(body);
-    if (!asking) return receive(toInboundEvent(body, identity));
+    if (!asking) {
+      const event = toInboundEvent(body, identity);
+      recipients.note(event);
+      return receive(event);
+    }
     await client.views.open({ trigger_id: asking.triggerId, view: renderDialog(asking) });
     return receive(null);
   };

@@ -4,6 +4,7 @@ import type {
   InboundFeedback,
   InboundMessage,
   InboundOpening,
+  InboundStop,
   Sender,
 } from '#core/channel.ts';
 import { toAttachments } from './files.ts';
@@ -197,6 +198,20 @@ const toOpening = (event: Json, identity: Identity, sender: Sender): InboundOpen
   };
 };
 
+/** The person has pressed Stop on what was streaming. */
+const toStop = (event: Json, identity: Identity, sender: Sender): InboundStop | null => {
+  const [room, root, at] = [text(event['channel']), timestamp(event['thread_ts']), timestamp(event['event_ts'])];
+  if (room === undefined || root === undefined || at === undefined) return null;
+  return {
+    kind: 'stopped',
+    channel: 'slack',
+    id: `${identity.team}:${room}:${root}:${at}:stopped`,
+    thread: toThreadKey(threadOf(identity.team, room, sender.id, root)),
+    sender,
+    sentAt: toDate(at),
+  };
+};
+
 const parseObject = (value: unknown): Json => {
   try {
     return object(JSON.parse(String(value)));
@@ -240,6 +255,8 @@ export const toInboundEvent = (body: Json, identity: Identity, now = new Date())
     case 'message':
     case 'app_mention':
       return toMessage(body, identity, sender);
+    case 'agent_session_stopped':
+      return toStop(event, identity, sender);
     case 'reaction_added':
     case 'reaction_removed':
       return toReaction(event, identity, sender);

@@ -8,6 +8,7 @@ import { createFaults } from '#lab/faults/faults.ts';
 import { listenOnLoopback } from '#lab/loopback.ts';
 import type { LabServer, Pane } from '#lab/pane.ts';
 import { createPane } from './acts.ts';
+import { assistantMethods } from './assistant-methods.ts';
 import { createArgs, decodeBody, type Args } from './args.ts';
 import { chatMethods } from './chat-methods.ts';
 import { conversationMethods } from './conversation-methods.ts';
@@ -98,6 +99,7 @@ const appMethods: Record<string, Method> = {
 
 const methods: Record<string, Method> = {
   ...appMethods,
+  ...assistantMethods,
   ...chatMethods,
   ...conversationMethods,
   ...streamMethods,
@@ -132,6 +134,8 @@ const toState = (workspace: Workspace) => ({
     user: room.user,
     joined: room.joined,
     statuses: Object.fromEntries(room.statuses),
+    sessions: Object.fromEntries(room.sessions),
+    prompts: Object.fromEntries(room.prompts),
     messages: room.messages.map((message) => ({
       ...toWireMessage(workspace, room, message, true),
       only_for: message.onlyFor,

@@ -34,6 +34,8 @@ export interface SlackMessage {
   metadata: Json | null;
   edited: { user: string; ts: string } | null;
   reactions: { name: string; users: string[] }[];
+  /** Tasks that a stream told of, as blocks, in the order they came. */
+  tasks: readonly Json[];
   /** Set while the app streams into it; `isStopped` once a person pressed Stop. */
   stream: { readonly startedAt: number; isStopped: boolean } | null;
   /** Only this user sees it, and no history holds it. */
@@ -53,6 +55,10 @@ export interface SlackRoom {
   readonly messages: SlackMessage[];
   /** Status lines by thread, each until its end in epoch milliseconds. */
   readonly statuses: Map<string, { text: string; until: number }>;
+  /** What each thread's agent does, in the platform's words; a Stop button is shown while it is `processing`. */
+  readonly sessions: Map<string, string>;
+  /** What people are offered to say: by thread, or at the top under ''. */
+  readonly prompts: Map<string, readonly Json[]>;
 }
 
 export interface Identity {
@@ -116,6 +122,8 @@ export const createWorkspace = (identity: Identity): Workspace => {
       joined: joined ?? true,
       messages: [],
       statuses: new Map(),
+      sessions: new Map(),
+      prompts: new Map(),
     };
     rooms.set(room.id, room);
     return room;
@@ -155,6 +163,7 @@ export const createWorkspace = (identity: Identity): Workspace => {
         metadata: null,
         edited: null,
         reactions: [],
+        tasks: [],
         stream: null,
         onlyFor: null,
         broadcast: false,
@@ -186,7 +195,7 @@ export const toWireMessage = (
   );
   const markdown =
     message.markdownText === null ? [] : [{ type: 'markdown', block_id: 'md', text: message.markdownText }];
-  const blocks = [...markdown, ...message.blocks];
+  const blocks = [...message.tasks, ...markdown, ...message.blocks];
   return {
     type: 'message',
     user: message.user,

@@ -151,14 +151,15 @@ export type InboundEvent =
  */
 export type Receive = (event: InboundEvent | null) => Promise<void>;
 
-/**
- * Where a channel may keep how far it has read, over restarts and processes: the last one to write is the one that is read.
- * At most 16,384 characters.
- */
-export interface Bookmark {
+/** Where a channel may keep things by name, sealed, over restarts and processes: what was written last is what is read. */
+export interface Shelf {
   /** Null when nothing was written, or nothing that can be read. */
-  read(): Promise<string | null>;
-  write(value: string): Promise<void>;
+  read(name: string): Promise<string | null>;
+  /** At most 16,384 characters. */
+  write(name: string, value: string): Promise<void>;
+  forget(name: string): Promise<void>;
+  /** Works while no other process does under this name; for no longer than half a minute. */
+  exclusively<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
 export interface Action {
@@ -232,7 +233,7 @@ export interface Channel {
   readonly limits: ChannelLimits;
   /** Whether the platform takes this in one message, as this channel would show it in this thread. */
   fits(message: OutboundMessage, thread?: ThreadKey): boolean;
-  start(receive: Receive, bookmark?: Bookmark): Promise<void>;
+  start(receive: Receive, shelf?: Shelf): Promise<void>;
   stop(): Promise<void>;
   /**
    * A place for this message with nothing in it that stays: by `edit` the message is shown in it once, however often that is tried.
