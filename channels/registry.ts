@@ -13,12 +13,16 @@ export type Credentials = Readonly<Record<string, string | undefined>>;
 /** Every channel that has credentials, by name: each is on when its own are set. */
 export const registry: Readonly<Record<string, (credentials: Credentials) => Channel | null>> = {
   slack: (from) =>
-    from['SLACK_BOT_TOKEN'] && from['SLACK_SIGNING_SECRET']
+    from['SLACK_SIGNING_SECRET'] && (from['SLACK_BOT_TOKEN'] || from['SLACK_CLIENT_ID'])
       ? createSlackChannel(
           given({
             botToken: from['SLACK_BOT_TOKEN'],
             signingSecret: from['SLACK_SIGNING_SECRET'],
             appToken: from['SLACK_APP_TOKEN'],
+            clientId: from['SLACK_CLIENT_ID'],
+            clientSecret: from['SLACK_CLIENT_SECRET'],
+            teamId: from['SLACK_TEAM_ID'],
+            publicUrl: from['FIRSTLINE_PUBLIC_URL'],
             apiUrl: from['SLACK_API_URL'],
           }),
         )

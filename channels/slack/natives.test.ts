@@ -144,7 +144,9 @@ describe('a file that a person sends', () => {
       'file:///etc/passwd',
       '',
     ])
-      await expect(channel.download!(url as never, 10)).rejects.toMatchObject({ code: 'foreign_host' });
+      await expect(channel.download!(JSON.stringify({ team: 'T1', address: url }) as never, 10)).rejects.toMatchObject({
+        code: 'foreign_host',
+      });
     expect(asked).toEqual([]);
     await thief[Symbol.asyncDispose]();
   });

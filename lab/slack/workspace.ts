@@ -63,6 +63,8 @@ export interface SlackRoom {
 
 export interface Identity {
   readonly teamId: string;
+  /** The organization that the workspace is part of. */
+  readonly enterpriseId: string | null;
   readonly appId: string;
   readonly botId: string;
   readonly botUserId: string;
