@@ -3,6 +3,7 @@ import { ChannelError, Refused } from '#core/errors.ts';
 import { call } from './client.ts';
 import { slackConfig, type SlackConfig, type SlackConfigInput } from './config.ts';
 import { download } from './files.ts';
+import { createShowHome } from './home.ts';
 import { createInstall } from './install.ts';
 import { createInstalls } from './installs.ts';
 import { createIntake } from './intake.ts';
@@ -56,7 +57,8 @@ export const createSlackChannel = (settings: SlackConfigInput): Channel => {
     if (!receive) throw new Error('The slack channel is not started');
     return receive;
   };
-  const take = createIntake({ config, receive: running, workspaces, rooms, recipients });
+  const showHome = createShowHome({ clientOf: workspaces.clientOf, acquaint: people.acquaint });
+  const take = createIntake({ config, receive: running, workspaces, rooms, recipients, showHome });
 
   /** What is of nobody's workspace comes over no socket again. */
   const takeFromSocket: Take = async (body, retry) => {

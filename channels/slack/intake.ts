@@ -1,6 +1,7 @@
 import { App, LogLevel, type Receiver } from '@slack/bolt';
 import type { Receive } from '#core/channel.ts';
 import type { SlackConfig } from './config.ts';
+import { type createShowHome, opensHome } from './home.ts';
 import { isCommand, toCommanded } from './receive-commands.ts';
 import { directRoomOf, toAsking, toInboundEvent, toSender } from './receive.ts';
 import type { Recipients } from './recipients.ts';
@@ -44,13 +45,14 @@ export interface IntakeParts {
   readonly workspaces: Workspaces;
   readonly rooms: DirectRooms;
   readonly recipients: Recipients;
+  readonly showHome: ReturnType<typeof createShowHome>;
 }
 
 /**
  * Resolves when a verified body is stored, by HTTP or by socket alike; throws Refused for one of a workspace that we do not serve.
  * Nothing is asked of the platform before that, but for a dialog to be opened: its press is told only once and is void after 3 s.
  */
-export const createIntake = ({ config, receive, workspaces, rooms, recipients }: IntakeParts): Take => {
+export const createIntake = ({ config, receive, workspaces, rooms, recipients, showHome }: IntakeParts): Take => {
   const accept = async (body: Json): Promise<void> => {
     const workspace = await workspaces.admit(body);
     const from = directRoomOf(body);
@@ -63,7 +65,11 @@ export const createIntake = ({ config, receive, workspaces, rooms, recipients }:
     if (!asking) {
       const event = toInboundEvent(body, workspace);
       recipients.note(event);
-      return receive()(event);
+      await receive()(event);
+      const opener = opensHome(body) ? toSender(body, workspace) : null;
+      // Nobody waits for it: the platform has its answer by then.
+      if (opener) void showHome(workspace.team, opener);
+      return undefined;
     }
     const client = workspaces.clientFor(workspace, dialogTimeoutMs);
     await client.views.open({ trigger_id: asking.triggerId, view: renderDialog(asking) });

@@ -13,6 +13,7 @@ import { createArgs, decodeBody, type Args } from './args.ts';
 import { chatMethods } from './chat-methods.ts';
 import { conversationMethods } from './conversation-methods.ts';
 import { createDelivery, realAckTimeoutMs, realRetryDelaysMs, type DeliverOptions, type Outcome } from './delivery.ts';
+import { createHomes, type Homes, publish } from './home.ts';
 import { createLimits, type Limits } from './limits.ts';
 import { createModalDesk, viewMethods } from './modals.ts';
 import { createOAuth, type OAuth, type OAuthOptions } from './oauth.ts';
@@ -67,7 +68,7 @@ export interface SlackLabOptions {
   readonly methodsMissing?: readonly string[];
 }
 
-export interface SlackLab extends LabServer, SecondThoughts, Commands, Pick<SharedFiles, 'share'> {
+export interface SlackLab extends LabServer, SecondThoughts, Commands, Homes, Pick<SharedFiles, 'share'> {
   readonly name: 'slack';
   readonly pane: Pane;
   readonly botUserId: string;
@@ -110,6 +111,7 @@ const methods: Record<string, Method> = {
   ...conversationMethods,
   ...streamMethods,
   ...viewMethods,
+  'views.publish': publish,
 };
 
 /** Throws when the token may not call the method. */
@@ -302,6 +304,7 @@ export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> 
     botUserId: workspace.identity.botUserId,
     pane,
     ...createSecondThoughts(platform),
+    ...createHomes(platform, delivery),
     ...createCommands(platform, delivery, `${origin}/actions/${workspace.identity.teamId}/used`),
     share: sharedFiles.share,
     addUser: workspace.addUser,
