@@ -21,12 +21,16 @@ export const registry: Readonly<
   Record<string, (credentials: Credentials, settings?: ChannelSettings) => Channel | null>
 > = {
   slack: (from) =>
-    from['SLACK_BOT_TOKEN'] && from['SLACK_SIGNING_SECRET']
+    from['SLACK_SIGNING_SECRET'] && (from['SLACK_BOT_TOKEN'] || from['SLACK_CLIENT_ID'])
       ? createSlackChannel(
           given({
             botToken: from['SLACK_BOT_TOKEN'],
             signingSecret: from['SLACK_SIGNING_SECRET'],
             appToken: from['SLACK_APP_TOKEN'],
+            clientId: from['SLACK_CLIENT_ID'],
+            clientSecret: from['SLACK_CLIENT_SECRET'],
+            teamId: from['SLACK_TEAM_ID'],
+            publicUrl: from['FIRSTLINE_PUBLIC_URL'],
             apiUrl: from['SLACK_API_URL'],
           }),
         )

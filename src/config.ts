@@ -111,6 +111,9 @@ const secretNames = [
   'SLACK_BOT_TOKEN',
   'SLACK_SIGNING_SECRET',
   'SLACK_APP_TOKEN',
+  'SLACK_CLIENT_ID',
+  'SLACK_CLIENT_SECRET',
+  'SLACK_TEAM_ID',
   'SLACK_API_URL',
   'MicrosoftAppId',
   'MicrosoftAppPassword',
@@ -165,13 +168,18 @@ const reserved = new Set([
   'FIRSTLINE_DATA',
 ]);
 
-/** Which settings make a channel work: all or none of them. */
-const channelSecrets: Readonly<Record<string, readonly SecretName[]>> = {
-  slack: ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'],
-  teams: ['MicrosoftAppId', 'MicrosoftAppPassword'],
-  discord: ['DISCORD_TOKEN'],
-  sms: ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'],
+/** Which settings make a channel work: all of one line, or none. */
+const channelSecrets: Readonly<Record<string, readonly (readonly SecretName[])[]>> = {
+  slack: [
+    ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'],
+    ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_SIGNING_SECRET', 'FIRSTLINE_PUBLIC_URL'],
+  ],
+  teams: [['MicrosoftAppId', 'MicrosoftAppPassword']],
+  discord: [['DISCORD_TOKEN']],
+  sms: [['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM']],
 };
+/** Ours is no credential of a channel. */
+const isCredential = (name: SecretName): boolean => !name.startsWith('FIRSTLINE_');
 
 type Tree = Record<string, unknown>;
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -241,10 +249,11 @@ const readYaml = (path: string, problems: string[]): Tree => {
 const readSecrets = (environment: NodeJS.ProcessEnv, problems: string[]): Secrets => {
   const secrets: Partial<Record<SecretName, string>> = {};
   for (const name of secretNames) if (environment[name]) secrets[name] = environment[name];
-  for (const [channel, names] of Object.entries(channelSecrets)) {
-    const missing = names.filter((name) => !secrets[name]);
-    if (missing.length > 0 && missing.length < names.length)
-      problems.push(`${missing.join(' and ')} must be set too for the ${channel} channel.`);
+  for (const [channel, ways] of Object.entries(channelSecrets)) {
+    const begun = ways.filter((names) => names.some((name) => isCredential(name) && secrets[name]));
+    const lacking = begun.map((names) => names.filter((name) => !secrets[name]));
+    const [least] = lacking.toSorted((one, other) => one.length - other.length);
+    if (least && least.length > 0) problems.push(`${least.join(' and ')} must be set too for the ${channel} channel.`);
   }
   for (const name of secretNames) {
     if (name.endsWith('_URL') && secrets[name] && !URL.canParse(secrets[name]))
@@ -256,7 +265,7 @@ const readSecrets = (environment: NodeJS.ProcessEnv, problems: string[]): Secret
 /** Names of the channels whose credentials are set. */
 export const configuredChannels = (secrets: Secrets): string[] =>
   Object.entries(channelSecrets)
-    .filter(([, names]) => names.every((name) => secrets[name]))
+    .filter(([, ways]) => ways.some((names) => names.every((name) => secrets[name])))
     .map(([channel]) => channel);
 
 /** Reads everything that can be set, once; the only reader of the environment. Throws ConfigError with every problem. */

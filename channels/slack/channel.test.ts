@@ -340,9 +340,34 @@ test('trap 2: events and acts come over a socket, again after a failure, and aft
   const sockets = () => (lab.state() as { sockets: number }).sockets;
   lab.disconnectSockets('refresh_requested');
   await vi.waitFor(() => expect(sockets()).toBe(0), { interval: 1 });
-  await vi.waitFor(() => expect(sockets()).toBe(1), { timeout: 4000 });
+  await vi.waitFor(() => expect(sockets()).toBe(2), { timeout: 4000 });
   await lab.deliver({ ...event, ts: '1.000002', text: 'Back' });
   expect(messages().map(({ text }) => text)).toEqual(['Hello', 'Back']);
+}, 15_000);
+
+test('trap 14: while one connection is away, the other takes what comes at the first try', async () => {
+  const lab = await openLab({ ackTimeoutMs: 500, retryDelaysMs: [0, 5] });
+  const { messages } = await openChannel(lab, { appToken: secrets.appToken });
+  const sockets = () => (lab.state() as { sockets: number }).sockets;
+  await vi.waitFor(() => expect(sockets()).toBe(2), { timeout: 4000 });
+  lab.setFaults([
+    { server: 'slack', method: 'apps.connections.open', fault: 'error' },
+    { server: 'slack', method: 'socket', fault: 'refresh', times: 1 },
+  ]);
+  const say = (text: string, ts: string) =>
+    lab.deliver({ type: 'message', channel: 'DADA', channel_type: 'im', user: 'UADA', ts, text });
+  // The acknowledgement of the event that the connection is sent away behind is lost: it comes again over the other.
+  expect((await say('One', '1.000001')).attempts.at(-1)).toMatchObject({ via: 'socket', reason: null });
+  for (const [text, ts] of [
+    ['Two', '1.000002'],
+    ['Three', '1.000003'],
+  ] as const) {
+    expect((await say(text, ts)).attempts).toMatchObject([{ via: 'socket', reason: null }]);
+    expect(sockets()).toBe(1);
+  }
+  expect(new Set(messages().map(({ text }) => text))).toEqual(new Set(['One', 'Two', 'Three']));
+  lab.setFaults(null);
+  await vi.waitFor(() => expect(sockets()).toBe(2), { timeout: 8000 });
 }, 15_000);
 
 test('trap 14: an envelope without an event leaves the socket as it was', async () => {

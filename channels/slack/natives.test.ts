@@ -8,6 +8,7 @@ import { openSlackLab, type SlackLab } from '#lab/slack/server.ts';
 import { createWebhookServer, type WebhookServer } from '#test/support/webhook-server.ts';
 
 import { createSlackChannel } from './channel.ts';
+import { renderHome } from './home.ts';
 
 let lab: SlackLab;
 let channel: Channel;
@@ -80,6 +81,29 @@ test('the shortcut on a message passes its words to a person', async () => {
   expect(events).toHaveLength(2);
 });
 
+describe('the home tab', () => {
+  test('says how to ask, in the language of who opens it, and its buttons are answered in direct messages', async () => {
+    await lab.openHome('UADA');
+    await vi.waitFor(() => expect(JSON.stringify(lab.home('UADA'))).toContain('Write to me under'));
+    for (const action of ['human', 'status']) await lab.pressHome({ user: 'UADA', action });
+    const sender = { id: 'UADA' };
+    expect(await seen(2)).toMatchObject([
+      { kind: 'action', action: 'human', thread: direct, sender },
+      { kind: 'action', action: 'status', thread: direct, sender },
+    ]);
+    expect(JSON.stringify(renderHome('de-AT'))).toContain('Mit einem Menschen sprechen');
+    expect(renderHome('xx')).toEqual(renderHome('en-GB'));
+  });
+
+  test('that cannot be shown keeps nobody waiting', async () => {
+    lab.setFaults([{ server: 'slack', method: 'views.publish', fault: 'error' }]);
+    await lab.openHome('UADA');
+    await lab.command({ room: 'CHELP', user: 'UADA', text: 'human' });
+    expect(await seen()).toMatchObject([{ kind: 'action', action: 'human' }]);
+    expect(lab.home('UADA')).toBeNull();
+  });
+});
+
 test('thumbs below an answer say what the person thinks', async () => {
   const sent = await channel.send(direct, { text: 'Within 45 days.', asksFeedback: true, by: 'assistant' }, 'k1');
   const [message] = lab.pane.view('DADA').messages;
@@ -144,7 +168,9 @@ describe('a file that a person sends', () => {
       'file:///etc/passwd',
       '',
     ])
-      await expect(channel.download!(url as never, 10)).rejects.toMatchObject({ code: 'foreign_host' });
+      await expect(channel.download!(JSON.stringify({ team: 'T1', address: url }) as never, 10)).rejects.toMatchObject({
+        code: 'foreign_host',
+      });
     expect(asked).toEqual([]);
     await thief[Symbol.asyncDispose]();
   });

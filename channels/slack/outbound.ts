@@ -91,27 +91,33 @@ const signs: Readonly<Record<Doing, { readonly status: string; readonly loading_
 };
 
 export interface OutboundParts {
-  readonly client: WebClient;
+  readonly clientOf: (team: string) => Promise<WebClient>;
   readonly rooms: DirectRooms;
   readonly recipients: Recipients;
 }
 
-export const createOutbound = ({ client, rooms, recipients }: OutboundParts): Outbound => {
+export const createOutbound = ({ clientOf, rooms, recipients }: OutboundParts): Outbound => {
   const streams = createStreams(metadataOf);
 
   /** A message that grows in a thread streams there, if the platform lets it. */
   const stream = async (thread: SlackThread, message: OutboundMessage, key: string): Promise<SentMessage | null> => {
     const { team, root } = thread;
     if (root === null) return null;
+    const client = await clientOf(team);
     const recipient = isPerson(thread.room) ? null : await recipients.of(client, { ...thread, root });
     if (!recipient && !isPerson(thread.room)) return null;
-    const room = await rooms.open(client, thread.room);
+    const room = await rooms.open(client, team, thread.room);
     const ts = await streams.begin(client, { team, room, root, key, recipient }, message);
     return ts === null ? null : toSent(thread, room, ts, key);
   };
 
   /** Offers the suggestions above the line that a person writes on as well: a nicety of apps that are assistants. */
-  const offer = async ({ root }: SlackThread, room: string, suggestions: readonly string[]): Promise<void> => {
+  const offer = async (
+    client: WebClient,
+    root: string | null,
+    room: string,
+    suggestions: readonly string[],
+  ): Promise<void> => {
     if (suggestions.length === 0 || !isDirectRoom(room)) return;
     const prompts = suggestions.map((message) => ({ title: message, message }));
     const place = { channel_id: room, ...(root === null ? {} : { thread_ts: root }) };
@@ -121,11 +127,12 @@ export const createOutbound = ({ client, rooms, recipients }: OutboundParts): Ou
   return {
     async send(key, message, deliveryKey) {
       const thread = readThreadKey(key);
+      const client = await clientOf(thread.team);
       const streamed = message.partial ? await stream(thread, message, deliveryKey) : null;
       if (streamed) return streamed;
       const posted = await call(
         client.chat.postMessage({
-          channel: rooms.toPost(thread.room),
+          channel: rooms.toPost(thread.team, thread.room),
           ...renderMessage(message),
           ...(thread.root === null ? {} : { thread_ts: thread.root }),
           metadata: metadataOf(deliveryKey),
@@ -135,21 +142,23 @@ export const createOutbound = ({ client, rooms, recipients }: OutboundParts): Ou
         }),
       );
       const room = posted.channel ?? thread.room;
-      rooms.note(thread.room, room);
-      void offer(thread, room, message.suggestions ?? []);
+      rooms.note(thread.team, thread.room, room);
+      void offer(client, thread.root, room, message.suggestions ?? []);
       return toSent(thread, room, posted.ts ?? '');
     },
 
     async edit({ message, thread, note }, changed) {
       const { room, ts } = readSentKey(message);
       const { team, root } = readThreadKey(thread);
+      const client = await clientOf(team);
       if (note === undefined) await call(client.chat.update({ channel: room, ts, ...renderMessage(changed) }));
       else await streams.write(client, { team, room, root, ts, key: note }, changed);
     },
 
     async findSent(key, deliveryKey, since) {
       const thread = readThreadKey(key);
-      const room = await rooms.open(client, thread.room);
+      const client = await clientOf(thread.team);
+      const room = await rooms.open(client, thread.team, thread.room);
       const found = await findMessage(client, { room, root: thread.root }, deliveryKey, since);
       return found && toSent(thread, room, found.ts, found.isStreamed ? deliveryKey : undefined);
     },
@@ -163,13 +172,15 @@ export const createOutbound = ({ client, rooms, recipients }: OutboundParts): Ou
     },
 
     async showTyping(key, doing) {
-      const { room, root } = readThreadKey(key);
+      const { team, room, root } = readThreadKey(key);
       if (root === null) return;
+      const show = async () => {
+        const client = await clientOf(team);
+        const channel = await rooms.open(client, team, room);
+        await client.assistant.threads.setStatus({ channel_id: channel, thread_ts: root, ...signs[doing] });
+      };
       // A nicety: where assistant threads are off, nothing is shown.
-      await rooms
-        .open(client, room)
-        .then((id) => client.assistant.threads.setStatus({ channel_id: id, thread_ts: root, ...signs[doing] }))
-        .catch(() => undefined);
+      await show().catch(() => undefined);
     },
   };
 };

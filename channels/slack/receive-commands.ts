@@ -1,7 +1,7 @@
 import type { Command, InboundAction, InboundMessage, Sender } from '#core/channel.ts';
 import { toThreadKey } from './keys.ts';
 import { toCommonMark } from './mrkdwn.ts';
-import { object, text } from './read.ts';
+import { first, object, text } from './read.ts';
 import type { Identity } from './receive.ts';
 import type { Json } from './verify.ts';
 
@@ -15,12 +15,17 @@ const commands: Readonly<Record<string, Command>> = {
   help: 'status',
 };
 
-/** Whether this is a slash command or our shortcut. */
+const isHomePress = (body: Json): boolean =>
+  body['type'] === 'block_actions' && object(body['view'])['type'] === 'home';
+
+/** Whether this is a slash command, our shortcut, or a button of our home tab. */
 export const isCommand = (body: Json): boolean =>
-  body['command'] !== undefined || (body['type'] === 'message_action' && body['callback_id'] === shortcutId);
+  body['command'] !== undefined ||
+  (body['type'] === 'message_action' && body['callback_id'] === shortcutId) ||
+  isHomePress(body);
 
 /**
- * `/firstline ask how do I …`, `/firstline human`, or the shortcut on a message, as ours. All are answered in the person's direct
+ * `/firstline ask how do I …`, `/firstline human`, the shortcut on a message, or a button of the home tab, as ours. All are answered in the person's direct
  * messages.
  */
 export const toCommanded = (
@@ -42,6 +47,10 @@ export const toCommanded = (
   if (body['type'] === 'message_action') {
     const words = text(object(body['message'])['text']) ?? '';
     return { ...base, kind: 'action', action: 'human', text: toCommonMark(words, botUser) };
+  }
+  if (isHomePress(body)) {
+    const pressed = commands[text(first(body['actions'])['action_id']) ?? ''];
+    return pressed ? { ...base, kind: 'action', action: pressed } : null;
   }
   const said = toCommonMark(text(body['text']) ?? '', botUser).trim();
   const command = said === '' ? 'status' : commands[said.toLowerCase()];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { isForTeam, toAsking, toInboundEvent } from './receive.ts';
+import { placesOf, toAsking, toInboundEvent } from './receive.ts';
 import type { Json } from './verify.ts';
 
 const identity = { team: 'T1', botUser: 'UBOT' };
@@ -111,8 +111,7 @@ test.each(['own-message', 'other-bot', 'channel-join'])('%s is not for us', (nam
 });
 
 test('a guest in a shared channel keeps their own organization', () => {
-  expect(isForTeam(fixture('shared-channel'), 'T1')).toBe(true);
-  expect(isForTeam(fixture('shared-channel'), 'T2')).toBe(false);
+  expect(placesOf(fixture('shared-channel'))).toEqual({ teams: ['T1'] });
   expect(received('shared-channel')).toMatchObject({ sender: { id: 'UEVE', organization: 'T2' } });
 });
 

@@ -91,7 +91,7 @@ const toMessage = (body: Json, identity: Identity, sender: Sender): InboundMessa
   if (room === undefined || ts === undefined || event['bot_id'] !== undefined) return null;
   if (subtype !== undefined && !spokenSubtypes.has(subtype)) return null;
   const words = typeof event['text'] === 'string' ? event['text'] : '';
-  const attachments = toAttachments(event);
+  const attachments = toAttachments(event, identity.team);
   const isDirect = event['channel_type'] === 'im' || isDirectRoom(room);
   const isMention = event['type'] === 'app_mention' || words.includes(`<@${identity.botUser}`);
   return {
@@ -268,16 +268,25 @@ export const toInboundEvent = (body: Json, identity: Identity, now = new Date())
   }
 };
 
-/** Whether the body was made for this workspace; in a shared channel the top-level team may be the other company. */
-export const isForTeam = (body: Json, team: string): boolean => {
-  const authorized = Array.isArray(body['authorizations'])
-    ? body['authorizations'].map((authorization) => object(authorization)['team_id'])
-    : [];
-  if (authorized.length > 0) return authorized.includes(team);
-  return [
-    body['team_id'],
+/**
+ * The workspaces that a body was made for, the likeliest first, and the organization where the app was installed for all of its
+ * workspaces. In a shared channel the team at the top may be the other company.
+ */
+export const placesOf = (body: Json): { readonly teams: readonly string[]; readonly organization?: string } => {
+  const authorizations = Array.isArray(body['authorizations']) ? body['authorizations'].map(object) : [];
+  const authorized = authorizations.flatMap(({ team_id: team }) => text(team) ?? []);
+  const named = [
     body['context_team_id'],
+    body['team_id'],
     object(body['team'])['id'],
     object(body['view'])['app_installed_team_id'],
-  ].includes(team);
+  ].flatMap((team) => text(team) ?? []);
+  const teams = authorized.length > 0 ? authorized : named;
+  const [authorization = body] = authorizations;
+  const isWhole = [true, 'true'].includes(authorization['is_enterprise_install'] as boolean);
+  const organization =
+    text(authorization['enterprise_id']) ??
+    text(body['context_enterprise_id']) ??
+    text(object(body['enterprise'])['id']);
+  return { teams, ...(isWhole && organization !== undefined ? { organization } : {}) };
 };

@@ -23,6 +23,7 @@ const tiers: Record<string, keyof typeof tierPerMinute> = {
   'reactions.add': 't3',
   'users.info': 't4',
   'views.open': 't4',
+  'views.publish': 't4',
   'views.update': 't4',
 };
 

@@ -63,6 +63,8 @@ export interface SlackRoom {
 
 export interface Identity {
   readonly teamId: string;
+  /** The organization that the workspace is part of. */
+  readonly enterpriseId: string | null;
   readonly appId: string;
   readonly botId: string;
   readonly botUserId: string;
@@ -73,6 +75,8 @@ export interface Workspace {
   readonly identity: Identity;
   readonly users: Map<string, SlackUser>;
   readonly rooms: Map<string, SlackRoom>;
+  /** The app's home tab, by the person who sees it. */
+  readonly homes: Map<string, Json>;
   addUser(user: { id?: string; name: string; email?: string }): SlackUser;
   addRoom(room: { id?: string; name: string; kind: 'channel' | 'im'; user?: string; joined?: boolean }): SlackRoom;
   /** The direct message with this person, opened when there is none. */
@@ -137,6 +141,7 @@ export const createWorkspace = (identity: Identity): Workspace => {
     identity,
     users,
     rooms,
+    homes: new Map(),
     nextTs,
     addRoom,
     changed,
