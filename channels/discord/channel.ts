@@ -7,7 +7,6 @@ import { areRegistered, type CommandGiven, commands, toCommanded, toCommandGiven
 import { discordConfig, type DiscordSettings } from './config.ts';
 import { toChannelError } from './failure.ts';
 import { openGateway, type Gateway } from './gateway.ts';
-import { assertMayIdentify, createBreaker, invalidMax } from './guards.ts';
 import { placeOf, threadOf, toSentKey, toThreadKey, type Thread } from './keys.ts';
 import { asksSuffix, labelOf, toPress, toChanged, toInteraction, toMessage, type Interaction } from './receive.ts';
 import { fitsMessage, toDiscordMessage, toModal, toNonce } from './render.ts';
@@ -38,27 +37,18 @@ const restOptions = (api: string): Partial<RESTOptions> => ({
   api,
   retries: 0,
   timeout: 10_000,
-  invalidRequestWarningInterval: invalidMax,
   // Waiting in the SDK's queue would show stale text: the caller knows better what to send when.
   rejectOnRateLimit: ({ method }) => method !== 'GET',
 });
 
 const isCode = (error: unknown, code: number): boolean => error instanceof DiscordAPIError && error.code === code;
+const mapped = async <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => Promise.reject(toChannelError(error)));
 
 /** Discord through its gateway and REST. Throws on settings that are not valid; `start` rejects when the bot cannot connect. */
 export function createDiscordChannel(settings: DiscordSettings): Channel {
   const { token, apiUrl, applicationId } = discordConfig.parse(settings);
   const rest = new REST(restOptions(apiUrl)).setToken(token);
-  const breaker = createBreaker(rest);
-  /** A call of the platform, with its failure in our words. */
-  const mapped = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      breaker.check();
-      return await work();
-    } catch (error) {
-      throw toChannelError(error);
-    }
-  };
   let gateway: Gateway | null = null;
   let catchUp: CatchUp | null = null;
   /** One at a time, so that messages are stored in the order they were written; the first waits for our own id. */
@@ -169,7 +159,6 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
       store: (payload) => store(toMessage(payload, selfId)),
     });
     await caughtUp.load();
-    await mapped(() => assertMayIdentify(rest));
     const opened = Promise.withResolvers<void>();
     tail = opened.promise;
     const inOrder = (work: () => Promise<void>): void => void (tail = tail.then(work).catch(() => undefined));
@@ -205,11 +194,11 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
       gateway = null;
       await catchUp?.stop();
     },
-    send: (key, message, deliveryKey) => mapped(() => post(key, message, deliveryKey)),
-    edit: (sent, message) => mapped(() => patch(sent, message)),
-    findSent: (key, deliveryKey, since) => mapped(() => find(key, deliveryKey, since)),
+    send: (key, message, deliveryKey) => mapped(post(key, message, deliveryKey)),
+    edit: (sent, message) => mapped(patch(sent, message)),
+    findSent: (key, deliveryKey, since) => mapped(find(key, deliveryKey, since)),
     budget: (key, call) => ({ scope: `${call} ${threadOf(key).room}`, ...calls }),
-    showTyping: async (key) => void (await mapped(() => rest.post(Routes.channelTyping(threadOf(key).room)))),
+    showTyping: async (key) => void (await mapped(rest.post(Routes.channelTyping(threadOf(key).room)))),
     download: (key, lengthMax) => download(key, lengthMax, apiUrl),
     room: (id) => toThreadKey({ room: id, opensThreads: true }),
     health: async () => gateway?.health() ?? { ok: false, problem: 'not started' },

@@ -61,8 +61,6 @@ export interface GatewayOptions {
   readonly heartbeatIntervalMs: number;
   /** Bits of the privileged intents switched on for the application. */
   readonly privilegedIntents: number;
-  /** Logins of this day. */
-  readonly identifiesLeft: number;
 }
 
 export interface Gateway {
@@ -73,8 +71,6 @@ export interface Gateway {
   /** Op 9. With `false` the sessions are forgotten and events in between are lost. */
   invalidate(resumable: boolean): void;
   readonly sessions: ReadonlyMap<string, { readonly intents: number }>;
-  /** Logins that are left today; with the last one the token is reset. */
-  identifiesLeft(): number;
 }
 
 /** A resume replays at most so many events. */
@@ -127,7 +123,6 @@ export function attachGateway(
   const sockets = new WebSocketServer({ noServer: true });
   const sessions = new Map<string, Session>();
   const connections = new Set<Connection>();
-  let identifiesLeft = options.identifiesLeft;
 
   function deliver(session: Session, event: string, data: Record<string, unknown>): void {
     const seen = session.intents & intent.content ? data : blank(world, event, data);
@@ -165,9 +160,7 @@ export function attachGateway(
   function identify(connection: Connection, data: { token?: string; intents?: number }): void {
     const { socket } = connection;
     if (connection.session) return socket.close(4005, 'Already authenticated.');
-    identifiesLeft -= 1;
-    if (identifiesLeft < 0 || data.token?.replace(/^Bot /, '') !== options.token)
-      return socket.close(4004, 'Authentication failed.');
+    if (data.token?.replace(/^Bot /, '') !== options.token) return socket.close(4004, 'Authentication failed.');
     if (!Number.isInteger(data.intents)) return socket.close(4013, 'Invalid intent(s).');
     const intents = data.intents ?? 0;
     if (intents & privileged & ~options.privilegedIntents) return socket.close(4014, 'Disallowed intent(s).');
@@ -254,7 +247,6 @@ export function attachGateway(
 
   const self: Gateway = {
     sessions,
-    identifiesLeft: () => Math.max(0, identifiesLeft),
     reconnect: () =>
       connections.forEach((connection) => connection.send({ op: op.reconnect, d: null, s: null, t: null })),
     drop: () => connections.forEach((connection) => connection.socket.terminate()),

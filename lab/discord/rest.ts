@@ -14,8 +14,6 @@ export interface RestParts {
   /** Null switches the limits off. */
   readonly limits: RateLimits | null;
   gatewayUrl(): string;
-  /** Logins that are left today. */
-  identifiesLeft(): number;
 }
 
 type Bound = { Bindings: HttpBindings };
@@ -80,18 +78,13 @@ export function createRest(parts: RestParts): Hono<Bound> {
   return app;
 }
 
-function addAccountRoutes(app: Hono<Bound>, { world, interactions, gatewayUrl, identifiesLeft }: RestParts): void {
+function addAccountRoutes(app: Hono<Bound>, { world, interactions, gatewayUrl }: RestParts): void {
   app.get('/gateway', (c) => c.json({ url: gatewayUrl() }));
   app.get('/gateway/bot', (c) =>
     c.json({
       url: gatewayUrl(),
       shards: 1,
-      session_start_limit: {
-        total: 1000,
-        remaining: identifiesLeft(),
-        reset_after: 86_400_000,
-        max_concurrency: 1,
-      },
+      session_start_limit: { total: 1000, remaining: 999, reset_after: 86_400_000, max_concurrency: 1 },
     }),
   );
   app.get('/users/@me', (c) => c.json(world.bot));

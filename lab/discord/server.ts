@@ -26,8 +26,6 @@ export interface DiscordLabOptions {
   readonly heartbeatIntervalMs?: number;
   /** How long a press waits for its first answer; 3 s unless told. */
   readonly interactionMsMax?: number;
-  /** Logins of this day, 1,000 unless told; one more resets the token. */
-  readonly identifiesLeft?: number;
 }
 
 export interface DiscordLab extends LabServer, Pick<Gateway, 'reconnect' | 'drop' | 'invalidate' | 'sessions'> {
@@ -104,7 +102,6 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
     token: options.token,
     heartbeatIntervalMs: options.heartbeatIntervalMs ?? 41_250,
     privilegedIntents: options.privilegedIntents ?? messageContentIntent,
-    identifiesLeft: options.identifiesLeft ?? 1000,
   });
   const limits = options.rateLimits === 'off' ? null : createRateLimits();
   const state = () =>
@@ -132,17 +129,7 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
       ? c.body(file.content, 200, { 'content-type': file.type })
       : c.text('This content is no longer available.', 404);
   });
-  app.route(
-    '/api/v10',
-    createRest({
-      world,
-      token: options.token,
-      interactions,
-      limits,
-      gatewayUrl,
-      identifiesLeft: gateway.identifiesLeft,
-    }),
-  );
+  app.route('/api/v10', createRest({ world, token: options.token, interactions, limits, gatewayUrl }));
 
   function messageOf(id: string) {
     const message = world.messages.get(id);
