@@ -7,7 +7,7 @@ const unreachableCodes: ReadonlySet<number | string> = new Set([50_007, 50_278, 
 const tooFastCodes: ReadonlySet<number | string> = new Set([40_003, 20_016, 20_028]);
 const tooFastRetryMs = 10_000;
 /** The SDK drops a token that was refused; people have to act before it works again. */
-const badTokenRetryMs = 60_000;
+export const badTokenRetryMs = 60_000;
 
 export function toChannelError(error: unknown): ChannelError {
   const fail = (reason: ChannelError['reason'], code: string | number, retryAfterMs?: number) =>
