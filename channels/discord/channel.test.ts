@@ -242,17 +242,34 @@ test('what a person changes, judges and takes back arrives over the wire, in ord
   ]);
 });
 
+/** Somebody archives or locks a thread. */
+const setThread = (id: string, change: { archived: boolean; locked?: boolean }) =>
+  fetch(`${lab.url}/v10/channels/${id}`, {
+    method: 'PATCH',
+    headers: { authorization: 'Bot token', 'content-type': 'application/json' },
+    body: JSON.stringify(change),
+  });
+
 test('trap 33: an edit in a thread that was archived opens it again', async () => {
   const sent = await channel.send(channel.room!(room), card, 'case:9');
   const { room: inside } = JSON.parse(sent.thread) as { room: string };
   const posted = await channel.send(sent.thread, { text: 'First.' }, 'note:1');
-  await fetch(`${lab.url}/v10/channels/${inside}`, {
-    method: 'PATCH',
-    headers: { authorization: 'Bot token', 'content-type': 'application/json' },
-    body: JSON.stringify({ archived: true }),
-  });
+  await setThread(inside, { archived: true });
   await channel.edit!(posted, { text: 'Second.' });
   expect(held(placeOf(posted.message).message)).toMatchObject({ content: 'Second.' });
+});
+
+test('trap 33: what is sent to a thread that was archived opens it again, and a locked one refuses', async () => {
+  const sent = await channel.send(channel.room!(room), card, 'case:9');
+  const { room: inside } = JSON.parse(sent.thread) as { room: string };
+  await setThread(inside, { archived: true });
+  await channel.send(sent.thread, { text: 'First.' }, 'note:1');
+  await setThread(inside, { archived: true, locked: true });
+  await expect(channel.send(sent.thread, { text: 'Second.' }, 'note:2')).rejects.toMatchObject({
+    reason: 'unreachable',
+    code: '160005',
+  });
+  await expect(channel.send(channel.room!(room), { text: 'Third.' }, 'note:3')).resolves.toBeDefined();
 });
 
 test('trap 31: a server that is away for a while is not one that we were put out of', async () => {

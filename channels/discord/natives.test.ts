@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import type { Channel, InboundEvent, ThreadKey } from '#core/channel.ts';
 import { type DiscordLab, openDiscordLab } from '#lab/discord/server.ts';
@@ -22,6 +22,7 @@ beforeEach(async () => {
   await channel.start(async (event) => void (event && events.push(event)));
 });
 afterEach(async () => {
+  vi.useRealTimers();
   await channel.stop();
   await lab.close();
 });
@@ -63,6 +64,16 @@ describe('commands', () => {
     events.length = 0;
     const event = await give({ room, name: 'Send to a person', target: message });
     expect(event).toMatchObject({ kind: 'action', action: 'human', text: 'My parcel is lost' });
+  });
+
+  test('its answer comes where it was given although its token has long died', async () => {
+    const event = await give({ room, name: 'ask', options: { question: 'How long does that take?' } });
+    if (event.kind !== 'message') throw new Error('/ask is a question');
+    await expect.poll(() => shown(room)).toEqual([]);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 16 * 60_000 });
+    const sent = await channel.send(event.thread, { text: 'Sixteen minutes.' }, 'k1');
+    await channel.edit!(sent, { text: 'Sixteen minutes, as you see.' });
+    expect(shown(room).map(({ text }) => text)).toEqual(['Sixteen minutes, as you see.']);
   });
 
   test('they are registered once: a second start finds them', async () => {

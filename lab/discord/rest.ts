@@ -21,6 +21,7 @@ type Bound = { Bindings: HttpBindings };
 
 const unknownChannel: ApiError = { status: 404, code: 10_003, message: 'Unknown Channel' };
 const unknownMessage: ApiError = { status: 404, code: 10_008, message: 'Unknown Message' };
+const closed: ApiError = { status: 403, code: 50_007, message: 'Cannot send messages to this user' };
 const archived: ApiError = { status: 400, code: 50_083, message: 'Thread is archived' };
 /** A nonce is remembered for some minutes. */
 const nonceMs = 5 * 60_000;
@@ -154,6 +155,7 @@ function addMessageRoutes(app: Hono<Bound>, world: World): void {
     const { form, files } = read;
     const problem = problemInForm(form, files.length, false);
     if (problem) return refuse(c, problem);
+    if (channel.recipients.some(({ id }) => world.closedTo.has(id))) return refuse(c, closed);
     if (channel.locked) return refuse(c, { status: 403, code: 160_005, message: 'Thread is locked' });
     const known =
       form.nonce !== undefined && form.enforce_nonce ? nonces.get(`${channel.id} ${form.nonce}`) : undefined;

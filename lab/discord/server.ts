@@ -41,6 +41,8 @@ export interface DiscordLab
   addRoom(
     room: { readonly type: 'text'; readonly name: string } | { readonly type: 'direct'; readonly user: string },
   ): string;
+  /** A person takes no more direct messages from the guild; those they have stay, and they still write. */
+  closeDirect(user: string): void;
   /** Sends any dispatch to the sessions whose intents take it. */
   deliver(dispatch: { readonly t: string; readonly d: Record<string, unknown> }): void;
   /** A person edits, deletes or reacts to a message. */
@@ -164,6 +166,7 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
       world.dispatch('CHANNEL_CREATE', world.channelToApi(channel));
       return channel.id;
     },
+    closeDirect: (user) => void world.closedTo.add(user),
     deliver: ({ t, d }) => world.dispatch(t, d),
     edit: (message, text) => world.editMessage(messageOf(message), { content: text }),
     remove: (message) => world.removeMessage(messageOf(message)),
