@@ -3,6 +3,7 @@ import { systemClock, type Clock } from '#core/clock.ts';
 import { Refused } from '#core/errors.ts';
 import { teamsConfig, type TeamsConfig, type TeamsSettings } from './config.ts';
 import { tenantOf } from './activity.ts';
+import { budgetOf } from './budget.ts';
 import { createConnector, type Place } from './connector.ts';
 import { download } from './download.ts';
 import { activityIdOf, roomOf, threadOf, toSentKey, toThreadKey } from './keys.ts';
@@ -25,13 +26,6 @@ function admit(payload: Record<string, unknown>, config: TeamsConfig): void {
   if (config.appType === 'SingleTenant' && tenantOf(payload) !== config.tenantId)
     throw new Refused(403, 'foreign_tenant');
 }
-
-/**
- * learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit: 7 a second, 8 in two and 60 in thirty in one conversation,
- * sends and updates together. Burst and refill stay well below each: a typing sign, a stream that was refused and the update
- * of what a stream has shown are calls too.
- */
-const calls = { size: 3, refillPerMinute: 60 };
 
 /** What the client takes as "done" after a press: the words are shown to the one who pressed. */
 const pressed = { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'Done.' };
@@ -151,7 +145,7 @@ export function createTeamsChannel(settings: TeamsSettings, clock: Clock = syste
       else await streams.finish(place, id, activity, note === ('words' satisfies StreamKind));
     },
 
-    budget: (key) => ({ scope: roomOf(threadOf(key).conversation), ...calls }),
+    budget: (key) => budgetOf(roomOf(threadOf(key).conversation)),
 
     async showTyping(key) {
       const thread = threadOf(key);
