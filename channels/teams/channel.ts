@@ -8,9 +8,10 @@ import { createConnector, type Place } from './connector.ts';
 import { download } from './download.ts';
 import { activityIdOf, roomOf, threadOf, toSentKey, toThreadKey } from './keys.ts';
 import { readActivity } from './payload.ts';
+import { doneBy } from './press.ts';
 import { toEvent } from './receive.ts';
 import { createRecent } from './recent.ts';
-import { fitsActivity, toActivity } from './render.ts';
+import { fitsActivity, toActivity, toPressAnswer } from './render.ts';
 import { isAllowedUrl } from './service-url.ts';
 import { createServiceUrls } from './service-urls.ts';
 import { createStreams } from './stream.ts';
@@ -26,9 +27,6 @@ function admit(payload: Record<string, unknown>, config: TeamsConfig): void {
   if (config.appType === 'SingleTenant' && tenantOf(payload) !== config.tenantId)
     throw new Refused(403, 'foreign_tenant');
 }
-
-/** What the client takes as "done" after a press: the words are shown to the one who pressed. */
-const pressed = { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'Done.' };
 
 /** A stream ends with text; a card has none. */
 const isCard = ({ title, facts = [] }: OutboundMessage): boolean => title !== undefined || facts.length > 0;
@@ -101,7 +99,7 @@ export function createTeamsChannel(settings: TeamsSettings, clock: Clock = syste
     remember(event);
     await receive(event);
     if (type !== 'invoke') return new Response(null, { status: 200 });
-    return Response.json(payload.name === 'adaptiveCard/action' ? pressed : {});
+    return Response.json(payload.name === 'adaptiveCard/action' ? toPressAnswer(doneBy(payload)) : {});
   }
 
   return {
