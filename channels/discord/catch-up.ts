@@ -5,7 +5,7 @@ import { before, createMarks, later, type Mark } from './marks.ts';
 import { type Read, snowflakeOf, toRead } from './receive.ts';
 
 export interface CatchUpOptions {
-  readonly rest: REST;
+  rest(): REST;
   readonly shelf: Shelf | undefined;
   readonly selfId: () => string;
   /** Resolves when what this MESSAGE_CREATE says is stored. */
@@ -75,7 +75,7 @@ export function createCatchUp({ rest, shelf, selfId, store }: CatchUpOptions): C
     let after = later(last, snowflakeOf(new Date(Date.now() - ageMsMax)));
     for (;;) {
       const query = new URLSearchParams({ after, limit: String(pageSize) });
-      const page = (await rest.get(Routes.channelMessages(room), { query, signal: closing.signal })) as object[];
+      const page = (await rest().get(Routes.channelMessages(room), { query, signal: closing.signal })) as object[];
       for (const message of page.toReversed()) {
         closing.signal.throwIfAborted();
         // The API leaves out the server, by which a direct message is told from others.

@@ -1,14 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { DiscordAPIError, REST, Routes, type RESTOptions } from 'discord.js';
+import { DefaultRestOptions, DiscordAPIError, REST, Routes, type RESTOptions } from 'discord.js';
 import type { Shelf, Channel, InboundEvent, OutboundMessage, Receive, SentMessage, ThreadKey } from '#core/channel.ts';
 import { download } from './attachments.ts';
 import { createCatchUp, type CatchUp } from './catch-up.ts';
 import { areRegistered, type CommandGiven, commands, toCommanded, toCommandGiven } from './commands.ts';
 import { discordConfig, type DiscordSettings } from './config.ts';
+import { createContentWatch } from './content-watch.ts';
 import { toChannelError } from './failure.ts';
 import { openGateway, type Gateway } from './gateway.ts';
 import { placeOf, threadOf, toSentKey, toThreadKey, type Thread } from './keys.ts';
 import { asksSuffix, labelOf, toPress, toChanged, toInteraction, toMessage, type Interaction } from './receive.ts';
+import { createRequestGuard } from './request-guard.ts';
+import { createRouteLimits } from './route-limits.ts';
 import { fitsMessage, toDiscordMessage, toModal, toNonce } from './render.ts';
 
 /** The fields we read of a message that the API answers. */
@@ -28,13 +31,12 @@ const wrongChannelType = 50_024;
 const threadArchived = 50_083;
 const lookBackMessages = 50;
 const threadNameLengthMax = 100;
-/** Creates and edits each have 5 in 5 s in a channel, as the platform's headers say. */
-const calls = { size: 2, refillPerMinute: 36 };
 /** The gateway does not deliver twice, so what could not be stored is tried again here. */
 const storeAgainAfterMs = [100, 500, 2000];
 
-const restOptions = (api: string): Partial<RESTOptions> => ({
+const restOptions = (api: string, makeRequest: RESTOptions['makeRequest']): Partial<RESTOptions> => ({
   api,
+  makeRequest,
   retries: 0,
   timeout: 10_000,
   // Waiting in the SDK's queue would show stale text: the caller knows better what to send when.
@@ -48,18 +50,24 @@ const mapped = async <T>(work: Promise<T>): Promise<T> =>
 /** Discord through its gateway and REST. Throws on settings that are not valid; `start` rejects when the bot cannot connect. */
 export function createDiscordChannel(settings: DiscordSettings): Channel {
   const { token, apiUrl, applicationId } = discordConfig.parse(settings);
-  const rest = new REST(restOptions(apiUrl)).setToken(token);
+  const guard = createRequestGuard();
+  const limits = createRouteLimits();
+  const options = restOptions(apiUrl, limits.learn(guard.guard(DefaultRestOptions.makeRequest)));
+  const client = new REST(options);
+  /** With the token each time: the SDK drops one for good that was refused once. */
+  const rest = () => client.setToken(token);
   let gateway: Gateway | null = null;
   let catchUp: CatchUp | null = null;
   /** One at a time, so that messages are stored in the order they were written; the first waits for our own id. */
   let tail: Promise<unknown> = Promise.resolve();
   let selfId = '';
+  const content = createContentWatch(() => selfId);
 
   /** The thread of a posted case; one that exists already has the id of its message. */
   async function openThread(room: string, posted: Posted, name: string): Promise<string> {
     if (posted.thread) return posted.thread.id;
     try {
-      const made = (await rest.post(Routes.threads(room, posted.id), {
+      const made = (await rest().post(Routes.threads(room, posted.id), {
         body: { name: name.slice(0, threadNameLengthMax) },
       })) as { id: string };
       return made.id;
@@ -85,14 +93,14 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
   async function post(key: ThreadKey, message: OutboundMessage, deliveryKey: string): Promise<SentMessage> {
     const thread = threadOf(key);
     const body = { ...toDiscordMessage(message), nonce: toNonce(deliveryKey), enforce_nonce: true };
-    const posted = (await rest.post(Routes.channelMessages(thread.room), { body })) as Posted;
+    const posted = (await rest().post(Routes.channelMessages(thread.room), { body })) as Posted;
     return toSent(thread, posted, key, message.actions?.length ? message.title : undefined);
   }
 
   async function find(key: ThreadKey, deliveryKey: string, since: Date): Promise<SentMessage | null> {
     const thread = threadOf(key);
     const query = new URLSearchParams({ limit: String(lookBackMessages) });
-    const recent = (await rest.get(Routes.channelMessages(thread.room), { query })) as Posted[];
+    const recent = (await rest().get(Routes.channelMessages(thread.room), { query })) as Posted[];
     const nonce = toNonce(deliveryKey);
     const found = recent.find(
       (one) => one.author.id === selfId && one.nonce === nonce && new Date(one.timestamp) >= since,
@@ -102,19 +110,19 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
 
   async function patch({ message: sent, thread }: SentMessage, message: OutboundMessage): Promise<void> {
     const { room, message: id } = placeOf(sent);
-    const change = () => rest.patch(Routes.channelMessage(room, id), { body: toDiscordMessage(message) });
+    const change = () => rest().patch(Routes.channelMessage(room, id), { body: toDiscordMessage(message) });
     try {
       await change();
     } catch (error) {
       if (!isCode(error, threadArchived)) throw error;
-      await rest.patch(Routes.channel(threadOf(thread).room), { body: { archived: false } });
+      await rest().patch(Routes.channel(threadOf(thread).room), { body: { archived: false } });
       await change();
     }
   }
 
   async function open(receive: Receive, shelf?: Shelf): Promise<void> {
     const answer = ({ id, token: pass }: Interaction | CommandGiven, body: object) =>
-      rest.post(Routes.interactionCallback(id, pass), { body, auth: false });
+      rest().post(Routes.interactionCallback(id, pass), { body, auth: false });
 
     async function store(event: InboundEvent | null): Promise<void> {
       for (const ms of storeAgainAfterMs) {
@@ -143,13 +151,13 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
     async function obey(given: CommandGiven): Promise<void> {
       await receive(toCommanded(given));
       await answer(given, { type: callback.deferredMessage, data: { flags: ephemeralFlag } });
-      await rest.delete(Routes.webhookMessage(given.application_id, given.token), { auth: false });
+      await rest().delete(Routes.webhookMessage(given.application_id, given.token), { auth: false });
     }
 
     /** A nicety: where the bot was invited without its commands, people write to it all the same. */
     async function register(application: string): Promise<void> {
-      const known = await rest.get(Routes.applicationCommands(application));
-      if (!areRegistered(known)) await rest.put(Routes.applicationCommands(application), { body: commands });
+      const known = await rest().get(Routes.applicationCommands(application));
+      if (!areRegistered(known)) await rest().put(Routes.applicationCommands(application), { body: commands });
     }
 
     const caughtUp = createCatchUp({
@@ -165,8 +173,11 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
     gateway = await openGateway({
       token,
       applicationId,
-      rest: restOptions(apiUrl),
-      onMessage: (payload) => inOrder(() => caughtUp.take(payload)),
+      rest: options,
+      onMessage(payload) {
+        content.see(payload);
+        inOrder(() => caughtUp.take(payload));
+      },
       onChange: (event, payload) => inOrder(() => store(toChanged(event, payload, selfId))),
       onSession: (rooms) => inOrder(async () => caughtUp.run(await rooms)),
       onInteraction(payload) {
@@ -197,10 +208,13 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
     send: (key, message, deliveryKey) => mapped(post(key, message, deliveryKey)),
     edit: (sent, message) => mapped(patch(sent, message)),
     findSent: (key, deliveryKey, since) => mapped(find(key, deliveryKey, since)),
-    budget: (key, call) => ({ scope: `${call} ${threadOf(key).room}`, ...calls }),
-    showTyping: async (key) => void (await mapped(rest.post(Routes.channelTyping(threadOf(key).room)))),
+    budget: (key, call) => limits.budget(call, threadOf(key).room),
+    showTyping: async (key) => void (await mapped(rest().post(Routes.channelTyping(threadOf(key).room)))),
     download: (key, lengthMax) => download(key, lengthMax, apiUrl),
     room: (id) => toThreadKey({ room: id, opensThreads: true }),
-    health: async () => gateway?.health() ?? { ok: false, problem: 'not started' },
+    async health() {
+      const problem = gateway ? (gateway.problem() ?? guard.problem() ?? content.problem()) : 'not started';
+      return problem === null ? { ok: true } : { ok: false, problem };
+    },
   };
 }

@@ -1,13 +1,15 @@
 import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js';
 import { ChannelError } from '#core/errors.ts';
 
-/** Cannot DM, no mutual guild, missing access, missing permissions, unknown channel, unknown guild. */
-const unreachableCodes: ReadonlySet<number | string> = new Set([50_007, 50_278, 50_001, 50_013, 10_003, 10_004]);
+/** Cannot DM, no mutual guild, missing access, missing permissions, unknown channel, unknown guild, locked thread. */
+const unreachableCodes: ReadonlySet<number | string> = new Set([
+  50_007, 50_278, 50_001, 50_013, 10_003, 10_004, 160_005,
+]);
 /** Opening DMs too fast, slow mode, write rate of the channel: later, and nothing was shown. */
 const tooFastCodes: ReadonlySet<number | string> = new Set([40_003, 20_016, 20_028]);
 const tooFastRetryMs = 10_000;
 /** The SDK drops a token that was refused; people have to act before it works again. */
-const badTokenRetryMs = 60_000;
+export const badTokenRetryMs = 60_000;
 
 export function toChannelError(error: unknown): ChannelError {
   const fail = (reason: ChannelError['reason'], code: string | number, retryAfterMs?: number) =>

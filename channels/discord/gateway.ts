@@ -7,9 +7,9 @@ import {
   Status,
   type RESTOptions,
 } from 'discord.js';
-import type { ChannelHealth } from '#core/channel.ts';
 import type { SeenRoom } from './catch-up.ts';
 import type { ChangeEvent } from './receive.ts';
+import { createSessionStarts } from './session-starts.ts';
 
 export interface GatewayOptions {
   readonly token: string;
@@ -27,7 +27,8 @@ export interface Gateway {
   /** Our own user id. */
   readonly selfId: string;
   readonly application: string;
-  health(): ChannelHealth;
+  /** Why nothing comes, or null. */
+  problem(): string | null;
   close(): Promise<void>;
 }
 
@@ -43,12 +44,13 @@ const closings: Readonly<Record<number, string>> = {
   4014: 'the message content intent is switched off in the developer portal',
 };
 
-function newClient(rest: Partial<RESTOptions>): Client {
+function newClient(rest: Partial<RESTOptions>, onHeld: (problem: string) => void): Client {
   const { Guilds, GuildMessages, DirectMessages, MessageContent } = GatewayIntentBits;
   const { GuildMessageReactions, DirectMessageReactions } = GatewayIntentBits;
   return new Client({
     intents: [Guilds, GuildMessages, GuildMessageReactions, DirectMessages, DirectMessageReactions, MessageContent],
     rest,
+    ws: { buildIdentifyThrottler: createSessionStarts(onHeld) },
     // Events are read as they come off the wire; nothing is looked up in the cache.
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0 }),
   });
@@ -72,13 +74,14 @@ export async function openGateway({
   onChange,
   onSession,
 }: GatewayOptions): Promise<Gateway> {
-  const client = newClient(rest);
   let problem: string | null = null;
   const ready = Promise.withResolvers<Client<true>>();
   const fail = (what: string, cause?: unknown) => {
     problem = what;
     ready.reject(new Error(`Discord: ${what}`, { cause }));
   };
+  // A first start is not waited for, as whoever starts tries again; later ones are.
+  const client = newClient(rest, fail);
   client.once(Events.ClientReady, ready.resolve);
   client.on(Events.Error, (error) => (problem = error.message));
   client.on(Events.ShardError, (error) => (problem = error.message));
@@ -91,9 +94,11 @@ export async function openGateway({
     for (const id of ids) onChange(MessageDelete, { ...place, id });
   });
   // The rooms follow READY one server after the other; the SDK tells when it has them all.
-  client.ws.on(GatewayDispatchEvents.Ready, () =>
-    onSession(new Promise((resolve) => client.once(Events.ShardReady, () => resolve(seenRooms(client))))),
-  );
+  client.ws.on(GatewayDispatchEvents.Ready, () => {
+    problem = null;
+    onSession(new Promise((resolve) => client.once(Events.ShardReady, () => resolve(seenRooms(client)))));
+  });
+  client.ws.on(GatewayDispatchEvents.Resumed, () => (problem = null));
   const timer = setTimeout(() => fail('the gateway was not ready within 30 s'), readyMsMax);
   client.login(token).catch((error: Error) => fail(error.message, error));
   try {
@@ -103,9 +108,10 @@ export async function openGateway({
     return {
       selfId: user.id,
       application: application.id,
-      health() {
-        const isReady = client.ws.status === Status.Ready;
-        return isReady ? { ok: true } : { ok: false, problem: problem ?? `the gateway is ${Status[client.ws.status]}` };
+      problem() {
+        // The manager's own status stays at ready once it was.
+        const away = client.ws.shards.find(({ status }) => status !== Status.Ready);
+        return away ? (problem ?? `the gateway is ${Status[away.status]}`) : null;
       },
       close: () => client.destroy(),
     };

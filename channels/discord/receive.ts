@@ -77,7 +77,7 @@ export interface Read {
 }
 
 /** What people write: default, reply, slash command, context menu command. All other types are notices of the platform. */
-const writtenTypes: ReadonlySet<number> = new Set([0, 19, 20, 23]);
+export const writtenTypes: ReadonlySet<number> = new Set([0, 19, 20, 23]);
 const hasThreadFlag = 1 << 5;
 /** The custom id of a button that asks for text ends so. */
 export const asksSuffix = ':asks';

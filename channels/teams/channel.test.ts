@@ -250,6 +250,30 @@ test('buttons bring what was pressed, with the text where one was asked for', as
   expect(actions()[3]?.id).not.toBe(claim?.id);
 });
 
+test('buttons below words give way to the one that was pressed, at once; a card keeps what it says', async () => {
+  const { room, thread } = await group();
+  const actions = [
+    { id: 'human', label: 'Talk *to* a person' },
+    { id: 'back', label: 'Back' },
+  ];
+  await channel.send(thread, { text: 'Thirty days.', actions }, 'turn:1');
+  const answer = shown(room)[1]!;
+  await lab.pane.press({ room, user, message: answer.id, action: 'human' });
+  expect(shown(room)[1]).toMatchObject({ text: 'Thirty days.\n✓ Talk *to* a person', actions: [] });
+  await channel.send(thread, { text: 'Angry customer', title: 'Case 7', actions }, 'case:7');
+  await lab.pane.press({ room, user, message: shown(room)[2]!.id, action: 'human' });
+  expect(shown(room)[2]).toMatchObject({ title: 'Case 7', text: 'Angry customer', actions: [{}, {}] });
+});
+
+test('a press that could not be stored is told as failed, and its buttons stay', async () => {
+  const { room, thread } = await group();
+  await channel.send(thread, { text: 'Thirty days.', actions: [{ id: 'human', label: 'A person' }] }, 'turn:1');
+  receive = () => Promise.reject(new Error('the database is away'));
+  const press = lab.pane.press({ room, user, message: shown(room)[1]!.id, action: 'human' });
+  await expect(press).rejects.toThrow('Something went wrong');
+  expect(shown(room)[1]?.actions).toHaveLength(1);
+});
+
 test('an answer carries the AI label and its citations over the wire', async () => {
   const { room, thread } = await group();
   await channel.send(

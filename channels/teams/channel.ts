@@ -3,13 +3,15 @@ import { systemClock, type Clock } from '#core/clock.ts';
 import { Refused } from '#core/errors.ts';
 import { teamsConfig, type TeamsConfig, type TeamsSettings } from './config.ts';
 import { tenantOf } from './activity.ts';
+import { budgetOf } from './budget.ts';
 import { createConnector, type Place } from './connector.ts';
 import { download } from './download.ts';
 import { activityIdOf, roomOf, threadOf, toSentKey, toThreadKey } from './keys.ts';
 import { readActivity } from './payload.ts';
+import { doneBy } from './press.ts';
 import { toEvent } from './receive.ts';
 import { createRecent } from '#core/recent.ts';
-import { fitsActivity, toActivity } from './render.ts';
+import { fitsActivity, toActivity, toPressAnswer } from './render.ts';
 import { isAllowedUrl } from './service-url.ts';
 import { createServiceUrls } from './service-urls.ts';
 import { createStreams } from './stream.ts';
@@ -25,16 +27,6 @@ function admit(payload: Record<string, unknown>, config: TeamsConfig): void {
   if (config.appType === 'SingleTenant' && tenantOf(payload) !== config.tenantId)
     throw new Refused(403, 'foreign_tenant');
 }
-
-/**
- * learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit: 7 a second, 8 in two and 60 in thirty in one conversation,
- * sends and updates together. Burst and refill stay well below each: a typing sign, a stream that was refused and the update
- * of what a stream has shown are calls too.
- */
-const calls = { size: 3, refillPerMinute: 60 };
-
-/** What the client takes as "done" after a press: the words are shown to the one who pressed. */
-const pressed = { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'Done.' };
 
 /** A stream ends with text; a card has none. */
 const isCard = ({ title, facts = [] }: OutboundMessage): boolean => title !== undefined || facts.length > 0;
@@ -107,7 +99,7 @@ export function createTeamsChannel(settings: TeamsSettings, clock: Clock = syste
     remember(event);
     await receive(event);
     if (type !== 'invoke') return new Response(null, { status: 200 });
-    return Response.json(payload.name === 'adaptiveCard/action' ? pressed : {});
+    return Response.json(payload.name === 'adaptiveCard/action' ? toPressAnswer(doneBy(payload)) : {});
   }
 
   return {
@@ -151,7 +143,7 @@ export function createTeamsChannel(settings: TeamsSettings, clock: Clock = syste
       else await streams.finish(place, id, activity, note === ('words' satisfies StreamKind));
     },
 
-    budget: (key) => ({ scope: roomOf(threadOf(key).conversation), ...calls }),
+    budget: (key) => budgetOf(roomOf(threadOf(key).conversation)),
 
     async showTyping(key) {
       const thread = threadOf(key);

@@ -40,3 +40,10 @@ export function toSubmitted(activity: Activity, id: string): InboundAction | nul
   const { data: value } = submitSchema.safeParse(activity.value);
   return value ? toAction(activity, messageIdOf(activity, id), value.verb, value) : null;
 }
+
+/** What the card says from now on, as its button had it; null where it stays. */
+export function doneBy(payload: unknown): string | null {
+  const { data } = z.object({ value: executeSchema }).safeParse(payload);
+  const done = data?.value.action.data?.['done'];
+  return typeof done === 'string' ? done : null;
+}

@@ -54,29 +54,45 @@ const styles = { primary: 'positive', danger: 'destructive' } as const;
 
 const toInput = ({ id, asks }: Action) => ({ type: 'Input.Text', id: `${id}:text`, label: asks, isMultiline: true });
 
-const toButton = ({ id, label, style, asks }: Action, shown: string) => ({
+/** `done` comes back with the press, and is what the card says from then on. */
+const toButton = ({ id, label, style, asks }: Action, shown: string, done: string | null) => ({
   type: 'Action.Execute',
   id,
   title: label,
   verb: id,
-  data: { shown },
+  data: { shown, ...(done === null ? {} : { done }) },
   ...(style ? { style: styles[style] } : {}),
   // A button that asks for nothing sends no text typed for another one.
   associatedInputs: asks ? 'auto' : 'none',
 });
 
+const cardType = 'application/vnd.microsoft.card.adaptive';
+
 function toCard(body: readonly object[], actions: readonly Action[], shown: string) {
+  // What else a card says would be lost with its buttons; one that has nothing else is replaced by what was pressed.
+  const doneOf = ({ label }: Action) => (body.length === 0 ? `✓ ${label}` : null);
   return {
-    contentType: 'application/vnd.microsoft.card.adaptive',
+    contentType: cardType,
     content: {
       type: 'AdaptiveCard',
       $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
       version: '1.5',
       body: [...body, ...actions.filter(({ asks }) => asks).map(toInput)],
-      ...(actions.length > 0 ? { actions: actions.map((action) => toButton(action, shown)) } : {}),
+      ...(actions.length > 0 ? { actions: actions.map((action) => toButton(action, shown, doneOf(action))) } : {}),
     },
   };
 }
+
+/** What the client shows whoever pressed a button, at once: the words of `done` for buttons, or "done" below a card that stays. */
+export const toPressAnswer = (done: string | null) =>
+  done === null
+    ? { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'Done.' }
+    : {
+        statusCode: 200,
+        type: cardType,
+        // A run of text is no Markdown, whatever came back with the press.
+        value: toCard([{ type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: done }] }], [], '').content,
+      };
 
 /** The platform's own thumbs below a message. */
 const toFeedbackLoop = ({ asksFeedback }: OutboundMessage): Pick<TeamsActivity, 'channelData'> =>

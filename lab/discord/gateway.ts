@@ -3,6 +3,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import { constants, createDeflate } from 'node:zlib';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Faults } from '#lab/faults/faults.ts';
+import type { Account } from './account.ts';
 import { readyData, guildData } from './ready.ts';
 import type { World } from './world.ts';
 
@@ -57,9 +58,9 @@ interface Connection {
 }
 
 export interface GatewayOptions {
-  readonly token: string;
+  readonly account: Account;
   readonly heartbeatIntervalMs: number;
-  /** Bits of the privileged intents switched on for the application. */
+  /** Bits of the privileged intents switched on for the application at first. */
   readonly privilegedIntents: number;
 }
 
@@ -70,6 +71,8 @@ export interface Gateway {
   drop(): void;
   /** Op 9. With `false` the sessions are forgotten and events in between are lost. */
   invalidate(resumable: boolean): void;
+  /** Switches privileged intents in the developer portal: sessions go on, and get what is still theirs. */
+  setPrivilegedIntents(bits: number): void;
   readonly sessions: ReadonlyMap<string, { readonly intents: number }>;
 }
 
@@ -123,9 +126,10 @@ export function attachGateway(
   const sockets = new WebSocketServer({ noServer: true });
   const sessions = new Map<string, Session>();
   const connections = new Set<Connection>();
+  let granted = options.privilegedIntents;
 
   function deliver(session: Session, event: string, data: Record<string, unknown>): void {
-    const seen = session.intents & intent.content ? data : blank(world, event, data);
+    const seen = session.intents & granted & intent.content ? data : blank(world, event, data);
     const payload = { op: op.dispatch, t: event, s: (session.sent.at(-1)?.s ?? 0) + 1, d: structuredClone(seen) };
     session.sent.push(payload);
     if (session.sent.length > replayEventsMax) session.sent.shift();
@@ -157,13 +161,21 @@ export function attachGateway(
     for (const session of sessions.values()) if ((session.intents & needed) === needed) deliver(session, event, data);
   };
 
+  const isOurs = (token = ''): boolean => options.account.accepts(token.replace(/^Bot /, ''));
+  /** The token was reset: whoever is connected, or comes back, has to show the new one. */
+  function endAll(): void {
+    sessions.clear();
+    for (const { socket } of connections) socket.close(4004, 'Authentication failed.');
+  }
+
   function identify(connection: Connection, data: { token?: string; intents?: number }): void {
     const { socket } = connection;
     if (connection.session) return socket.close(4005, 'Already authenticated.');
-    if (data.token?.replace(/^Bot /, '') !== options.token) return socket.close(4004, 'Authentication failed.');
+    if (!isOurs(data.token)) return socket.close(4004, 'Authentication failed.');
+    if (!options.account.startSession()) return endAll();
     if (!Number.isInteger(data.intents)) return socket.close(4013, 'Invalid intent(s).');
     const intents = data.intents ?? 0;
-    if (intents & privileged & ~options.privilegedIntents) return socket.close(4014, 'Disallowed intent(s).');
+    if (intents & privileged & ~granted) return socket.close(4014, 'Disallowed intent(s).');
     const session: Session = { id: randomBytes(16).toString('hex'), intents, sent: [], connection };
     connection.session = session;
     sessions.set(session.id, session);
@@ -173,7 +185,7 @@ export function attachGateway(
 
   function resume(connection: Connection, data: { token?: string; session_id?: string; seq?: number }): void {
     const { socket } = connection;
-    if (data.token?.replace(/^Bot /, '') !== options.token) return socket.close(4004, 'Authentication failed.');
+    if (!isOurs(data.token)) return socket.close(4004, 'Authentication failed.');
     const session = sessions.get(data.session_id ?? '');
     if (!session) return connection.send({ op: op.invalid, d: false, s: null, t: null });
     const seq = data.seq ?? 0;
@@ -247,6 +259,7 @@ export function attachGateway(
 
   const self: Gateway = {
     sessions,
+    setPrivilegedIntents: (bits) => void (granted = bits),
     reconnect: () =>
       connections.forEach((connection) => connection.send({ op: op.reconnect, d: null, s: null, t: null })),
     drop: () => connections.forEach((connection) => connection.socket.terminate()),

@@ -12,28 +12,33 @@ export interface RateLimits {
   refused(): number;
 }
 
+export interface Limit {
+  readonly limit: number;
+  readonly spanMs: number;
+}
+
 /** Message creates and edits each have 5 per 5 s in a channel (seen in the platform's headers); the rest are roomy. */
-const tight = { limit: 5, spanMs: 5000 };
-const roomy = { limit: 50, spanMs: 1000 };
+const tight: Limit = { limit: 5, spanMs: 5000 };
+const roomy: Limit = { limit: 50, spanMs: 1000 };
 /** All routes of one bot together (Discord rate limits). */
 const globalPerSecond = 50;
 
 const isTight = (route: string) =>
   route === 'POST /channels/:id/messages' || route === 'PATCH /channels/:id/messages/:id';
 
-export function createRateLimits(now: () => number = Date.now): RateLimits {
+export function createRateLimits(ofMessages = tight): RateLimits {
   const windows = new Map<string, { endsAt: number; used: number }>();
   let refused = 0;
 
-  function use(key: string, { limit, spanMs }: { limit: number; spanMs: number }) {
+  function use(key: string, { limit, spanMs }: Limit) {
     let window = windows.get(key);
-    if (!window || window.endsAt <= now()) windows.set(key, (window = { endsAt: now() + spanMs, used: 0 }));
+    if (!window || window.endsAt <= Date.now()) windows.set(key, (window = { endsAt: Date.now() + spanMs, used: 0 }));
     const allowed = window.used < limit;
     if (allowed) window.used += 1;
     return {
       allowed,
       remaining: limit - window.used,
-      resetAfterSeconds: (window.endsAt - now()) / 1000,
+      resetAfterSeconds: (window.endsAt - Date.now()) / 1000,
       endsAt: window.endsAt,
     };
   }
@@ -42,7 +47,7 @@ export function createRateLimits(now: () => number = Date.now): RateLimits {
     refused: () => refused,
     take(route, major) {
       const overall = use('global', { limit: globalPerSecond, spanMs: 1000 });
-      const { limit, spanMs } = isTight(route) ? tight : roomy;
+      const { limit, spanMs } = isTight(route) ? ofMessages : roomy;
       const own = overall.allowed ? use(`${route} ${major}`, { limit, spanMs }) : overall;
       if (!own.allowed) refused += 1;
       const bucket = Buffer.from(route).toString('hex').slice(0, 32);

@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
+import type { Account } from './account.ts';
 import { flag, invalidForm, problemInForm, type ApiError, type MessageForm } from './form.ts';
 import type { Interactions, Registered } from './interactions.ts';
 import type { RateLimits } from './limits.ts';
@@ -9,7 +10,7 @@ import type { Channel, Message, World } from './world.ts';
 
 export interface RestParts {
   readonly world: World;
-  readonly token: string;
+  readonly account: Account;
   readonly interactions: Interactions;
   /** Null switches the limits off. */
   readonly limits: RateLimits | null;
@@ -20,6 +21,7 @@ type Bound = { Bindings: HttpBindings };
 
 const unknownChannel: ApiError = { status: 404, code: 10_003, message: 'Unknown Channel' };
 const unknownMessage: ApiError = { status: 404, code: 10_008, message: 'Unknown Message' };
+const closed: ApiError = { status: 403, code: 50_007, message: 'Cannot send messages to this user' };
 const archived: ApiError = { status: 400, code: 50_083, message: 'Thread is archived' };
 /** A nonce is remembered for some minutes. */
 const nonceMs = 5 * 60_000;
@@ -55,7 +57,7 @@ export function createRest(parts: RestParts): Hono<Bound> {
   app.use('*', async (c, next) => {
     const path = c.req.path.replace(/^\/api\/v10/, '');
     const isOpen = /^\/(interactions|webhooks)\//.test(path) || path === '/gateway';
-    if (!isOpen && c.req.header('authorization') !== `Bot ${parts.token}`)
+    if (!isOpen && !parts.account.accepts(/^Bot (.+)$/.exec(c.req.header('authorization') ?? '')?.[1]))
       return c.json({ message: '401: Unauthorized', code: 0 }, 401);
     if (!limits || isOpen) return next();
     const route = `${c.req.method} ${path.replaceAll(/\d{17,}/g, ':id').replace(/reactions\/.*/, 'reactions')}`;
@@ -78,14 +80,10 @@ export function createRest(parts: RestParts): Hono<Bound> {
   return app;
 }
 
-function addAccountRoutes(app: Hono<Bound>, { world, interactions, gatewayUrl }: RestParts): void {
+function addAccountRoutes(app: Hono<Bound>, { world, account, interactions, gatewayUrl }: RestParts): void {
   app.get('/gateway', (c) => c.json({ url: gatewayUrl() }));
   app.get('/gateway/bot', (c) =>
-    c.json({
-      url: gatewayUrl(),
-      shards: 1,
-      session_start_limit: { total: 1000, remaining: 999, reset_after: 86_400_000, max_concurrency: 1 },
-    }),
+    c.json({ url: gatewayUrl(), shards: 1, session_start_limit: account.sessionStartLimit() }),
   );
   app.get('/users/@me', (c) => c.json(world.bot));
   app.get('/users/:user', (c) => {
@@ -157,6 +155,7 @@ function addMessageRoutes(app: Hono<Bound>, world: World): void {
     const { form, files } = read;
     const problem = problemInForm(form, files.length, false);
     if (problem) return refuse(c, problem);
+    if (channel.recipients.some(({ id }) => world.closedTo.has(id))) return refuse(c, closed);
     if (channel.locked) return refuse(c, { status: 403, code: 160_005, message: 'Thread is locked' });
     const known =
       form.nonce !== undefined && form.enforce_nonce ? nonces.get(`${channel.id} ${form.nonce}`) : undefined;

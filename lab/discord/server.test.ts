@@ -292,3 +292,29 @@ test('messages are listed from a point on, newest first', async () => {
   const { body } = await rest('GET', `/channels/${room}/messages?after=${ids[0]}&limit=2`);
   expect((body as { content: string }[]).map(({ content }) => content)).toEqual(['c', 'b']);
 });
+
+test('one IDENTIFY too many ends every session and resets the token', async () => {
+  await using used = await openDiscordLab({ token: 'token', sessionStarts: { remaining: 1, resetAfterMs: 60_000 } });
+  const hello = { op: 2, d: { token: 'token', intents: 1 } };
+  const limits = async () =>
+    (await fetch(`${used.url}/v10/gateway/bot`, { headers: { authorization: 'Bot token' } })).json();
+  expect(await limits()).toMatchObject({ session_start_limit: { total: 1000, remaining: 1, max_concurrency: 1 } });
+  const first = await connect(used.url, 'v=10', hello);
+  await expect.poll(first.received).toContain('READY');
+  expect(await limits()).toMatchObject({ session_start_limit: { remaining: 0 } });
+  const second = await connect(used.url, 'v=10', hello);
+  expect(await Promise.all([first.closed, second.closed])).toEqual([4004, 4004]);
+  expect(await limits()).toMatchObject({ message: '401: Unauthorized' });
+});
+
+test('an address that asks too often for what it may not have is banned', async () => {
+  await using strict = await openDiscordLab({ token: 'token', invalidRequestsMax: 3 });
+  const ask = (token: string) =>
+    fetch(`${strict.url}/v10/users/@me`, { headers: { authorization: `Bot ${token}` } }).then(async (answer) => ({
+      status: answer.status,
+      text: await answer.text(),
+      scope: answer.headers.get('x-ratelimit-scope'),
+    }));
+  for (let count = 1; count <= 3; count += 1) expect(await ask('guess')).toMatchObject({ status: 401 });
+  expect(await ask('token')).toEqual({ status: 429, text: 'error code: 1015', scope: null });
+});

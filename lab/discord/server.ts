@@ -5,21 +5,21 @@ import { createCallGate } from '#lab/faults/calls.ts';
 import { createFaults } from '#lab/faults/faults.ts';
 import { listenOnLoopback } from '#lab/loopback.ts';
 import type { LabServer, Pane, Say } from '#lab/pane.ts';
+import { createAccount, type AccountOptions } from './account.ts';
 import { attachGateway, type Gateway } from './gateway.ts';
 import { createInteractions, type Interactions } from './interactions.ts';
-import { createRateLimits } from './limits.ts';
+import { createRateLimits, type Limit } from './limits.ts';
 import { createRest } from './rest.ts';
 import { namesOf, wording } from './wording.ts';
 import { createWorld, type Channel, type User, type World } from './world.ts';
 
-export interface DiscordLabOptions {
+export interface DiscordLabOptions extends AccountOptions {
   readonly port?: number;
-  readonly token: string;
   readonly applicationId?: string;
   readonly botId?: string;
   readonly botName?: string;
-  /** 'on' unless told: message creates and edits 5 per 5 s in a channel each, 50/s over all. */
-  readonly rateLimits?: 'on' | 'off';
+  /** 'on' unless told: message creates and edits 5 per 5 s in a channel each, or as is told; 50/s over all. */
+  readonly rateLimits?: 'on' | 'off' | Limit;
   /** Privileged intents switched on for the application; the message content intent (32768) unless told. Others close with 4014. */
   readonly privilegedIntents?: number;
   /** 41,250 as on the platform unless told. */
@@ -28,7 +28,8 @@ export interface DiscordLabOptions {
   readonly interactionMsMax?: number;
 }
 
-export interface DiscordLab extends LabServer, Pick<Gateway, 'reconnect' | 'drop' | 'invalidate' | 'sessions'> {
+export interface DiscordLab
+  extends LabServer, Pick<Gateway, 'reconnect' | 'drop' | 'invalidate' | 'sessions' | 'setPrivilegedIntents'> {
   readonly name: 'discord';
   /** What `rest.api` of discord.js is set to: `http://127.0.0.1:<port>/api`. */
   readonly url: string;
@@ -40,6 +41,8 @@ export interface DiscordLab extends LabServer, Pick<Gateway, 'reconnect' | 'drop
   addRoom(
     room: { readonly type: 'text'; readonly name: string } | { readonly type: 'direct'; readonly user: string },
   ): string;
+  /** A person takes no more direct messages from the guild; those they have stay, and they still write. */
+  closeDirect(user: string): void;
   /** Sends any dispatch to the sessions whose intents take it. */
   deliver(dispatch: { readonly t: string; readonly d: Record<string, unknown> }): void;
   /** A person edits, deletes or reacts to a message. */
@@ -97,19 +100,22 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
   const loopback = await listenOnLoopback(app, options.port);
   const gatewayUrl = () => `${loopback.url.replace('http', 'ws')}/gateway`;
   const world = createWorld(options);
+  const account = createAccount(options);
   const interactions = createInteractions(world, options.interactionMsMax ?? 3000);
   const gateway = attachGateway(loopback.server, gatewayUrl, world, faults, {
-    token: options.token,
+    account,
     heartbeatIntervalMs: options.heartbeatIntervalMs ?? 41_250,
     privilegedIntents: options.privilegedIntents ?? messageContentIntent,
   });
-  const limits = options.rateLimits === 'off' ? null : createRateLimits();
+  const { rateLimits = 'on' } = options;
+  const limits = rateLimits === 'off' ? null : createRateLimits(rateLimits === 'on' ? undefined : rateLimits);
   const state = () =>
     structuredClone({
       users: [...world.users.values()],
       channels: [...world.channels.values()],
       messages: [...world.messages.values()],
       sessions: [...gateway.sessions.keys()],
+      sessionsStarted: account.sessionsStarted(),
       calls: gate.calls(),
       rateLimited: limits?.refused() ?? 0,
       faults: faults.fired(),
@@ -120,6 +126,7 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
     say: async (words) => say(world, words),
     press: interactions.press,
   };
+  app.use('/api/*', account.ban);
   app.use(gate.middleware);
   app.route('/_lab', createControl({ state, setFaults: faults.set, pane }));
   const kept = new Map<string, SharedFile>();
@@ -129,7 +136,7 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
       ? c.body(file.content, 200, { 'content-type': file.type })
       : c.text('This content is no longer available.', 404);
   });
-  app.route('/api/v10', createRest({ world, token: options.token, interactions, limits, gatewayUrl }));
+  app.route('/api/v10', createRest({ world, account, interactions, limits, gatewayUrl }));
 
   function messageOf(id: string) {
     const message = world.messages.get(id);
@@ -147,6 +154,7 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
     reconnect: gateway.reconnect,
     drop: gateway.drop,
     invalidate: gateway.invalidate,
+    setPrivilegedIntents: gateway.setPrivilegedIntents,
     addUser: world.addUser,
     addRoom(room) {
       if (room.type === 'direct') {
@@ -158,6 +166,7 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
       world.dispatch('CHANNEL_CREATE', world.channelToApi(channel));
       return channel.id;
     },
+    closeDirect: (user) => void world.closedTo.add(user),
     deliver: ({ t, d }) => world.dispatch(t, d),
     edit: (message, text) => world.editMessage(messageOf(message), { content: text }),
     remove: (message) => world.removeMessage(messageOf(message)),

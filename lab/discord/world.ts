@@ -60,6 +60,8 @@ export interface World {
   readonly users: Map<string, User>;
   readonly channels: Map<string, Channel>;
   readonly messages: Map<string, Message>;
+  /** Users who take no direct messages from the guild. */
+  readonly closedTo: Set<string>;
   readonly newId: () => string;
   dispatch: Dispatch;
   addUser(user: { readonly id?: string; readonly name: string }): User;
@@ -130,6 +132,7 @@ export function createWorld(ids: {
     users,
     channels,
     messages,
+    closedTo: new Set(),
     newId,
     dispatch: () => {},
     addUser: ({ id, name }) => newUser(id ?? newId(), name, false),

@@ -223,6 +223,8 @@ export interface Budget {
   readonly scope: string;
   readonly size: number;
   readonly refillPerMinute: number;
+  /** Of a longer time, where the platform counts the same calls over that as well. */
+  readonly longer?: Omit<Budget, 'longer'>;
 }
 
 export type ChannelHealth = { readonly ok: true } | { readonly ok: false; readonly problem: string };

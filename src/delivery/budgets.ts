@@ -32,19 +32,29 @@ export interface BudgetsParts {
 export const createBudgets = ({ store, index, reserveShare }: BudgetsParts): Budgets => {
   const budgetOf = (channel: Channel, thread: ThreadKey, call: 'send' | 'edit'): Budget | null => {
     const budget = channel.budget?.(thread, call);
-    return budget ? { ...budget, scope: index(`${channel.name}:${budget.scope}`) } : null;
+    if (!budget) return null;
+    const named = <Named extends { readonly scope: string }>(one: Named): Named => ({
+      ...one,
+      scope: index(`${channel.name}:${one.scope}`),
+    });
+    return { ...named(budget), ...(budget.longer ? { longer: named(budget.longer) } : {}) };
+  };
+  /** The shorter time first: it refuses more often, and what is taken from it in vain soon comes back. */
+  const takeOf = async ({ longer, ...budget }: Budget, respect: number): Promise<number> => {
+    const keep = ({ size }: { readonly size: number }): number => size * reserveShare * respect;
+    const waitMs = await takeBudget(store, budget, keep(budget));
+    return waitMs === 0 && longer ? takeBudget(store, longer, keep(longer)) : waitMs;
   };
   return {
     take: async (channel, thread, call, use) => {
       const budget = budgetOf(channel, thread, call);
       if (!budget) return 0;
-      const keep = ({ size }: Budget): number => size * reserveShare * respects[use];
       const edits = use === 'first' && call === 'send' ? budgetOf(channel, thread, 'edit') : null;
       if (edits && edits.scope !== budget.scope) {
-        const waitMs = await takeBudget(store, edits, keep(edits));
+        const waitMs = await takeOf(edits, respects[use]);
         if (waitMs > 0) return waitMs;
       }
-      return takeBudget(store, budget, keep(budget));
+      return takeOf(budget, respects[use]);
     },
     block: async (channel, thread, call, waitMs) => {
       const budget = budgetOf(channel, thread, call);
