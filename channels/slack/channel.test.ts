@@ -5,6 +5,7 @@ import { ChannelError } from '#core/errors.ts';
 import { openSlackLab, type SlackLab, type SlackLabOptions } from '#lab/slack/server.ts';
 import { createWebhookServer } from '#test/support/webhook-server.ts';
 import { createSlackChannel } from './channel.ts';
+import manifest from './manifest.json' with { type: 'json' };
 import type { SlackConfigInput } from './config.ts';
 
 const secrets = { signingSecret: 'shh', botToken: 'xoxb-lab', appToken: 'xapp-lab' };
@@ -17,6 +18,9 @@ afterEach(async () => {
 const openLab = async (options: Partial<SlackLabOptions> = {}): Promise<SlackLab> => {
   const lab = await openSlackLab({
     ...secrets,
+    // What the manifest asks for is enough.
+    scopes: manifest.oauth_config.scopes.bot,
+    botEvents: manifest.settings.event_subscriptions.bot_events,
     teamId: 'T1',
     appId: 'A1',
     rateLimits: 'off',

@@ -10,6 +10,7 @@ import { createShelves } from '#store/shelves.ts';
 import { openTestDatabase, openTestStore } from '#test/support/test-database.ts';
 import { createWebhookServer, type WebhookServer } from '#test/support/webhook-server.ts';
 import { createSlackChannel } from './channel.ts';
+import manifest from './manifest.json' with { type: 'json' };
 
 const oauth = { clientId: '1.2', clientSecret: 'client secret' };
 const publicUrl = 'https://support.example.com';
@@ -37,6 +38,8 @@ const openWorkspace = async (teamId: string, options: Partial<SlackLabOptions>):
     botToken: 'xoxb-nobodys',
     appId: 'A1',
     rateLimits: 'off',
+    scopes: manifest.oauth_config.scopes.bot,
+    botEvents: manifest.settings.event_subscriptions.bot_events,
     retryDelaysMs: [],
     teamId,
     oauth,

@@ -8,6 +8,7 @@ import { openSlackLab, type SlackLab } from '#lab/slack/server.ts';
 import { createWebhookServer, type WebhookServer } from '#test/support/webhook-server.ts';
 
 import { createSlackChannel } from './channel.ts';
+import manifest from './manifest.json' with { type: 'json' };
 import { renderHome } from './home.ts';
 
 let lab: SlackLab;
@@ -21,7 +22,8 @@ const open = async (scopes?: readonly string[]): Promise<void> => {
     botToken: 'xoxb-lab',
     teamId: 'T1',
     rateLimits: 'off',
-    ...(scopes ? { scopes } : {}),
+    scopes: scopes ?? manifest.oauth_config.scopes.bot,
+    botEvents: manifest.settings.event_subscriptions.bot_events,
   });
   lab.addUser({ id: 'UADA', name: 'Ada Byron', email: 'ada@example.com' });
   lab.addRoom({ id: 'DADA', name: 'Ada', kind: 'im', user: 'UADA' });
@@ -186,12 +188,8 @@ describe('a file that a person sends', () => {
 });
 
 test('the manifest asks for what setup.md explains, and names the command and the shortcut that are answered', () => {
-  const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
-  const manifest = JSON.parse(read('manifest.json')) as {
-    features: { slash_commands: { command: string }[]; shortcuts: { callback_id: string; type: string }[] };
-    oauth_config: { scopes: { bot: string[] } };
-  };
-  const explained = [...read('setup.md').matchAll(/`([a-z_]+:[a-z_.]+|commands)`/g)].map(([, scope]) => scope);
+  const setup = readFileSync(new URL('setup.md', import.meta.url), 'utf8');
+  const explained = [...setup.matchAll(/`([a-z_]+:[a-z_.]+|commands)`/g)].map(([, scope]) => scope);
   for (const scope of manifest.oauth_config.scopes.bot) expect(explained).toContain(scope);
   expect(manifest.features.slash_commands[0]?.command).toBe('/firstline');
   expect(manifest.features.shortcuts).toMatchObject([{ callback_id: 'human', type: 'message' }]);

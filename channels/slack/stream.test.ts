@@ -3,6 +3,7 @@ import type { Channel, InboundEvent, OutboundMessage, SentMessage, ThreadKey } f
 import { openSlackLab, type SlackLab, type SlackLabOptions } from '#lab/slack/server.ts';
 import { createWebhookServer, type WebhookServer } from '#test/support/webhook-server.ts';
 import { createSlackChannel } from './channel.ts';
+import manifest from './manifest.json' with { type: 'json' };
 
 let lab: SlackLab;
 let channel: Channel;
@@ -21,7 +22,15 @@ const openChannel = async (): Promise<Channel> => {
 };
 const open = async (options: Partial<SlackLabOptions> = {}): Promise<void> => {
   events = [];
-  lab = await openSlackLab({ signingSecret: 'shh', botToken: 'xoxb-lab', teamId: 'T1', rateLimits: 'off', ...options });
+  lab = await openSlackLab({
+    signingSecret: 'shh',
+    botToken: 'xoxb-lab',
+    teamId: 'T1',
+    rateLimits: 'off',
+    scopes: manifest.oauth_config.scopes.bot,
+    botEvents: manifest.settings.event_subscriptions.bot_events,
+    ...options,
+  });
   lab.addUser({ id: 'UADA', name: 'Ada Byron' });
   lab.addRoom({ id: 'DADA', name: 'Ada', kind: 'im', user: 'UADA' });
   lab.addRoom({ id: 'CHELP', name: 'help', kind: 'channel' });

@@ -25,6 +25,8 @@ export interface DeliverOptions extends SignOptions {
 interface Settings extends Omit<Route, 'closing'> {
   readonly identity: Identity;
   readonly isForOrganization: boolean;
+  /** The events that the app asked for; every one when absent. */
+  readonly botEvents: readonly string[] | undefined;
   readonly retryDelaysMs: readonly number[];
   readonly carry: Carry;
 }
@@ -70,6 +72,13 @@ const toEnvelope = (
   event_context: `4-${newSlackId('')}`,
 });
 
+/** Messages are asked for by the kind of room they are in. */
+const isSubscribed = (event: Json, botEvents: readonly string[] | undefined): boolean => {
+  const type = String(event['type']);
+  const kind = event['channel_type'] === 'im' ? 'im' : 'channels';
+  return botEvents === undefined || botEvents.includes(type === 'message' ? `message.${kind}` : type);
+};
+
 /** Carries events and acts to the app and repeats what was not acknowledged. */
 export const createDelivery = (settings: Settings): Delivery => {
   const closing = new AbortController();
@@ -100,7 +109,8 @@ export const createDelivery = (settings: Settings): Delivery => {
   };
 
   return {
-    deliver(event, options = {}) {
+    async deliver(event, options = {}) {
+      if (event && !isSubscribed(event, settings.botEvents)) return { eventId: '', delivered: false, attempts: [] };
       const envelope = toEnvelope(settings, event, options.eventId ?? newSlackId('Ev'), options.at ?? new Date());
       const names = ['events', `events/${String(event?.['type'])}`];
       return settings.carry(names, ({ number }) => send(envelope, options, number));

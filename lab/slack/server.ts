@@ -64,6 +64,8 @@ export interface SlackLabOptions {
   readonly rateLimits?: 'on' | 'off';
   /** The bot token's scopes; every one when absent. */
   readonly scopes?: readonly string[];
+  /** The events the app is subscribed to, such as `message.im`; every one when absent. */
+  readonly botEvents?: readonly string[];
   /** Methods this workspace does not have, for example `chat.startStream` where agents are off. */
   readonly methodsMissing?: readonly string[];
 }
@@ -240,6 +242,7 @@ export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> 
   const delivery = createDelivery({
     identity: workspace.identity,
     isForOrganization: options.oauth?.isForOrganization ?? false,
+    botEvents: options.botEvents,
     sockets,
     carry: createCarry(faults),
     signingSecret: options.signingSecret,
