@@ -76,8 +76,11 @@ const secretNames = [
   'SLACK_API_URL',
   'MicrosoftAppId',
   'MicrosoftAppPassword',
+  'MicrosoftAppClientId',
   'MicrosoftAppType',
   'MicrosoftAppTenantId',
+  'IDENTITY_ENDPOINT',
+  'IDENTITY_HEADER',
   'TEAMS_OPENID_METADATA_URL',
   'TEAMS_LOGIN_URL',
   'TEAMS_ISSUER',
@@ -116,12 +119,15 @@ const reserved = new Set([
   'FIRSTLINE_DATA',
 ]);
 
-/** Which settings make a channel work: all or none of them. */
-const channelSecrets: Readonly<Record<string, readonly SecretName[]>> = {
-  slack: ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'],
-  teams: ['MicrosoftAppId', 'MicrosoftAppPassword'],
-  discord: ['DISCORD_TOKEN'],
-  sms: ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'],
+/** Which settings make a channel work: all or none of them, in one of these ways. */
+const channelSecrets: Readonly<Record<string, readonly (readonly SecretName[])[]>> = {
+  slack: [['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET']],
+  teams: [
+    ['MicrosoftAppId', 'MicrosoftAppPassword'],
+    ['MicrosoftAppId', 'MicrosoftAppClientId'],
+  ],
+  discord: [['DISCORD_TOKEN']],
+  sms: [['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM']],
 };
 
 type Tree = Record<string, unknown>;
@@ -181,10 +187,13 @@ const readYaml = (path: string, problems: string[]): Tree => {
 const readSecrets = (environment: NodeJS.ProcessEnv, problems: string[]): Secrets => {
   const secrets: Partial<Record<SecretName, string>> = {};
   for (const name of secretNames) if (environment[name]) secrets[name] = environment[name];
-  for (const [channel, names] of Object.entries(channelSecrets)) {
-    const missing = names.filter((name) => !secrets[name]);
-    if (missing.length > 0 && missing.length < names.length)
-      problems.push(`${missing.join(' and ')} must be set too for the ${channel} channel.`);
+  for (const [channel, ways] of Object.entries(channelSecrets)) {
+    const missing = ways.map((names) => names.filter((name) => !secrets[name]));
+    const isBegun = ways.some((names) => names.some((name) => secrets[name]));
+    if (isBegun && missing.every((names) => names.length > 0))
+      problems.push(
+        `${missing.map((names) => names.join(' and ')).join(', or ')} must be set too for the ${channel} channel.`,
+      );
   }
   for (const name of secretNames) {
     if (name.endsWith('_URL') && secrets[name] && !URL.canParse(secrets[name]))
@@ -196,7 +205,7 @@ const readSecrets = (environment: NodeJS.ProcessEnv, problems: string[]): Secret
 /** Names of the channels whose credentials are set. */
 export const configuredChannels = (secrets: Secrets): string[] =>
   Object.entries(channelSecrets)
-    .filter(([, names]) => names.every((name) => secrets[name]))
+    .filter(([, ways]) => ways.some((names) => names.every((name) => secrets[name])))
     .map(([channel]) => channel);
 
 /** Reads everything that can be set, once; the only reader of the environment. Throws ConfigError with every problem. */
