@@ -36,11 +36,14 @@ export const registry: Readonly<
         )
       : null,
   teams: (from) =>
-    from['MicrosoftAppId'] && from['MicrosoftAppPassword']
+    from['MicrosoftAppId'] && (from['MicrosoftAppPassword'] || from['MicrosoftAppClientId'])
       ? createTeamsChannel(
           given({
             appId: from['MicrosoftAppId'],
             appPassword: from['MicrosoftAppPassword'],
+            identityClientId: from['MicrosoftAppClientId'],
+            identityEndpoint: from['IDENTITY_ENDPOINT'],
+            identityHeader: from['IDENTITY_HEADER'],
             appType: (from['MicrosoftAppType'] ??
               (from['MicrosoftAppTenantId'] ? 'SingleTenant' : 'MultiTenant')) as TeamsSettings['appType'],
             tenantId: from['MicrosoftAppTenantId'],

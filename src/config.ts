@@ -117,8 +117,11 @@ const secretNames = [
   'SLACK_API_URL',
   'MicrosoftAppId',
   'MicrosoftAppPassword',
+  'MicrosoftAppClientId',
   'MicrosoftAppType',
   'MicrosoftAppTenantId',
+  'IDENTITY_ENDPOINT',
+  'IDENTITY_HEADER',
   'TEAMS_OPENID_METADATA_URL',
   'TEAMS_LOGIN_URL',
   'TEAMS_ISSUER',
@@ -174,7 +177,10 @@ const channelSecrets: Readonly<Record<string, readonly (readonly SecretName[])[]
     ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'],
     ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_SIGNING_SECRET', 'FIRSTLINE_PUBLIC_URL'],
   ],
-  teams: [['MicrosoftAppId', 'MicrosoftAppPassword']],
+  teams: [
+    ['MicrosoftAppId', 'MicrosoftAppPassword'],
+    ['MicrosoftAppId', 'MicrosoftAppClientId'],
+  ],
   discord: [['DISCORD_TOKEN']],
   sms: [['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM']],
 };
@@ -252,8 +258,11 @@ const readSecrets = (environment: NodeJS.ProcessEnv, problems: string[]): Secret
   for (const [channel, ways] of Object.entries(channelSecrets)) {
     const begun = ways.filter((names) => names.some((name) => isCredential(name) && secrets[name]));
     const lacking = begun.map((names) => names.filter((name) => !secrets[name]));
-    const [least] = lacking.toSorted((one, other) => one.length - other.length);
-    if (least && least.length > 0) problems.push(`${least.join(' and ')} must be set too for the ${channel} channel.`);
+    const least = Math.min(...lacking.map((names) => names.length));
+    if (lacking.length > 0 && least > 0) {
+      const either = lacking.filter((names) => names.length === least).map((names) => names.join(' and '));
+      problems.push(`${either.join(', or ')} must be set too for the ${channel} channel.`);
+    }
   }
   for (const name of secretNames) {
     if (name.endsWith('_URL') && secrets[name] && !URL.canParse(secrets[name]))

@@ -24,7 +24,7 @@ function admit(payload: Record<string, unknown>, config: TeamsConfig): void {
   if (payload.channelId !== 'msteams') throw new Refused(403, 'foreign_channel');
   if (typeof payload.serviceUrl !== 'string' || !isAllowedUrl(payload.serviceUrl, config.serviceUrls))
     throw new Refused(403, 'foreign_service_url');
-  if (config.appType === 'SingleTenant' && tenantOf(payload) !== config.tenantId)
+  if (config.appType !== 'MultiTenant' && tenantOf(payload) !== config.tenantId)
     throw new Refused(403, 'foreign_tenant');
 }
 

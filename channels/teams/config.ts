@@ -14,8 +14,17 @@ export const teamsConfig = z
   .strictObject({
     /** The Microsoft App ID (a GUID) of the Azure bot. */
     appId: z.string().min(1),
-    appPassword: z.string().min(1),
-    appType: z.enum(['SingleTenant', 'MultiTenant']).default('SingleTenant'),
+    /** The client secret; a managed identity needs none. */
+    appPassword: z.string().min(1).optional(),
+    /** The client id of a user-assigned managed identity: the app itself, or one that it has a federated credential for. */
+    identityClientId: z.string().min(1).optional(),
+    /** Where App Service and Container Apps give tokens of the identity, and the secret they ask for. */
+    identityEndpoint: z.url().optional(),
+    identityHeader: z.string().min(1).optional(),
+    /** Where all other machines in Azure get them: the same everywhere. */
+    imdsUrl: z.url().default('http://169.254.169.254'),
+    /** A user-assigned managed identity belongs to one tenant. */
+    appType: z.enum(['SingleTenant', 'MultiTenant', 'UserAssignedMSI']).default('SingleTenant'),
     tenantId: z.string().min(1).optional(),
     openIdMetadataUrl: z.url().default('https://login.botframework.com/v1/.well-known/openidconfiguration'),
     /** Tokens come from `<loginUrl>/oauth2/v2.0/token`. */
@@ -28,7 +37,11 @@ export const teamsConfig = z
   })
   .refine(({ appType, tenantId }) => appType === 'MultiTenant' || tenantId !== undefined, {
     path: ['tenantId'],
-    error: 'A SingleTenant app needs its tenantId.',
+    error: 'An app of one tenant needs its tenantId.',
+  })
+  .refine(({ appPassword, identityClientId }) => (appPassword === undefined) !== (identityClientId === undefined), {
+    path: ['appPassword'],
+    error: 'Either a client secret or the client id of a managed identity is needed.',
   });
 
 export type TeamsConfig = z.infer<typeof teamsConfig>;

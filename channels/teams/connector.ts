@@ -5,12 +5,8 @@ import { ChannelError } from '#core/errors.ts';
 import type { TeamsConfig } from './config.ts';
 import { createCredentials } from './credentials.ts';
 import { statusOf, toChannelError } from './failure.ts';
+import { loginUrlOf } from './login.ts';
 
-/** The login server of every app that is not bound to one tenant. */
-const anyTenant = 'botframework.com';
-const loginUrlOf = ({ loginUrl, appType, tenantId }: TeamsConfig): string =>
-  loginUrl?.replace(/\/$/, '') ??
-  `https://login.microsoftonline.com/${appType === 'SingleTenant' && tenantId ? tenantId : anyTenant}`;
 const requestMsMax = 10_000;
 
 export interface Connector {
@@ -66,11 +62,7 @@ const authenticationOf = (config: TeamsConfig, credentials: ReturnType<typeof cr
 /** The Bot Connector through the SDK: no retries, 10 s for each call. */
 export function createConnector(config: TeamsConfig): Connector {
   openEntities();
-  const credentials = createCredentials({
-    appId: config.appId,
-    appPassword: config.appPassword,
-    loginUrl: loginUrlOf(config),
-  });
+  const credentials = createCredentials(config);
   const authentication = authenticationOf(config, credentials);
   const adapter = new CloudAdapter(authentication);
   /** Tokens refused in a row. */

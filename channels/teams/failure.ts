@@ -1,9 +1,9 @@
 import { ChannelError } from '#core/errors.ts';
-import { TokenError } from './credentials.ts';
+import { TokenError } from './token-error.ts';
 
 /** Without a usable Retry-After: the connector counts sends in windows of up to 30 s. */
 const retryAfterMsDefault = 2000;
-/** The login endpoint cannot be reached, or has too much to do. */
+/** Whoever gives the token cannot be reached, or has too much to do. */
 const noTokenRetryMs = 30_000;
 /** People have to act before it works again. */
 const badTokenRetryMs = 60_000;

@@ -9,6 +9,7 @@ import type { LabServer, Pane } from '#lab/pane.ts';
 import { createConnector, type ConnectorParts } from './connector.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createLimits } from './limits.ts';
+import { createManagedIdentity, type ManagedIdentity, type ManagedIdentityOptions } from './managed-identity.ts';
 import { createPerson, type Person } from './person.ts';
 import { createRooms, type Activity, type ConversationType, type TeamsUser } from './rooms.ts';
 import { createStreams } from './streaming.ts';
@@ -20,6 +21,8 @@ export interface TeamsLabOptions {
   readonly appId: string;
   readonly appPassword: string;
   readonly tenantId: string;
+  /** The machine that the bot runs on has this identity; none unless told. */
+  readonly managedIdentity?: ManagedIdentityOptions;
   /** Where the bot takes activities, for example `http://127.0.0.1:3000/channels/teams/messages`. */
   readonly botUrl?: string;
   readonly botName?: string;
@@ -39,6 +42,9 @@ export interface TeamsLab extends LabServer, Pick<Person, 'edit' | 'remove' | 'r
   /** Token requests go to `<loginUrl>/oauth2/v2.0/token`, with or without the tenant before `oauth2`. */
   readonly loginUrl: string;
   readonly issuer: string;
+  /** Where a bot in App Service gets tokens of its managed identity, and the header it needs there. `url` is the address of IMDS. */
+  readonly identityEndpoint: string;
+  readonly identityHeader: string;
   readonly serviceUrl: string;
   readonly pane: Pane;
   setBotUrl(url: string): void;
@@ -69,8 +75,9 @@ type Bound = { Bindings: HttpBindings };
 /** The public cloud's issuer: the SDKs compare it exactly. */
 const issuer = 'https://api.botframework.com';
 const scope = 'https://api.botframework.com/.default';
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-function loginRoutes(options: TeamsLabOptions, tokens: Tokens): Hono<Bound> {
+function loginRoutes(options: TeamsLabOptions, tokens: Tokens, identity: ManagedIdentity): Hono<Bound> {
   const app = new Hono<Bound>();
   const refuse = (c: Context, status: 400 | 401, error: string, description: string) =>
     c.json({ error, error_description: description }, status);
@@ -83,7 +90,10 @@ function loginRoutes(options: TeamsLabOptions, tokens: Tokens): Hono<Bound> {
       return refuse(c, 400, 'unsupported_grant_type', 'AADSTS70003: Unsupported grant type.');
     if (form.get('client_id') !== options.appId)
       return refuse(c, 400, 'unauthorized_client', 'AADSTS700016: Application not found in the directory.');
-    if (form.get('client_secret') !== options.appPassword)
+    const assertion = form.get('client_assertion_type') === assertionType ? form.get('client_assertion') : null;
+    if (assertion !== null && !identity.proves(assertion))
+      return refuse(c, 401, 'invalid_client', 'AADSTS70021: No matching federated identity record found.');
+    if (assertion === null && form.get('client_secret') !== options.appPassword)
       return refuse(c, 401, 'invalid_client', 'AADSTS7000215: Invalid client secret provided.');
     if (form.get('scope') !== scope)
       return refuse(
@@ -118,6 +128,7 @@ export async function openTeamsLab(options: TeamsLabOptions): Promise<TeamsLab> 
   const loopback = await listenOnLoopback(app, options.port);
   const serviceUrl = `${loopback.url}/teams/`;
   const tokens = await createTokens({ iss: issuer, aud: options.appId, serviceurl: serviceUrl });
+  const identity = createManagedIdentity(options.appId, options.managedIdentity, tokens);
   const rooms = createRooms(options.appId, options.botName ?? 'Firstline');
   const streams = createStreams(rooms, {
     isPaced: options.rateLimits !== 'off',
@@ -151,6 +162,7 @@ export async function openTeamsLab(options: TeamsLabOptions): Promise<TeamsLab> 
       calls: gate.calls(),
       rateLimited: limits?.refused() ?? 0,
       faults: faults.fired(),
+      identityTokens: identity.given(),
     });
   const pane: Pane = { view: rooms.view, onChange: rooms.onChange, say: person.say, press: person.press };
   const seen = () => ({ ...state(), rooms: [...rooms.rooms.keys()].map((id) => rooms.view(id)) });
@@ -160,7 +172,8 @@ export async function openTeamsLab(options: TeamsLabOptions): Promise<TeamsLab> 
   };
   app.use(gate.middleware);
   app.route('/_lab', createControl({ state: seen, setFaults: faults.set, pane }));
-  app.route('/', loginRoutes(options, tokens));
+  app.route('/', loginRoutes(options, tokens, identity));
+  app.route('/', identity.routes);
   app.route(
     '/teams',
     createConnector({ rooms, streams, limits, tenantId: options.tenantId, accepts: tokens.accepts, failures }),
@@ -178,6 +191,8 @@ export async function openTeamsLab(options: TeamsLabOptions): Promise<TeamsLab> 
     openIdMetadataUrl: `${loopback.url}/v1/.well-known/openidconfiguration`,
     loginUrl: loopback.url,
     issuer,
+    identityEndpoint: `${loopback.url}/msi/token`,
+    identityHeader: identity.header,
     serviceUrl,
     pane,
     edit: person.edit,
