@@ -190,10 +190,10 @@ const readSecrets = (environment: NodeJS.ProcessEnv, problems: string[]): Secret
   for (const [channel, ways] of Object.entries(channelSecrets)) {
     const missing = ways.map((names) => names.filter((name) => !secrets[name]));
     const isBegun = ways.some((names) => names.some((name) => secrets[name]));
-    if (isBegun && missing.every((names) => names.length > 0))
-      problems.push(
-        `${missing.map((names) => names.join(' and ')).join(', or ')} must be set too for the ${channel} channel.`,
-      );
+    const least = Math.min(...missing.map(({ length }) => length));
+    if (!isBegun || least === 0) continue;
+    const nearest = new Set(missing.filter(({ length }) => length === least).map((names) => names.join(' and ')));
+    problems.push(`${[...nearest].join(' or ')} must be set too for the ${channel} channel.`);
   }
   for (const name of secretNames) {
     if (name.endsWith('_URL') && secrets[name] && !URL.canParse(secrets[name]))
