@@ -261,7 +261,7 @@ const readSecrets = (environment: NodeJS.ProcessEnv, problems: string[]): Secret
     const least = Math.min(...lacking.map((names) => names.length));
     if (lacking.length > 0 && least > 0) {
       const either = lacking.filter((names) => names.length === least).map((names) => names.join(' and '));
-      problems.push(`${either.join(', or ')} must be set too for the ${channel} channel.`);
+      problems.push(`${either.join(' or ')} must be set too for the ${channel} channel.`);
     }
   }
   for (const name of secretNames) {

@@ -23,7 +23,10 @@ beforeEach(async () => {
   await on.say(on.room, 'before the first start');
   await on.start();
 });
-afterEach(() => on[Symbol.asyncDispose]());
+afterEach(async () => {
+  vi.useRealTimers();
+  await on[Symbol.asyncDispose]();
+});
 
 const texts = (of?: string) =>
   on.messages().flatMap(({ text, thread }) => (of === undefined || thread.includes(of) ? text : []));

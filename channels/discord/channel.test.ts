@@ -182,7 +182,8 @@ test('health follows the gateway, and a wrong token is told at the start', async
   await on.channel.stop();
   expect(await on.channel.health!()).toMatchObject({ ok: false });
   const wrong = createDiscordChannel({ token: 'wrong', apiUrl: on.lab.url });
-  await expect(wrong.start(async () => {})).rejects.toThrow('Discord');
+  await expect(wrong.start(async () => {})).rejects.toThrow('Discord: An invalid token was provided');
+  await expect(wrong.start(async () => {})).rejects.toThrow('Discord: the token is not accepted');
   const other = createDiscordChannel({ token: 'token', apiUrl: on.lab.url, applicationId: '111111111111111111' });
   await expect(other.start(async () => {})).rejects.toThrow('application');
 });

@@ -195,8 +195,8 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
 
   return {
     name: 'discord',
-    // Creates and edits each have 5 in 5 s.
     fits: fitsMessage,
+    // A channel takes 5 edits in 5 s.
     limits: { editIntervalMs: 1300 },
     start: open,
     async stop() {

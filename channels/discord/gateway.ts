@@ -7,6 +7,7 @@ import {
   Status,
   type RESTOptions,
 } from 'discord.js';
+import { ChannelError } from '#core/errors.ts';
 import type { SeenRoom } from './catch-up.ts';
 import type { ChangeEvent } from './receive.ts';
 import { createSessionStarts } from './session-starts.ts';
@@ -38,11 +39,16 @@ const changeEvents = [MessageUpdate, MessageDelete, MessageReactionAdd, MessageR
 const readyMsMax = 30_000;
 
 /** Close codes that no reconnect can mend, in the words of who must mend them. */
+const badToken = 'the token is not accepted';
 const closings: Readonly<Record<number, string>> = {
-  4004: 'the token is not accepted',
+  4004: badToken,
   4013: 'the intents are not valid',
   4014: 'the message content intent is switched off in the developer portal',
 };
+
+/** A login that follows one with a token that was refused is not even tried. */
+const wordsOf = (error: Error): string =>
+  error instanceof ChannelError && error.code === 'bad_token' ? badToken : error.message;
 
 function newClient(rest: Partial<RESTOptions>, onHeld: (problem: string) => void): Client {
   const { Guilds, GuildMessages, DirectMessages, MessageContent } = GatewayIntentBits;
@@ -100,7 +106,7 @@ export async function openGateway({
   });
   client.ws.on(GatewayDispatchEvents.Resumed, () => (problem = null));
   const timer = setTimeout(() => fail('the gateway was not ready within 30 s'), readyMsMax);
-  client.login(token).catch((error: Error) => fail(error.message, error));
+  client.login(token).catch((error: Error) => fail(wordsOf(error), error));
   try {
     const { user, application } = await ready.promise;
     if (applicationId !== undefined && application.id !== applicationId)
