@@ -15,7 +15,7 @@ export interface Recipients {
 }
 
 export const createRecipients = (): Recipients => {
-  const known = createRecent<Promise<Recipient | null>>(threadsMax);
+  const known = createRecent<Recipient>(threadsMax);
 
   /** In another process somebody may have spoken since, in their thread nonetheless. */
   const beginner = async (client: WebClient, { team, room, root }: SlackThread & { readonly root: string }) => {
@@ -30,12 +30,12 @@ export const createRecipients = (): Recipients => {
     note(event) {
       if (event?.kind !== 'message' && event?.kind !== 'action') return;
       const { id: user, organization: team } = event.sender;
-      if (!isPerson(readThreadKey(event.thread).room)) known.set(event.thread, Promise.resolve({ user, team }));
+      if (!isPerson(readThreadKey(event.thread).room)) known.set(event.thread, { user, team });
     },
-    of(client, thread) {
+    async of(client, thread) {
       const key: ThreadKey = toThreadKey(thread);
-      const found = known.get(key) ?? beginner(client, thread).catch(() => null);
-      known.set(key, found);
+      const found = known.get(key) ?? (await beginner(client, thread).catch(() => null));
+      if (found) known.set(key, found);
       return found;
     },
   };
