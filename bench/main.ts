@@ -4,6 +4,9 @@ const benches = {
   latency: 'what Firstline adds to a bare bot: time to each step, turns a second, CPU; needs DATABASE_URL',
   streams:
     'twenty answers that grow at once within the limits of one platform: finals lost, refused calls, how old the text is',
+  guard: 'what the guardrails cost, in and out, and on hostile input',
+  injection: 'trains the model that scores injection, and shows what it reaches on rows it has not seen',
+  'personal-data': 'trains the model that finds names and addresses, and shows what it reaches on rows it has not seen',
   faults: 'many customers, every fault at once, workers killed: what is lost, said twice or left half said',
 } as const;
 

@@ -11,6 +11,7 @@ const rows: readonly (readonly [what: string, can: (channel: Channel) => string 
   ['Has a place before there is anything to see', ({ reserve }) => reserve !== undefined],
   ['Finds what an interrupted send left', ({ findSent }) => findSent !== undefined],
   ['Shows that something is being written', ({ showTyping }) => showTyping !== undefined],
+  ['Tells in words why something failed', ({ explain }) => explain !== undefined],
   ['Files of people are read', ({ download }) => download !== undefined],
   ['Can be the desk', ({ room }) => room !== undefined],
   ['Calls are counted against a budget', ({ budget }) => budget !== undefined],

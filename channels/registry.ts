@@ -4,21 +4,33 @@ import { given } from '#core/given.ts';
 import { createDiscordChannel } from './discord/channel.ts';
 import { createSlackChannel } from './slack/channel.ts';
 import { createSmsChannel } from './sms/channel.ts';
+import type { SmsSettings } from './sms/config.ts';
 import { createTeamsChannel } from './teams/channel.ts';
 import type { TeamsSettings } from './teams/config.ts';
 
 /** Values of the environment by the name their vendor gives them. */
 export type Credentials = Readonly<Record<string, string | undefined>>;
 
+/** What an operator decides for a channel, by its name. */
+export interface ChannelSettings {
+  readonly sms?: SmsSettings;
+}
+
 /** Every channel that has credentials, by name: each is on when its own are set. */
-export const registry: Readonly<Record<string, (credentials: Credentials) => Channel | null>> = {
+export const registry: Readonly<
+  Record<string, (credentials: Credentials, settings?: ChannelSettings) => Channel | null>
+> = {
   slack: (from) =>
-    from['SLACK_BOT_TOKEN'] && from['SLACK_SIGNING_SECRET']
+    from['SLACK_SIGNING_SECRET'] && (from['SLACK_BOT_TOKEN'] || from['SLACK_CLIENT_ID'])
       ? createSlackChannel(
           given({
             botToken: from['SLACK_BOT_TOKEN'],
             signingSecret: from['SLACK_SIGNING_SECRET'],
             appToken: from['SLACK_APP_TOKEN'],
+            clientId: from['SLACK_CLIENT_ID'],
+            clientSecret: from['SLACK_CLIENT_SECRET'],
+            teamId: from['SLACK_TEAM_ID'],
+            publicUrl: from['FIRSTLINE_PUBLIC_URL'],
             apiUrl: from['SLACK_API_URL'],
           }),
         )
@@ -46,13 +58,15 @@ export const registry: Readonly<Record<string, (credentials: Credentials) => Cha
     from['DISCORD_TOKEN']
       ? createDiscordChannel(given({ token: from['DISCORD_TOKEN'], apiUrl: from['DISCORD_API_URL'] }))
       : null,
-  sms: (from) =>
+  sms: (from, { sms } = {}) =>
     from['TWILIO_ACCOUNT_SID'] && from['TWILIO_AUTH_TOKEN'] && from['TWILIO_FROM']
       ? createSmsChannel(
           given({
             accountSid: from['TWILIO_ACCOUNT_SID'],
             authToken: from['TWILIO_AUTH_TOKEN'],
+            ...sms,
             from: from['TWILIO_FROM'],
+            messagingServiceSid: from['TWILIO_MESSAGING_SERVICE_SID'],
             apiUrl: from['TWILIO_API_URL'],
             publicUrl: from['FIRSTLINE_PUBLIC_URL'],
           }),

@@ -4,7 +4,7 @@ import { openDiscordLab, type DiscordLab } from './discord/server.ts';
 import type { Pane } from './pane.ts';
 import { openSlackLab, type SlackLab } from './slack/server.ts';
 import { openTeamsLab, type TeamsLab } from './teams/server.ts';
-import { openTwilioLab, type TwilioLab } from './twilio/server.ts';
+import { openTwilioLab, type TwilioLab, type TwilioLabOptions } from './twilio/server.ts';
 
 export interface Seat {
   readonly pane: Pane;
@@ -33,19 +33,24 @@ const mentioning = (pane: Pane, bot: string): Pane => ({
   say: (say) => pane.say({ ...say, text: say.text.includes(`<@${bot}>`) ? say.text : `<@${bot}> ${say.text}` }),
 });
 
-export const openPlatforms = async (options: { rateLimits?: 'on' | 'off' } = {}): Promise<Platforms> => {
+export interface PlatformsOptions {
+  readonly rateLimits?: 'on' | 'off';
+  readonly twilio?: Partial<Pick<TwilioLabOptions, 'from' | 'templates'>>;
+}
+
+export const openPlatforms = async ({ twilio: phones, ...options }: PlatformsOptions = {}): Promise<Platforms> => {
   const slackSecrets = { signingSecret: secret(), botToken: `xoxb-${secret()}` };
   const teamsSecrets = {
     appId: 'f1f1f1f1-0000-4000-8000-00000000f1f1',
     appPassword: secret(),
     tenantId: '7e7e7e7e-0000-4000-8000-000000007e7e',
   };
-  const twilioSecrets = { accountSid: `AC${secret()}`, authToken: secret(), from: ourNumber };
+  const twilioSecrets = { accountSid: `AC${secret()}`, authToken: secret(), from: phones?.from ?? ourNumber };
   const discordToken = secret();
   const slack = await openSlackLab({ ...slackSecrets, botName: 'Firstline', ...options });
   const teams = await openTeamsLab({ ...teamsSecrets, ...options });
   const discord = await openDiscordLab({ token: discordToken, ...options });
-  const twilio = await openTwilioLab({ ...twilioSecrets, ...options });
+  const twilio = await openTwilioLab({ ...phones, ...twilioSecrets, ...options });
 
   const ada = slack.addUser({ name: 'Ada Palmer' });
   const ana = slack.addUser({ name: 'Ana Torres' });
@@ -73,7 +78,7 @@ export const openPlatforms = async (options: { rateLimits?: 'on' | 'off' } = {})
       DISCORD_API_URL: discord.url,
       TWILIO_ACCOUNT_SID: twilioSecrets.accountSid,
       TWILIO_AUTH_TOKEN: twilioSecrets.authToken,
-      TWILIO_FROM: ourNumber,
+      TWILIO_FROM: twilioSecrets.from,
       TWILIO_API_URL: twilio.url,
       FIRSTLINE_DESK__CHANNEL: 'slack',
       FIRSTLINE_DESK__ROOM: desk.id,

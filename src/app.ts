@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
 
+import { createAcquaint } from '#conversation/acquaint.ts';
 import { createCommitTurn } from '#conversation/commit-turn.ts';
 import { createInbox } from '#conversation/inbox.ts';
 import { createStops } from '#conversation/stops.ts';
@@ -10,16 +11,15 @@ import { type Clock, systemClock } from '#core/clock.ts';
 import { nameOf } from '#core/errors.ts';
 import { given } from '#core/given.ts';
 import type { Model } from '#core/model.ts';
-import type { CaseDraft, Escalated, Outgoing, Received } from '#core/turn.ts';
+import type { Escalated, Outgoing } from '#core/turn.ts';
 import { replyKey } from '#delivery/deliver.ts';
 import { createToParts } from '#delivery/to-parts.ts';
-import { draftCase, toCaseAction } from '#escalation/case-draft.ts';
+import { findAsked } from '#guardrails/pii/answer-slot.ts';
+import { toCaseAction } from '#escalation/case-draft.ts';
 import { createDesk } from '#escalation/desk.ts';
 import { createTellDesk } from '#escalation/tell-desk.ts';
+import { createQuietUntil } from '#escalation/quiet-until.ts';
 import { createTellUndelivered } from '#escalation/undelivered.ts';
-import { createExchange } from '#guardrails/exchange-personal-data.ts';
-import { createCanary } from '#guardrails/canary.ts';
-import type { TokenEntry } from '#guardrails/pii/tokens.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
 import { createLogSeldom } from '#insight/log-seldom.ts';
 import { createMetrics } from '#insight/metrics.ts';
@@ -37,15 +37,18 @@ import { createDigest } from '#model/digest.ts';
 import { readPrompt } from '#model/prompts.ts';
 import { checkMasterKey, loadMasterKey } from '#privacy/master-key.ts';
 import { createVault } from '#privacy/vault.ts';
-import { createBookmarks } from '#store/bookmarks.ts';
-import { findConversation, saveTokens } from '#store/conversations.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
+import { askedToStop } from '#store/inbox.ts';
 import { openLanes } from '#store/lanes.ts';
-import { messagesAfter } from '#store/messages.ts';
 import type { Store } from '#store/open.ts';
+import { countUndone } from '#store/outbox.ts';
+import { createShelves } from '#store/shelves.ts';
 
 import type { Config } from './config.ts';
 import { openDelivery } from './open-delivery.ts';
+import { openDesk } from './open-desk.ts';
+import { openGuardrails } from './open-guardrails.ts';
+import { openLinking } from './open-linking.ts';
 import { createPipeline } from './pipeline.ts';
 import { createRunTurns } from './run-turns.ts';
 import { type OpenServer, openServer } from './server.ts';
@@ -75,8 +78,6 @@ export interface App {
   stop(): Promise<void>;
 }
 
-const lastTurns = 6;
-
 /** Builds every part once, joins them, and starts. */
 export const startApp = async (parts: AppParts): Promise<App> => {
   const { config, store, logger } = parts;
@@ -84,7 +85,10 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const { name, suggestions } = config.assistant;
   const voice = openVoice(config);
   const { say, introduce, askHuman } = voice;
-  const stops = createStops();
+  const stops = createStops({
+    wasAsked: (conversation, after) => askedToStop(store, conversation, after),
+    lookMs: limits.stopLookMs,
+  });
   const clock = parts.clock ?? systemClock;
   const { key } = loadMasterKey(config.secrets.FIRSTLINE_MASTER_KEY, config.dataFolder);
   const vault = createVault(key);
@@ -111,31 +115,8 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const channels = new Map(parts.channels.map((channel) => [channel.name, channel]));
   if (config.web.enabled) channels.set('web', openWebChannel({ store, vault, clock, config }));
 
+  const comesInParts = (channel: string) => channels.get(channel)?.limits.partsAtOnce !== undefined;
   const deskChannel = channels.get(config.desk.channel);
-  const draft = async (turn: Received, reason: string, speaker = 'customer'): Promise<CaseDraft | null> => {
-    const deskThread = deskChannel?.room?.(config.desk.room);
-    if (!deskChannel || !deskThread) return null;
-    const found = await findConversation(store, turn.owner.conversation);
-    const { tokens } = await exchange(turn, '');
-    const rows = found ? await messagesAfter(store, turn.owner, 0, lastTurns) : [];
-    const transcript = rows.map((row) => ({
-      speaker: row.speaker,
-      text: tokens.restore(turn.sealer.open(row.body, 'message')),
-    }));
-    return draftCase({ channel: deskChannel.name, thread: deskThread }, turn, reason, [
-      ...transcript,
-      { speaker, text: turn.text },
-    ]);
-  };
-
-  const exchange = createExchange({
-    read: ({ sealer, known }) =>
-      known.tokens ? (JSON.parse(sealer.open(known.tokens, 'tokens')) as TokenEntry[]) : [],
-    save: async ({ owner, sealer }, entries) => {
-      await saveTokens(store, owner, sealer.seal(JSON.stringify(entries), 'tokens'));
-    },
-  });
-
   const model =
     parts.model ??
     chooseModel({
@@ -149,8 +130,10 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const embedder = parts.embedder && rememberQuestions(parts.embedder);
   const prompts = new URL('../prompts/', import.meta.url);
   const answerPrompt = readPrompt(prompts, 'answer');
-  const canary = createCanary();
-  const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels) });
+  const guardrails = openGuardrails({ config, store, say, embedder, answerPrompt, logger, count: metrics.guardrails });
+  const { exchange } = guardrails.input;
+  const draft = openDesk({ store, exchange, channel: deskChannel, room: config.desk.room });
+  const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels, say), findAsked });
   const delivery = openDelivery({
     store,
     vault,
@@ -176,7 +159,14 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   };
   const pipeline = createPipeline({
     open: { say, suggestions },
-    obey: { store, say, name },
+    obey: {
+      store,
+      say,
+      name,
+      comesInParts,
+      heldRestMs: limits.heldRestMs,
+      linking: openLinking({ store, vault, lanes, say, limits }),
+    },
     relay: { store, keptLengthMax: limits.keptLengthMax },
     admit: {
       store,
@@ -196,7 +186,9 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       textLengthMax: limits.fileTextLengthMax,
       say,
     },
-    guardInput: { wantsHuman, exchange, say },
+    guardInput: guardrails.input,
+    moderate: guardrails.moderate,
+    keepToTopic: guardrails.keepToTopic,
     recall: {
       store,
       budgetTokens: limits.contextTokens,
@@ -214,11 +206,11 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     },
     generate: {
       model,
-      system: answerPrompt.render({ name, canary }),
+      systemOf: guardrails.systemOf,
       maxTokens: answerPrompt.maxTokens,
       answerMs: limits.answerMs,
     },
-    guardOutput: { allowedHosts: config.links.allowedHosts, canary },
+    guardOutput: guardrails.output,
     deliver: {
       store,
       clock,
@@ -241,6 +233,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   });
 
   const runTurns = createRunTurns({
+    acquaint: createAcquaint({ store, channels }),
     store,
     vault,
     clock,
@@ -253,6 +246,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       store,
       fingerprint: (agent) => vault.index('agent', agent),
       say,
+      quietUntil: createQuietUntil({ store, clock, hours: config.quietHours, freshMs: limits.freshMs }),
       canEdit: (channel) => channels.get(channel)?.edit !== undefined,
     }),
     trace: traces.begin,
@@ -261,10 +255,11 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     attemptsMax: limits.turnAttemptsMax,
     retryDelayMs: limits.retryMs,
     interruptsMax: config.turns.newWords === 'interrupt' ? limits.interruptsMax : 0,
-    tellUndelivered: createTellUndelivered({ store, draft }),
+    tellUndelivered: createTellUndelivered({ store, channels, draft }),
     say,
     toLanguage: voice.toLanguage,
     stops,
+    hasQuietHours: (channel) => config.quietHours[channel] !== undefined,
     unsay: createUnsay({ store, exchange }),
     introduce,
     humanAction: askHuman,
@@ -308,7 +303,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   started = await startChannels({
     channels,
     receive: inbox,
-    bookmark: createBookmarks(store, vault.sealerOf('bookmarks')),
+    shelf: createShelves(store, vault.sealerOf('shelves')),
     clock,
     logger,
   });
@@ -326,15 +321,13 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     channels,
     settled: async () => {
       for (;;) {
-        const [row] = await store.query<{ waiting: number | string }>(
-          `select (select count(*) from inbox where done_at is null) + (select count(*) from outbox where state in ('due', 'growing')) as waiting`,
-        );
-        if (Number(row?.waiting ?? 0) === 0) return;
+        if ((await countUndone(store)) === 0) return;
         await clock.wait(10);
       }
     },
     stop: async () => {
       endSweep();
+      guardrails[Symbol.dispose]();
       await endWatch();
       delivery.stop();
       await started?.stop();

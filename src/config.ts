@@ -3,11 +3,39 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
+import { smsSettings } from '#channels/sms/config.ts';
 import { webConfig } from '#channels/web/config.ts';
 import { ConfigError } from '#core/errors.ts';
+import { harmActions, harms } from '#core/moderation.ts';
+import { hardTriggers } from '#guardrails/hard-trigger.ts';
+import { contactTreatments, contactTypes, secretTreatments, secretTypes } from '#guardrails/pii/personal-data.ts';
 
 const count = z.number().int().positive();
 const bucket = z.strictObject({ size: count, refillPerMinute: z.number().positive() });
+
+const toSettings = <Type extends string, Value>(types: readonly Type[], value: Value) =>
+  Object.fromEntries(types.map((type) => [type, value])) as Record<Type, Value>;
+
+const topics = z.array(z.strictObject({ name: z.string().min(1), examples: z.array(z.string().min(1)).min(1) }));
+
+/** What may come in and go out; an organization may have its own. */
+const guardrails = z.strictObject({
+  handOver: z.array(z.enum(hardTriggers)),
+  personalData: z.strictObject({
+    ...toSettings(secretTypes, z.enum(secretTreatments)),
+    ...toSettings(contactTypes, z.enum(contactTreatments)),
+  }),
+  topics: z.strictObject({ allow: topics, deny: topics }),
+  moderation: z.strictObject({
+    actions: z.record(z.enum(harms), z.enum(harmActions)),
+    onFailure: z.enum(harmActions),
+    waitMs: count,
+  }),
+});
+export type GuardrailSettings = z.infer<typeof guardrails>;
+const time = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time is written as 21:00');
+const isZone = (zone: string): boolean => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC';
+const quietHours = z.strictObject({ from: time, to: time, zone: z.string().refine(isZone, 'no such time zone') });
 
 /** What the YAML files hold. The defaults, units and reasons are in config/default.yaml. */
 const settings = z.strictObject({
@@ -25,14 +53,21 @@ const settings = z.strictObject({
   }),
   turns: z.strictObject({ newWords: z.enum(['wait', 'interrupt']) }),
   desk: z.strictObject({ channel: z.enum(['', 'slack', 'teams', 'discord']), room: z.string() }),
+  quietHours: z.record(z.string(), quietHours),
   web: webConfig,
+  sms: smsSettings,
   links: z.strictObject({ allowedHosts: z.array(z.string()) }),
+  guardrails,
+  organizations: z.record(z.string(), z.strictObject({ guardrails })),
+  moderators: z.strictObject({ model: z.string(), llamaGuardUrl: z.string(), llamaGuardModel: z.string() }),
   knowledge: z.strictObject({ folders: z.array(z.string()) }),
   limits: z.strictObject({
     bodyLengthMax: count,
     textLengthMax: count,
     keptLengthMax: count,
     eventsPerTurnMax: count,
+    linkCodeMs: count,
+    linkTries: bucket,
     filesMax: count,
     fileLengthMax: count,
     fileTextLengthMax: count,
@@ -48,11 +83,14 @@ const settings = z.strictObject({
     turnAttemptsMax: count,
     retryMs: count,
     sendAgeMs: count,
+    heldRestMs: count,
+    freshMs: count,
     editGrowthMin: count,
     editPatienceMs: count,
     editIntervalMs: count,
     editSettleMs: count,
     budgetReserveShare: z.number().min(0).max(0.9),
+    stopLookMs: count,
     interruptsMax: z.number().int().min(0),
     slots: count,
     heartbeatSeconds: z.number().int().min(10),
@@ -73,6 +111,9 @@ const secretNames = [
   'SLACK_BOT_TOKEN',
   'SLACK_SIGNING_SECRET',
   'SLACK_APP_TOKEN',
+  'SLACK_CLIENT_ID',
+  'SLACK_CLIENT_SECRET',
+  'SLACK_TEAM_ID',
   'SLACK_API_URL',
   'MicrosoftAppId',
   'MicrosoftAppPassword',
@@ -90,11 +131,15 @@ const secretNames = [
   'TWILIO_ACCOUNT_SID',
   'TWILIO_AUTH_TOKEN',
   'TWILIO_FROM',
+  'TWILIO_MESSAGING_SERVICE_SID',
   'TWILIO_API_URL',
   'ANTHROPIC_API_KEY',
   'ANTHROPIC_BASE_URL',
   'OPENAI_API_KEY',
   'OPENAI_BASE_URL',
+  'MODERATION_API_KEY',
+  'MODERATION_BASE_URL',
+  'LLAMA_GUARD_API_KEY',
   'LANGFUSE_PUBLIC_KEY',
   'LANGFUSE_SECRET_KEY',
   'LANGFUSE_BASE_URL',
@@ -107,7 +152,14 @@ const secretNames = [
 export type SecretName = (typeof secretNames)[number];
 export type Secrets = Readonly<Partial<Record<SecretName, string>>>;
 
-export type Config = z.infer<typeof settings> & { readonly secrets: Secrets; readonly dataFolder: string };
+export type Config = z.infer<typeof settings> & {
+  readonly secrets: Secrets;
+  readonly dataFolder: string;
+  /** The operator's own settings, if there are any. */
+  readonly file: string | null;
+  /** The same from the files as they are now. Throws ConfigError. */
+  reread(): Config;
+};
 
 /** Variables with our prefix that are not paths into the settings. */
 const reserved = new Set([
@@ -119,9 +171,12 @@ const reserved = new Set([
   'FIRSTLINE_DATA',
 ]);
 
-/** Which settings make a channel work: all or none of them, in one of these ways. */
+/** Which settings make a channel work: all of one line, or none. */
 const channelSecrets: Readonly<Record<string, readonly (readonly SecretName[])[]>> = {
-  slack: [['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET']],
+  slack: [
+    ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET'],
+    ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_SIGNING_SECRET', 'FIRSTLINE_PUBLIC_URL'],
+  ],
   teams: [
     ['MicrosoftAppId', 'MicrosoftAppPassword'],
     ['MicrosoftAppId', 'MicrosoftAppClientId'],
@@ -129,6 +184,8 @@ const channelSecrets: Readonly<Record<string, readonly (readonly SecretName[])[]
   discord: [['DISCORD_TOKEN']],
   sms: [['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM']],
 };
+/** Ours is no credential of a channel. */
+const isCredential = (name: SecretName): boolean => !name.startsWith('FIRSTLINE_');
 
 type Tree = Record<string, unknown>;
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -140,6 +197,17 @@ const merge = (base: Tree, over: Tree): Tree => {
     merged[key] = isTree(value) && isTree(under) ? merge(under, value) : value;
   }
   return merged;
+};
+
+/** An organization writes down only what is different for it. */
+const withOrganizations = (tree: Tree): Tree => {
+  const { guardrails: common, organizations } = tree;
+  if (!isTree(common) || !isTree(organizations)) return tree;
+  const whole = Object.entries(organizations).map(([name, own]) => [
+    name,
+    merge({ guardrails: common }, isTree(own) ? own : {}),
+  ]);
+  return { ...tree, organizations: Object.fromEntries(whole) };
 };
 
 /**
@@ -188,12 +256,13 @@ const readSecrets = (environment: NodeJS.ProcessEnv, problems: string[]): Secret
   const secrets: Partial<Record<SecretName, string>> = {};
   for (const name of secretNames) if (environment[name]) secrets[name] = environment[name];
   for (const [channel, ways] of Object.entries(channelSecrets)) {
-    const missing = ways.map((names) => names.filter((name) => !secrets[name]));
-    const isBegun = ways.some((names) => names.some((name) => secrets[name]));
-    const least = Math.min(...missing.map(({ length }) => length));
-    if (!isBegun || least === 0) continue;
-    const nearest = new Set(missing.filter(({ length }) => length === least).map((names) => names.join(' and ')));
-    problems.push(`${[...nearest].join(' or ')} must be set too for the ${channel} channel.`);
+    const begun = ways.filter((names) => names.some((name) => isCredential(name) && secrets[name]));
+    const lacking = begun.map((names) => names.filter((name) => !secrets[name]));
+    const least = Math.min(...lacking.map((names) => names.length));
+    if (lacking.length > 0 && least > 0) {
+      const either = lacking.filter((names) => names.length === least).map((names) => names.join(' and '));
+      problems.push(`${either.join(', or ')} must be set too for the ${channel} channel.`);
+    }
   }
   for (const name of secretNames) {
     if (name.endsWith('_URL') && secrets[name] && !URL.canParse(secrets[name]))
@@ -213,15 +282,22 @@ export const readConfig = (environment: NodeJS.ProcessEnv, overrides: Tree = {})
   const problems: string[] = [];
   const defaults = readYaml(new URL('../config/default.yaml', import.meta.url).pathname, problems);
   const localPath = environment['FIRSTLINE_CONFIG'] ?? new URL('../config/local.yaml', import.meta.url).pathname;
-  const local = environment['FIRSTLINE_CONFIG'] || existsSync(localPath) ? readYaml(localPath, problems) : {};
+  const file = environment['FIRSTLINE_CONFIG'] || existsSync(localPath) ? localPath : null;
+  const local = file === null ? {} : readYaml(file, problems);
   const port = environment['PORT'] ? { server: { port: Number(environment['PORT']) } } : {};
   const layers = [local, fromEnvironment(environment, defaults, problems), port, overrides];
-  const parsed = settings.safeParse(layers.reduce(merge, defaults));
+  const parsed = settings.safeParse(withOrganizations(layers.reduce(merge, defaults)));
   const secrets = readSecrets(environment, problems);
   if (!parsed.success)
     problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   else if (parsed.data.desk.channel !== '' && parsed.data.desk.room === '')
     problems.push('desk.room must name the room of the desk (FIRSTLINE_DESK__ROOM), since desk.channel is set.');
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
-  return { ...parsed.data, secrets, dataFolder: environment['FIRSTLINE_DATA_DIR'] ?? '.firstline' };
+  return {
+    ...parsed.data,
+    secrets,
+    dataFolder: environment['FIRSTLINE_DATA_DIR'] ?? '.firstline',
+    file,
+    reread: () => readConfig(environment, overrides),
+  };
 };

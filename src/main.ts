@@ -65,6 +65,14 @@ program
     (await import('./commands/search.ts')).search(read(), options),
   );
 program
+  .command('review')
+  .description('passages that give orders to the assistant and are held back; --allow lets one answer')
+  .option('--allow <id>', 'a passage that may answer, as the list names it')
+  .action(async ({ allow }: { allow?: string }) => {
+    const { review } = await import('./commands/review.ts');
+    if (!(await review(read(), allow))) process.exitCode = 1;
+  });
+program
   .command('inspect')
   .description('lines of {"id","text"} on standard input through the guardrails')
   .addOption(

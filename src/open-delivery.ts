@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 
 import { storeUndelivered } from '#conversation/inbox.ts';
-import type { Channel, OutboundMessage, ThreadKey } from '#core/channel.ts';
+import type { Channel, ThreadKey } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Vault } from '#core/sealed.ts';
 import { createBudgets } from '#delivery/budgets.ts';
@@ -91,11 +91,9 @@ export const openDelivery = (parts: DeliveryParts): Delivery => {
     onEnded: async (row, state, code) => {
       parts.onFailed(row.channel, code);
       logger.error({ conversation: row.conversation, key: row.key, state, code }, 'a message was given up');
-      const found = await findConversation(store, row.conversation);
-      if (!found) return;
-      const sealer = vault.unwrap(found.wrappedKey);
-      const { text } = JSON.parse(sealer.open(row.body, 'outbox')) as OutboundMessage;
-      await storeUndelivered({ store, lanes }, row, sealer, { ...row, text, why: `${state}:${code}` });
+      await store.transaction((transaction) =>
+        storeUndelivered(transaction, { lanes, vault }, row, `${state}:${code}`),
+      );
     },
   });
   return { sendRow, dispatch, wake, deskTrouble: () => deskTrouble, stop: () => stopping.abort() };

@@ -9,6 +9,8 @@ import type { DeliverParts } from '#delivery/deliver.ts';
 import type { escalate } from '#escalation/escalate.ts';
 import type { relay } from '#escalation/relay.ts';
 import type { GuardInputParts } from '#guardrails/guard-input.ts';
+import type { KeepToTopicParts } from '#guardrails/keep-to-topic.ts';
+import type { ModerateParts } from '#guardrails/moderate.ts';
 import type { GuardOutputParts } from '#guardrails/guard-output.ts';
 import type { GenerateParts } from '#model/generate.ts';
 import type { retrieve } from '#knowledge/retrieve.ts';
@@ -23,6 +25,8 @@ export interface Parts {
   readonly guardInput: GuardInputParts;
   readonly recall: RecallParts;
   readonly retrieve: Parameters<typeof retrieve>[0];
+  readonly moderate: ModerateParts;
+  readonly keepToTopic: KeepToTopicParts;
   readonly generate: GenerateParts;
   readonly guardOutput: GuardOutputParts;
   readonly deliver: DeliverParts;

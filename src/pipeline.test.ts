@@ -6,6 +6,8 @@ import type {
   Delivered,
   Generated,
   InputGuarded,
+  Moderated,
+  OnTopic,
   Opened,
   OutputGuarded,
   Received,
@@ -27,10 +29,12 @@ test('no stage can be left out: what comes before a guard does not fit what come
   expectTypeOf<Relayed>().not.toExtend<Admitted>();
   expectTypeOf<Admitted>().not.toExtend<InputGuarded>();
   expectTypeOf<InputGuarded>().not.toExtend<Retrieved>();
+  expectTypeOf<Retrieved>().not.toExtend<Moderated>();
+  expectTypeOf<Moderated>().not.toExtend<OnTopic>();
   expectTypeOf<Generated>().not.toExtend<OutputGuarded>();
   expectTypeOf<OutputGuarded>().not.toExtend<Delivered>();
   // A model is given guarded words only, and a person checked ones only.
-  expectTypeOf<ReturnType<typeof generate>>().parameter(0).toEqualTypeOf<Retrieved>();
+  expectTypeOf<ReturnType<typeof generate>>().parameter(0).toEqualTypeOf<OnTopic>();
   expectTypeOf<ReturnType<typeof deliver>>().parameter(0).toEqualTypeOf<OutputGuarded>();
 });
 

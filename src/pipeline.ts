@@ -14,6 +14,8 @@ import { escalate } from '#escalation/escalate.ts';
 import { relay } from '#escalation/relay.ts';
 import { guardInput } from '#guardrails/guard-input.ts';
 import { guardOutput } from '#guardrails/guard-output.ts';
+import { keepToTopic } from '#guardrails/keep-to-topic.ts';
+import { moderate } from '#guardrails/moderate.ts';
 import { generate } from '#model/generate.ts';
 import { retrieve } from '#knowledge/retrieve.ts';
 
@@ -25,9 +27,11 @@ export const createPipeline = (parts: Parts) =>
     .stage('relay', relay(parts.relay)) // a person has it: pass it on, halt
     .stage('admit', admit(parts.admit)) // token buckets
     .stage('read_files', readFiles(parts.readFiles)) // what came with the words
-    .stage('guard_input', guardInput(parts.guardInput)) // personal data, requests for a human
+    .stage('guard_input', guardInput(parts.guardInput)) // personal data, injection, whatever brings in a person at once
     .stage('recall', recall(parts.recall)) // summary and recent messages
     .stage('retrieve', retrieve(parts.retrieve)) // passages that may answer
+    .stage('moderate', moderate(parts.moderate)) // what somebody else says of the words, asked meanwhile
+    .stage('keep_to_topic', keepToTopic(parts.keepToTopic)) // what we are there for
     .stage('generate', generate(parts.generate)) // a streaming draft
     .stage('guard_output', guardOutput(parts.guardOutput)) // the same draft, checked before any of it is visible
     .stage('deliver', deliver(parts.deliver)) // post, edit

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 
+import type { Acquaint } from '#conversation/acquaint.ts';
 import type { CommitTurn } from '#conversation/commit-turn.ts';
 import { readWaiting, takeTurn, type ToLanguage, toTurn, type WaitingEvent } from '#conversation/open.ts';
 import type { Stops } from '#conversation/stops.ts';
 import type { createUnsay } from '#conversation/unsay.ts';
-import type { OutboundMessage } from '#core/channel.ts';
+import type { OutboundMessage, ThreadKey } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
 import { Interrupted, LaneLost, ModelError, nameOf } from '#core/errors.ts';
 import type { Vault } from '#core/sealed.ts';
@@ -13,7 +14,8 @@ import { Halt, type Pipeline } from '#core/stage.ts';
 import type { CaseDraft, Outgoing, Received, Summarized, TurnEnd } from '#core/turn.ts';
 import { takeLane, writersDone } from '#store/conversations.ts';
 import { turnAt } from '#store/inbox.ts';
-import { findOutbox } from '#store/outbox.ts';
+import { continuedAt } from '#store/links.ts';
+import { findOutbox, releaseQuiet } from '#store/outbox.ts';
 import { writeLedger } from '#store/ledger.ts';
 import type { Store } from '#store/open.ts';
 import { replyKey } from '#delivery/deliver.ts';
@@ -44,6 +46,8 @@ export interface RunTurnsParts {
   readonly say: Say;
   readonly toLanguage: ToLanguage;
   readonly stops: Stops;
+  readonly acquaint: Acquaint;
+  readonly hasQuietHours: (channel: string) => boolean;
   readonly unsay: ReturnType<typeof createUnsay>;
   /** Tells on first contact that an AI answers. */
   readonly introduce: (turn: Received, text: string) => string;
@@ -61,6 +65,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     outcome,
     discloses: false,
     forgets: false,
+    continues: false,
     answer: null,
     generatedAt: null,
     guardedAt: null,
@@ -105,10 +110,11 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       ...endOf(turn, halt.reason),
       discloses: turn.isFirstContact && text !== undefined,
       forgets: halt.end.forgets ?? false,
+      continues: halt.end.continues ?? false,
       said: [
         ...(turn.text === ''
           ? []
-          : [{ speaker: 'customer' as const, text: (await parts.exchange(turn, turn.text)).text }]),
+          : [{ speaker: 'customer' as const, text: (await parts.exchange(turn, turn.text, { isReply: true })).text }]),
         ...(plain === undefined ? [] : [{ speaker: 'assistant' as const, text: plain }]),
       ],
       outgoing: [...tell, ...(halt.end.forward ?? [])],
@@ -161,7 +167,8 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     const trace = parts.trace({ id: turn.turn.id, organization, person, conversation, channel: turn.channel });
     let outcome = 'answered';
     let words: TracedWords | undefined;
-    using _ = parts.stops.watch(conversation, turn.stopping);
+    if (parts.hasQuietHours(turn.channel)) await releaseQuiet(store, turn.owner);
+    using _ = parts.stops.watch(conversation, Math.max(...turn.positions), turn.stopping);
     try {
       const made = await parts.pipeline.run(turn, trace.observe);
       if (made instanceof Halt) {
@@ -182,12 +189,19 @@ export const createRunTurns = (parts: RunTurnsParts) => {
   };
 
   const undeliveredTurn = async (turn: Received, event: WaitingEvent): Promise<void> => {
-    const told = await parts.tellUndelivered(turn, event.action ?? '');
+    const told = await parts.tellUndelivered(turn, { key: event.key ?? '', why: event.action ?? '' });
     await parts.commit({ ...endOf(turn, 'undelivered'), ...told });
     await writeLedger(store, turn.owner, { subject: turn.turn.id, step: 'told_to_desk' });
   };
 
+  const linkedTurn = async (turn: Received, { channel, sender }: WaitingEvent): Promise<void> => {
+    const text = parts.say(turn, 'linked', { channel, name: sender.displayName });
+    const told = { key: replyKey(turn.turn.id), channel: turn.channel, thread: turn.thread, message: { text } };
+    await parts.commit({ ...endOf(turn, 'linked'), outgoing: [told] });
+  };
+
   const deskTurn = async (turn: Received, event: WaitingEvent): Promise<void> => {
+    const place = await continuedAt(store, turn.owner.conversation);
     const change = await parts.desk(
       {
         owner: turn.owner,
@@ -196,6 +210,11 @@ export const createRunTurns = (parts: RunTurnsParts) => {
         language: turn.language,
         thread: turn.thread,
         customer: turn.sender.displayName,
+        continuedAt: place && {
+          channel: place.channel,
+          thread: vault.unwrap(place.wrappedKey).open(place.thread, 'thread') as ThreadKey,
+        },
+        timezone: turn.sender.timezone,
         sealer: turn.sealer,
       },
       { ...event, changedTurn: event.changes === null ? null : await turnAt(store, turn.owner, event.changes) },
@@ -219,9 +238,14 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       const waiting = readWaiting(sealer, taken.waiting);
       const [first] = waiting;
       if (!first) return;
-      const turn = toTurn(taken, sealer, takeTurn(waiting), { now: clock.now(), toLanguage: parts.toLanguage });
-      if (first.from === 'desk') await deskTurn(turn, first);
+      const row = await parts.acquaint.withPerson(taken.row, sealer);
+      const turn = toTurn({ ...taken, row }, sealer, takeTurn(waiting), {
+        now: clock.now(),
+        toLanguage: parts.toLanguage,
+      });
+      if (first.from === 'desk') await deskTurn(turn, await parts.acquaint.withSpeaker(first));
       else if (first.from === 'delivery') await undeliveredTurn(turn, first);
+      else if (first.from === 'link') await linkedTurn(turn, first);
       else {
         if (first.changes !== null) await parts.unsay(turn, first.changes);
         const mayBeInterrupted = (interrupts.get(turn.turn.id) ?? 0) < parts.interruptsMax;

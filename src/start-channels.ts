@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-import type { Bookmark, Channel, Receive } from '#core/channel.ts';
+import type { Channel, Receive, Shelf } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
 import { ChannelError } from '#core/errors.ts';
 
@@ -10,7 +10,7 @@ const waitMsMax = 60_000;
 export interface StartChannelsParts {
   readonly channels: ReadonlyMap<string, Channel>;
   readonly receive: (channel: string) => Receive;
-  readonly bookmark: (channel: string) => Bookmark;
+  readonly shelf: (channel: string) => Shelf;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -33,7 +33,7 @@ const codeOf = (error: unknown): string => {
 export const startChannels = async ({
   channels,
   receive,
-  bookmark,
+  shelf,
   clock,
   logger,
 }: StartChannelsParts): Promise<StartedChannels> => {
@@ -42,7 +42,7 @@ export const startChannels = async ({
 
   const tryStart = async (channel: Channel): Promise<boolean> => {
     try {
-      await channel.start(receive(channel.name), bookmark(channel.name));
+      await channel.start(receive(channel.name), shelf(channel.name));
       if (away.delete(channel.name)) logger.info({ channel: channel.name }, 'a channel is connected now');
       return true;
     } catch (error) {

@@ -35,7 +35,7 @@ test('who takes no direct messages any more is not written to again, and the des
     desk,
     ({ text }) => text.includes('This did not reach Ada') && text.includes('Your parcel comes tomorrow.'),
   );
-  expect(note.text).toContain('the platform refused it (unreachable 50007)');
+  expect(note.text).toContain('the platform refused it (50007)');
   await app.app.settled();
   expect(answers()).toBe(before);
 });

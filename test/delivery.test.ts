@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { registry } from '#channels/registry.ts';
 import { openPlatforms, type Platforms } from '#lab/platforms.ts';
@@ -6,6 +6,7 @@ import { openPlatforms, type Platforms } from '#lab/platforms.ts';
 import { fromBot, sees } from './support/pane-watch.ts';
 import { openTestApp, type TestApp } from './support/test-app.ts';
 import { openVisitor, type WebVisitor } from './support/web-visitor.ts';
+import { createWire } from './support/wire.ts';
 
 const servers = { slack: 'slack', teams: 'teams', discord: 'discord', sms: 'twilio' } as const;
 type Name = keyof typeof servers;
@@ -281,12 +282,67 @@ describe('what cannot be delivered', () => {
     const card = await sees(desk, (message) => message.actions.length > 0);
     await desk.pane.say({ room: desk.room, user: desk.user, thread: card.id, text: 'claim' });
     await sees(sms, (message) => message.text.includes('You are now talking with'));
-    await sms.pane.say({ room: sms.room, user: sms.user, text: 'STOP' });
+    platforms.servers.twilio.optOut(sms.user);
     await desk.pane.say({ room: desk.room, user: desk.user, thread: card.id, text: 'Are you still there?' });
     const note = await sees(desk, (message) => message.text.includes('did not reach'));
     expect(note.thread).toBe(card.id);
     expect(note.text).toContain('21610');
     expect(note.text).toContain('Are you still there?');
+  });
+
+  test('a message that the carrier cannot bring to the phone: the agent who wrote it is told in words, the closing ones too', async () => {
+    firstline = await openOn(platforms, ['slack', 'sms']);
+    const { sms, desk } = platforms.seats;
+    const say = (text: string) => desk.pane.say({ room: desk.room, user: desk.user, thread: card.id, text });
+    await sms.pane.say({ room: sms.room, user: sms.user, text: 'I want to talk to a human' });
+    const card = await sees(desk, (message) => message.actions.length > 0);
+    await say('claim');
+    await sees(sms, (message) => message.text.includes('You are now talking with'));
+    platforms.servers.twilio.setFate(sms.user, { status: 'undelivered', errorCode: 30003 });
+    await say('Are you still there?');
+    const note = await sees(desk, (message) => message.text.includes('did not reach'));
+    expect(note.thread).toBe(card.id);
+    expect(note.text).toContain('the phone is switched off or out of reach (30003)');
+    expect(note.text).toContain('Are you still there?');
+    await say('resolve');
+    await sees(desk, ({ text }) => text.includes('did not reach') && text.includes('Your case is resolved'));
+    await firstline.app.settled();
+    expect(desk.pane.view(desk.room).messages.filter(({ thread }) => thread === null)).toHaveLength(1);
+  });
+
+  test('reports that come late, twice and in any order are told once, and what was delivered stays so', async () => {
+    firstline = await openOn(platforms, ['slack', 'sms']);
+    const { sms, desk } = platforms.seats;
+    const wire = createWire(platforms, firstline.url);
+    const environmentOf = (name: string): string => platforms.environment[name] ?? '';
+    await sms.pane.say({ room: sms.room, user: sms.user, text: 'Where is my parcel?' });
+    await sees(sms, (message) => fromBot(message) && message.status === 'delivered');
+    await firstline.app.settled();
+    const rows = () =>
+      firstline.store.query<{ key: string; report: string; failure: string | null }>(
+        `select key, report, failure from outbox where channel = 'sms'`,
+      );
+    const row = async () => (await rows())[0]!;
+    await vi.waitFor(async () => expect(await row()).toMatchObject({ report: 'delivered' }));
+    const { key } = await row();
+    const report = async (MessageStatus: string, of: string, more: object = {}) => {
+      const form = { MessageSid: 'SM1', MessageStatus, From: environmentOf('TWILIO_FROM'), To: sms.user, ...more };
+      const answer = await wire.sms(
+        { AccountSid: environmentOf('TWILIO_ACCOUNT_SID'), ...form },
+        { path: `sms/status?key=${encodeURIComponent(of)}` },
+      );
+      expect(answer.status).toBe(200);
+    };
+    await report('sent', key);
+    await report('undelivered', key, { ErrorCode: '30008' });
+    expect(await row()).toMatchObject({ report: 'delivered', failure: null });
+    await firstline.store.query(`update outbox set report = 'sent'`);
+    for (const status of ['failed', 'sent', 'failed', 'delivered']) await report(status, key, { ErrorCode: '30007' });
+    expect(await row()).toMatchObject({ report: 'failed', failure: '30007' });
+    const card = await sees(desk, (message) => message.actions.length > 0);
+    expect(JSON.stringify(card)).toContain('the carrier took it for spam');
+    await firstline.app.settled();
+    expect(desk.pane.view(desk.room).messages.filter(({ thread }) => thread === null)).toHaveLength(1);
   });
 
   test('the room of the desk is gone: it is said on /ready, and the case is posted when the room is back', async () => {

@@ -122,3 +122,16 @@ test.skipIf(!server)('killed, its answers are taken over by another process in t
   expect(performance.now() - began).toBeLessThan(takenOverMs);
   for (const visitor of visitors) await visitor[Symbol.asyncDispose]();
 });
+
+test.skipIf(!server)('an answer that one process writes is stopped by a word to another', async () => {
+  const first = await start();
+  const [visitor] = await inTheMiddle(first.url, 1);
+  const second = await start();
+  await using elsewhere = await openVisitor(second.url, visitor!.token);
+  await elsewhere.act('stops', {});
+  // Nothing more comes from the model; what was said is left as it is.
+  const whole = await elsewhere.sees(({ author, partial }) => author === 'assistant' && !partial);
+  expect(whole.text).toContain('This is the first sentence.');
+  expect(whole.text).not.toContain('never said');
+  await visitor![Symbol.asyncDispose]();
+});

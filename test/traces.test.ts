@@ -52,6 +52,8 @@ test('a turn is one trace: its stages under one root, guarded words only, and no
       'guard_input',
       'recall',
       'retrieve',
+      'moderate',
+      'keep_to_topic',
       'generate',
       'guard_output',
       'deliver',

@@ -74,18 +74,18 @@ describe.skipIf(!existsSync(executablePath))("a page made with the AI SDK's useC
   test('shows an answer as it grows, whole, with its sources, and goes on', async () => {
     const more = Promise.withResolvers<void>();
     app.model.next(async function* () {
-      yield 'Returns are free within 60 days [1]. And ';
+      yield 'Returns are free within 45 days [1]. And ';
       await more.promise;
       yield 'that is all there is to it.';
     });
     await visit(chat);
     await ask('What is the return policy?');
-    await page.getByText('Returns are free within 60 days').waitFor();
+    await page.getByText('Returns are free within 45 days').waitFor();
     expect(await page.locator('#status').innerText()).toBe('streaming');
     more.resolve();
     await isReady();
     const shown = await answer().innerText();
-    expect(shown).toContain('Returns are free within 60 days [1]. And that is all there is to it.');
+    expect(shown).toContain('Returns are free within 45 days [1]. And that is all there is to it.');
     expect(shown.match(/Returns are free/g)).toHaveLength(1);
     expect(await answer().locator('a').getAttribute('href')).toMatch(/^https:/);
 

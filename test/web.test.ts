@@ -10,17 +10,17 @@ test('a visitor asks and is answered with citations, streamed by edits', async (
   await using visitor = await openVisitor(desk.url);
   const first = Promise.withResolvers<void>();
   desk.model.next(async function* () {
-    yield 'Returns are free within 60 days [1]. And ';
+    yield 'Returns are free within 45 days [1]. And ';
     await first.promise;
     yield 'an unknown source says more [9].';
   });
   const response = await visitor.say('What is the return policy?');
   expect(response.status).toBe(202);
   const partial = await visitor.sees((message) => message.author === 'assistant');
-  expect(partial).toMatchObject({ text: `${disclosure}\n\nReturns are free within 60 days [1].`, partial: true });
+  expect(partial).toMatchObject({ text: `${disclosure}\n\nReturns are free within 45 days [1].`, partial: true });
   first.resolve();
   const final = await visitor.sees((message) => message.author === 'assistant' && !message.partial);
-  expect(final.text).toBe(`${disclosure}\n\nReturns are free within 60 days [1]. And an unknown source says more.`);
+  expect(final.text).toBe(`${disclosure}\n\nReturns are free within 45 days [1]. And an unknown source says more.`);
   expect(final.citations).toHaveLength(1);
   expect(visitor.messages()).toHaveLength(2);
   await desk.app.settled();

@@ -1,4 +1,4 @@
-import { createRandom, type Random } from './random.ts';
+import { createRandom, type Random } from '../random.ts';
 
 /** Every message of a customer carries its number: the customer's letter and number, and which of theirs it is. */
 const numberPattern = /#[a-z]\d+-\d+/g;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Ledger } from './ledger.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import { channelNames, type ChannelName, type OpenRoom } from './rooms.ts';
 
 export interface Round {

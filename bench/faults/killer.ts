@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 import type { Worker } from './workers.ts';
 
 export interface Killing {

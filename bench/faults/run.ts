@@ -15,7 +15,7 @@ import { startKiller } from './killer.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { faultMix } from './mix.ts';
 import type { Progress } from './progress.ts';
-import { createRandom } from './random.ts';
+import { createRandom } from '../random.ts';
 import type { Calls, Verdict } from './report.ts';
 import { channelNames, createRooms } from './rooms.ts';
 import { openStage, readSentences, untilUp, type Stage } from './stage.ts';

@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Bookmark, InboundEvent } from '#core/channel.ts';
+import type { InboundEvent, Shelf } from '#core/channel.ts';
 import { openOnLab, type OnLab } from './on-lab.ts';
 
 let on: OnLab;
 let written: string | null;
 
-const bookmark: Bookmark = {
+const shelf: Shelf = {
   read: async () => written,
-  write: async (value) => void (written = value),
+  write: async (_name, value) => void (written = value),
+  forget: async () => void (written = null),
+  exclusively: (_name, work) => work(),
 };
 /** As the inbox does. */
 async function once(event: InboundEvent | null): Promise<void> {
@@ -15,7 +17,7 @@ async function once(event: InboundEvent | null): Promise<void> {
 }
 
 beforeEach(async () => {
-  on = await openOnLab({}, bookmark);
+  on = await openOnLab({}, shelf);
   on.receive = once;
   written = null;
   await on.say(on.room, 'before the first start');

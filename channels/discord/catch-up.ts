@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DiscordAPIError, type REST, Routes } from 'discord.js';
-import type { Bookmark } from '#core/channel.ts';
+import type { Shelf } from '#core/channel.ts';
 import { before, createMarks, later, type Mark } from './marks.ts';
 import { type Read, snowflakeOf, toRead } from './receive.ts';
 
 export interface CatchUpOptions {
   rest(): REST;
-  readonly bookmark: Bookmark | undefined;
+  readonly shelf: Shelf | undefined;
   readonly selfId: () => string;
   /** Resolves when what this MESSAGE_CREATE says is stored. */
   store(payload: unknown): Promise<void>;
@@ -47,7 +47,7 @@ const isGone = (error: unknown): boolean =>
   error instanceof DiscordAPIError && (error.status === 403 || error.status === 404);
 
 /** A new session of the gateway brings nothing of what was written before it, so that is fetched. */
-export function createCatchUp({ rest, bookmark, selfId, store }: CatchUpOptions): CatchUp {
+export function createCatchUp({ rest, shelf, selfId, store }: CatchUpOptions): CatchUp {
   const marks = createMarks();
   const closing = new AbortController();
   let pass = Promise.resolve();
@@ -60,10 +60,10 @@ export function createCatchUp({ rest, bookmark, selfId, store }: CatchUpOptions)
 
   async function write(): Promise<void> {
     due = undefined;
-    if (!bookmark) return;
+    if (!shelf) return;
     // Another process may have heard rooms that we have not.
-    marks.merge(await bookmark.read());
-    await bookmark.write(String(marks));
+    marks.merge(await shelf.read('read'));
+    await shelf.write('read', String(marks));
   }
   /** What could not be written is written with the next message. */
   function writeSoon(): void {
@@ -137,7 +137,7 @@ export function createCatchUp({ rest, bookmark, selfId, store }: CatchUpOptions)
   }
 
   return {
-    load: async () => marks.merge((await bookmark?.read()) ?? null),
+    load: async () => marks.merge((await shelf?.read('read')) ?? null),
     async take(payload) {
       const read = toRead(payload, selfId());
       try {

@@ -1,14 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DefaultRestOptions, DiscordAPIError, REST, Routes, type RESTOptions } from 'discord.js';
-import type {
-  Bookmark,
-  Channel,
-  InboundEvent,
-  OutboundMessage,
-  Receive,
-  SentMessage,
-  ThreadKey,
-} from '#core/channel.ts';
+import type { Shelf, Channel, InboundEvent, OutboundMessage, Receive, SentMessage, ThreadKey } from '#core/channel.ts';
 import { download } from './attachments.ts';
 import { createCatchUp, type CatchUp } from './catch-up.ts';
 import { areRegistered, type CommandGiven, commands, toCommanded, toCommandGiven } from './commands.ts';
@@ -128,7 +120,7 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
     }
   }
 
-  async function open(receive: Receive, bookmark?: Bookmark): Promise<void> {
+  async function open(receive: Receive, shelf?: Shelf): Promise<void> {
     const answer = ({ id, token: pass }: Interaction | CommandGiven, body: object) =>
       rest().post(Routes.interactionCallback(id, pass), { body, auth: false });
 
@@ -170,7 +162,7 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
 
     const caughtUp = createCatchUp({
       rest,
-      bookmark,
+      shelf,
       selfId: () => selfId,
       store: (payload) => store(toMessage(payload, selfId)),
     });

@@ -1,6 +1,6 @@
 /* oxlint-disable no-restricted-imports -- only tests import this */
 import { expect } from 'vitest';
-import type { Bookmark, Channel, InboundEvent, InboundMessage, Receive } from '#core/channel.ts';
+import type { Shelf, Channel, InboundEvent, InboundMessage, Receive } from '#core/channel.ts';
 import { openDiscordLab, type DiscordLab, type DiscordLabOptions } from '#lab/discord/server.ts';
 import type { PaneMessage } from '#lab/pane.ts';
 import { createDiscordChannel } from './channel.ts';
@@ -17,7 +17,7 @@ export interface OnLab extends AsyncDisposable {
   readonly ada: string;
   readonly room: string;
   readonly direct: string;
-  /** Begins a process: only what the bookmark holds is left of one before. */
+  /** Begins a process: only what the shelf holds is left of one before. */
   start(): Promise<void>;
   messages(): InboundMessage[];
   /** Ada writes. */
@@ -30,7 +30,7 @@ export interface OnLab extends AsyncDisposable {
 }
 
 /** Limits are off unless told; the first process is not started. */
-export async function openOnLab(options: Partial<DiscordLabOptions> = {}, bookmark?: Bookmark): Promise<OnLab> {
+export async function openOnLab(options: Partial<DiscordLabOptions> = {}, shelf?: Shelf): Promise<OnLab> {
   const lab = await openDiscordLab({ token: 'token', rateLimits: 'off', ...options });
   const create = () => createDiscordChannel({ token: 'token', apiUrl: lab.url });
   const ada = lab.addUser({ name: 'Ada' }).id;
@@ -48,7 +48,7 @@ export async function openOnLab(options: Partial<DiscordLabOptions> = {}, bookma
     direct: lab.addRoom({ type: 'direct', user: ada }),
     async start() {
       channel = create();
-      await channel.start((event) => on.receive(event), bookmark);
+      await channel.start((event) => on.receive(event), shelf);
     },
     messages: () => events.filter((event): event is InboundMessage => event?.kind === 'message'),
     say: (room, text, thread) => lab.pane.say({ room, user: ada, text, ...(thread ? { thread } : {}) }),

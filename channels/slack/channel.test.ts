@@ -5,6 +5,7 @@ import { ChannelError } from '#core/errors.ts';
 import { openSlackLab, type SlackLab, type SlackLabOptions } from '#lab/slack/server.ts';
 import { createWebhookServer } from '#test/support/webhook-server.ts';
 import { createSlackChannel } from './channel.ts';
+import manifest from './manifest.json' with { type: 'json' };
 import type { SlackConfigInput } from './config.ts';
 
 const secrets = { signingSecret: 'shh', botToken: 'xoxb-lab', appToken: 'xapp-lab' };
@@ -17,6 +18,9 @@ afterEach(async () => {
 const openLab = async (options: Partial<SlackLabOptions> = {}): Promise<SlackLab> => {
   const lab = await openSlackLab({
     ...secrets,
+    // What the manifest asks for is enough.
+    scopes: manifest.oauth_config.scopes.bot,
+    botEvents: manifest.settings.event_subscriptions.bot_events,
     teamId: 'T1',
     appId: 'A1',
     rateLimits: 'off',
@@ -84,25 +88,47 @@ const problem = (call: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => (error instanceof ChannelError ? `${error.reason}: ${error.code}` : error),
   );
 
-test('a direct message arrives with who wrote it', async () => {
+test('a direct message is stored without asking the platform for anything; who wrote it is asked for later', async () => {
   const lab = await openLab();
-  const { messages } = await openChannel(lab);
+  const { channel, messages } = await openChannel(lab);
+  const calls = lab.calls();
   const ts = await lab.pane.say({ room: 'DADA', user: 'UADA', text: 'Hello' });
-  await vi.waitFor(() => expect(messages()).toHaveLength(1));
-  expect(messages()[0]).toMatchObject({
-    id: `T1:DADA:${ts}`,
-    thread: thread('DADA'),
-    text: 'Hello',
-    addressed: true,
-    sender: {
-      id: 'UADA',
-      organization: 'T1',
-      displayName: 'Ada Byron',
-      email: 'ada@example.com',
-      locale: 'en-GB',
-      timezone: 'Europe/London',
-    },
+  await lab.command({ room: 'CHELP', user: 'UADA', text: 'ask Hello' });
+  await vi.waitFor(() => expect(messages()).toHaveLength(2));
+  expect(lab.calls()).toBe(calls);
+  const sender = { id: 'UADA', organization: 'T1', displayName: 'UADA' };
+  expect(messages().find(({ id }) => id === `T1:DADA:${ts}`)).toMatchObject({ text: 'Hello', addressed: true, sender });
+  expect(new Set(messages().map((message) => message.thread))).toEqual(new Set([thread('UADA')]));
+  expect(await channel.acquaint!(sender)).toEqual({
+    ...sender,
+    displayName: 'Ada Byron',
+    email: 'ada@example.com',
+    locale: 'en-GB',
+    timezone: 'Europe/London',
   });
+});
+
+test('who a person is may stay unknown, and is asked for again later', async () => {
+  const lab = await openLab({ scopes: ['chat:write'] });
+  const { channel } = await openChannel(lab);
+  const sender = { id: 'UADA', organization: 'T1', displayName: 'UADA' };
+  expect(await channel.acquaint!(sender)).toEqual(sender);
+  await lab.close();
+  expect(await channel.acquaint!({ ...sender, id: 'UBOB', displayName: 'UBOB' })).toMatchObject({
+    displayName: 'UBOB',
+  });
+});
+
+test('who was never heard from is written to, and found again, in their direct messages', async () => {
+  const lab = await openLab();
+  const { channel } = await openChannel(lab);
+  const since = new Date();
+  const sent = await channel.send(thread('UADA'), { text: 'Hello' }, 'k');
+  expect(lab.pane.view('DADA').messages).toMatchObject([{ text: 'Hello' }]);
+  const another = await openChannel(lab);
+  expect(await another.channel.findSent!(thread('UADA'), 'k', since, { text: 'Hello' })).toEqual(sent);
+  await another.channel.edit!(sent, { text: 'Hello!' });
+  expect(lab.pane.view('DADA').messages).toMatchObject([{ text: 'Hello!' }]);
 });
 
 test('trap 3: a mention arrives twice under one id', async () => {
@@ -202,7 +228,7 @@ test('trap 39: a sent message can be edited, found again, and answered in its th
 test('a direct message goes on at its top level', async () => {
   const lab = await openLab();
   const { channel } = await openChannel(lab);
-  expect((await channel.send(thread('DADA'), { text: 'Hi' }, 'k')).thread).toBe(thread('DADA'));
+  expect((await channel.send(thread('UADA'), { text: 'Hi' }, 'k')).thread).toBe(thread('UADA'));
 });
 
 test('the longest text can be posted and edited', async () => {
@@ -211,7 +237,7 @@ test('the longest text can be posted and edited', async () => {
   const text = 'x'.repeat(4000);
   expect(channel.fits({ text })).toBe(true);
   expect(channel.fits({ text: `${text}x` })).toBe(false);
-  const sent = await channel.send(thread('DADA'), { text }, 'k');
+  const sent = await channel.send(thread('UADA'), { text }, 'k');
   await channel.edit!(sent, { text: text.replaceAll('x', 'y') });
   expect(lab.pane.view('DADA').messages[0]?.text).toBe(text.replaceAll('x', 'y'));
 });
@@ -228,7 +254,7 @@ test('trap 11: a pressed button arrives, and one that asks opens its dialog befo
   await lab.pane.press({ room: 'CHELP', user: 'UADA', message: ts, action: 'human' });
   await lab.pane.press({ room: 'CHELP', user: 'UADA', message: ts, action: 'resolve:asks', text: 'A new cable' });
   expect(actions()).toMatchObject([
-    { action: 'human', thread: sent.thread, message: sent.message, sender: { displayName: 'Ada Byron' } },
+    { action: 'human', thread: sent.thread, message: sent.message, sender: { id: 'UADA' } },
     { action: 'resolve', thread: sent.thread, message: sent.message, text: 'A new cable' },
   ]);
   expect(events.at(-2)).toBeNull();
@@ -242,6 +268,17 @@ test('the typing line shows in a thread only', async () => {
   expect(lab.pane.view('CHELP').typing).toBeNull();
   await channel.showTyping!(sent.thread, 'writing');
   expect(lab.pane.view('CHELP').typing).toContain('is typing');
+  await channel.showTyping!(sent.thread, 'searching');
+  expect(lab.pane.view('CHELP').typing).toContain('is looking that up');
+});
+
+test('suggestions are offered above the line that the person writes on as well, where the workspace has that', async () => {
+  const lab = await openLab();
+  const { channel } = await openChannel(lab);
+  await channel.send(thread('UADA'), { text: 'Welcome', suggestions: ['Where is my order?'] }, 'k');
+  const rooms = () => (lab.state() as { rooms: { id: string; prompts: object }[] }).rooms;
+  const prompts = { '': [{ title: 'Where is my order?', message: 'Where is my order?' }] };
+  await vi.waitFor(() => expect(rooms().find(({ id }) => id === 'DADA')).toMatchObject({ prompts }));
 });
 
 test('trap 6: each failure is told at once, and says whether a retry makes sense', async () => {
@@ -293,7 +330,7 @@ test('trap 2: events and acts come over a socket, again after a failure, and aft
     ['socket', null],
   ]);
   const sent = await channel.send(
-    thread('DADA'),
+    thread('UADA'),
     { text: 'Well?', actions: [{ id: 'human', label: 'A person' }] },
     'k',
   );
@@ -303,13 +340,38 @@ test('trap 2: events and acts come over a socket, again after a failure, and aft
     message: (JSON.parse(sent.message) as { ts: string }).ts,
     action: 'human',
   });
-  expect(actions()).toMatchObject([{ action: 'human', thread: thread('DADA') }]);
+  expect(actions()).toMatchObject([{ action: 'human', thread: thread('UADA') }]);
   const sockets = () => (lab.state() as { sockets: number }).sockets;
   lab.disconnectSockets('refresh_requested');
   await vi.waitFor(() => expect(sockets()).toBe(0), { interval: 1 });
-  await vi.waitFor(() => expect(sockets()).toBe(1), { timeout: 4000 });
+  await vi.waitFor(() => expect(sockets()).toBe(2), { timeout: 4000 });
   await lab.deliver({ ...event, ts: '1.000002', text: 'Back' });
   expect(messages().map(({ text }) => text)).toEqual(['Hello', 'Back']);
+}, 15_000);
+
+test('trap 14: while one connection is away, the other takes what comes at the first try', async () => {
+  const lab = await openLab({ ackTimeoutMs: 500, retryDelaysMs: [0, 5] });
+  const { messages } = await openChannel(lab, { appToken: secrets.appToken });
+  const sockets = () => (lab.state() as { sockets: number }).sockets;
+  await vi.waitFor(() => expect(sockets()).toBe(2), { timeout: 4000 });
+  lab.setFaults([
+    { server: 'slack', method: 'apps.connections.open', fault: 'error' },
+    { server: 'slack', method: 'socket', fault: 'refresh', times: 1 },
+  ]);
+  const say = (text: string, ts: string) =>
+    lab.deliver({ type: 'message', channel: 'DADA', channel_type: 'im', user: 'UADA', ts, text });
+  // The acknowledgement of the event that the connection is sent away behind is lost: it comes again over the other.
+  expect((await say('One', '1.000001')).attempts.at(-1)).toMatchObject({ via: 'socket', reason: null });
+  for (const [text, ts] of [
+    ['Two', '1.000002'],
+    ['Three', '1.000003'],
+  ] as const) {
+    expect((await say(text, ts)).attempts).toMatchObject([{ via: 'socket', reason: null }]);
+    expect(sockets()).toBe(1);
+  }
+  expect(new Set(messages().map(({ text }) => text))).toEqual(new Set(['One', 'Two', 'Three']));
+  lab.setFaults(null);
+  await vi.waitFor(() => expect(sockets()).toBe(2), { timeout: 8000 });
 }, 15_000);
 
 test('trap 14: an envelope without an event leaves the socket as it was', async () => {
@@ -325,7 +387,7 @@ test('what a person changes, judges and takes back arrives over the wire; what w
   const { channel, events, messages } = await openChannel(lab);
   const message = await lab.pane.say({ room: 'DADA', user: 'UADA', text: 'Hello' });
   await vi.waitFor(() => expect(messages()).toHaveLength(1));
-  const sent = await channel.send(thread('DADA'), { text: 'Hi' }, 'k');
+  const sent = await channel.send(thread('UADA'), { text: 'Hi' }, 'k');
   await channel.edit!(sent, { text: 'Hi there' });
   const target = { room: 'DADA', user: 'UADA', message };
   lab.edit({ ...target, text: 'Hello again' });

@@ -8,6 +8,8 @@ import { openSlackLab, type SlackLab } from '#lab/slack/server.ts';
 import { createWebhookServer, type WebhookServer } from '#test/support/webhook-server.ts';
 
 import { createSlackChannel } from './channel.ts';
+import manifest from './manifest.json' with { type: 'json' };
+import { renderHome } from './home.ts';
 
 let lab: SlackLab;
 let channel: Channel;
@@ -20,7 +22,8 @@ const open = async (scopes?: readonly string[]): Promise<void> => {
     botToken: 'xoxb-lab',
     teamId: 'T1',
     rateLimits: 'off',
-    ...(scopes ? { scopes } : {}),
+    scopes: scopes ?? manifest.oauth_config.scopes.bot,
+    botEvents: manifest.settings.event_subscriptions.bot_events,
   });
   lab.addUser({ id: 'UADA', name: 'Ada Byron', email: 'ada@example.com' });
   lab.addRoom({ id: 'DADA', name: 'Ada', kind: 'im', user: 'UADA' });
@@ -39,7 +42,7 @@ const close = async (): Promise<void> => {
 beforeEach(() => open());
 afterEach(close);
 
-const direct = JSON.stringify({ team: 'T1', room: 'DADA', root: null }) as ThreadKey;
+const direct = JSON.stringify({ team: 'T1', room: 'UADA', root: null }) as ThreadKey;
 const seen = async (count = 1): Promise<InboundEvent[]> => {
   await vi.waitFor(() => expect(events).toHaveLength(count));
   return events;
@@ -56,7 +59,7 @@ describe('/firstline', () => {
   ])('"%s" is taken in any room, and answered in direct messages', async (text, expected) => {
     await lab.command({ room: 'CHELP', user: 'UADA', text });
     const [event] = await seen();
-    expect(event).toMatchObject({ ...expected, thread: direct, sender: { id: 'UADA', displayName: 'Ada Byron' } });
+    expect(event).toMatchObject({ ...expected, thread: direct, sender: { id: 'UADA', displayName: 'UADA' } });
   });
 
   test('of another workspace is refused', async () => {
@@ -78,6 +81,29 @@ test('the shortcut on a message passes its words to a person', async () => {
   expect(event).toMatchObject({ kind: 'action', action: 'human', text: 'My parcel is lost', thread: direct });
   await lab.useShortcut({ room: 'CHELP', user: 'UADA', message: ts, callback: 'of another app' });
   expect(events).toHaveLength(2);
+});
+
+describe('the home tab', () => {
+  test('says how to ask, in the language of who opens it, and its buttons are answered in direct messages', async () => {
+    await lab.openHome('UADA');
+    await vi.waitFor(() => expect(JSON.stringify(lab.home('UADA'))).toContain('Write to me under'));
+    for (const action of ['human', 'status']) await lab.pressHome({ user: 'UADA', action });
+    const sender = { id: 'UADA' };
+    expect(await seen(2)).toMatchObject([
+      { kind: 'action', action: 'human', thread: direct, sender },
+      { kind: 'action', action: 'status', thread: direct, sender },
+    ]);
+    expect(JSON.stringify(renderHome('de-AT'))).toContain('Mit einem Menschen sprechen');
+    expect(renderHome('xx')).toEqual(renderHome('en-GB'));
+  });
+
+  test('that cannot be shown keeps nobody waiting', async () => {
+    lab.setFaults([{ server: 'slack', method: 'views.publish', fault: 'error' }]);
+    await lab.openHome('UADA');
+    await lab.command({ room: 'CHELP', user: 'UADA', text: 'human' });
+    expect(await seen()).toMatchObject([{ kind: 'action', action: 'human' }]);
+    expect(lab.home('UADA')).toBeNull();
+  });
 });
 
 test('thumbs below an answer say what the person thinks', async () => {
@@ -144,7 +170,9 @@ describe('a file that a person sends', () => {
       'file:///etc/passwd',
       '',
     ])
-      await expect(channel.download!(url as never, 10)).rejects.toMatchObject({ code: 'foreign_host' });
+      await expect(channel.download!(JSON.stringify({ team: 'T1', address: url }) as never, 10)).rejects.toMatchObject({
+        code: 'foreign_host',
+      });
     expect(asked).toEqual([]);
     await thief[Symbol.asyncDispose]();
   });
@@ -160,12 +188,8 @@ describe('a file that a person sends', () => {
 });
 
 test('the manifest asks for what setup.md explains, and names the command and the shortcut that are answered', () => {
-  const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
-  const manifest = JSON.parse(read('manifest.json')) as {
-    features: { slash_commands: { command: string }[]; shortcuts: { callback_id: string; type: string }[] };
-    oauth_config: { scopes: { bot: string[] } };
-  };
-  const explained = [...read('setup.md').matchAll(/`([a-z_]+:[a-z_.]+|commands)`/g)].map(([, scope]) => scope);
+  const setup = readFileSync(new URL('setup.md', import.meta.url), 'utf8');
+  const explained = [...setup.matchAll(/`([a-z_]+:[a-z_.]+|commands)`/g)].map(([, scope]) => scope);
   for (const scope of manifest.oauth_config.scopes.bot) expect(explained).toContain(scope);
   expect(manifest.features.slash_commands[0]?.command).toBe('/firstline');
   expect(manifest.features.shortcuts).toMatchObject([{ callback_id: 'human', type: 'message' }]);

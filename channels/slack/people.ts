@@ -1,8 +1,12 @@
-import type { Profile } from './receive.ts';
+import type { Sender } from '#core/channel.ts';
+import { createRecent } from '#core/recent.ts';
 
 const knownForMs = 3_600_000;
 const unknownForMs = 300_000;
 const peopleMax = 5000;
+
+/** What is known of a person beyond the id. */
+type Profile = Omit<Sender, 'id' | 'organization'>;
 
 /** The part of `users.info` we read. */
 interface SlackUser {
@@ -30,32 +34,29 @@ const toProfile = (user: SlackUser): Profile | undefined => {
 };
 
 export interface People {
-  /** Undefined when the platform does not tell in time. Never rejects. */
-  profile(id: string): Promise<Profile | undefined>;
+  /** The person as far as the platform tells who they are. Never rejects. */
+  acquaint(sender: Sender): Promise<Sender>;
 }
 
 /** Remembers who is who: an hour when known, five minutes when not. */
-export const createPeople = (look: (id: string) => Promise<SlackUser | undefined>, now = () => Date.now()): People => {
-  const known = new Map<string, { readonly until: number; readonly profile: Promise<Profile | undefined> }>();
+export const createPeople = (
+  look: (sender: Sender) => Promise<SlackUser | undefined>,
+  now = () => Date.now(),
+): People => {
+  const known = createRecent<{ readonly until: number; readonly profile: Promise<Profile | undefined> }>(peopleMax);
 
-  const remember = (id: string, profile: Promise<Profile | undefined>, forMs: number) => {
-    known.delete(id);
-    known.set(id, { until: now() + forMs, profile });
-    const [oldest] = known.keys();
-    if (known.size > peopleMax && oldest !== undefined) known.delete(oldest);
+  const find = async (sender: Sender): Promise<Profile | undefined> => {
+    const id = `${sender.organization}:${sender.id}`;
+    const held = known.get(id);
+    if (held && held.until > now()) return held.profile;
+    const looking = look(sender)
+      .then((user) => user && toProfile(user))
+      .catch(() => undefined);
+    known.set(id, { until: now() + knownForMs, profile: looking });
+    const profile = await looking;
+    if (!profile) known.set(id, { until: now() + unknownForMs, profile: looking });
+    return profile;
   };
 
-  return {
-    async profile(id) {
-      const held = known.get(id);
-      if (held && held.until > now()) return held.profile;
-      const looking = look(id)
-        .then((user) => user && toProfile(user))
-        .catch(() => undefined);
-      remember(id, looking, knownForMs);
-      const profile = await looking;
-      if (!profile) remember(id, looking, unknownForMs);
-      return profile;
-    },
-  };
+  return { acquaint: async (sender) => ({ ...sender, ...(await find(sender)) }) };
 };

@@ -1,7 +1,7 @@
 import type { Command, InboundAction, InboundMessage, Sender } from '#core/channel.ts';
 import { toThreadKey } from './keys.ts';
 import { toCommonMark } from './mrkdwn.ts';
-import { object, text } from './read.ts';
+import { first, object, text } from './read.ts';
 import type { Identity } from './receive.ts';
 import type { Json } from './verify.ts';
 
@@ -15,20 +15,23 @@ const commands: Readonly<Record<string, Command>> = {
   help: 'status',
 };
 
-/** Who gave a slash command or used a shortcut; undefined where the body is neither. Both are answered in the person's direct messages. */
-export const commanderOf = (body: Json): string | undefined => {
-  if (body['command'] !== undefined) return text(body['user_id']);
-  return body['type'] === 'message_action' && body['callback_id'] === shortcutId
-    ? text(object(body['user'])['id'])
-    : undefined;
-};
+const isHomePress = (body: Json): boolean =>
+  body['type'] === 'block_actions' && object(body['view'])['type'] === 'home';
 
-/** `/firstline ask how do I …`, `/firstline human`, or the shortcut on a message, as ours. `room` is the person's direct messages. */
+/** Whether this is a slash command, our shortcut, or a button of our home tab. */
+export const isCommand = (body: Json): boolean =>
+  body['command'] !== undefined ||
+  (body['type'] === 'message_action' && body['callback_id'] === shortcutId) ||
+  isHomePress(body);
+
+/**
+ * `/firstline ask how do I …`, `/firstline human`, the shortcut on a message, or a button of the home tab, as ours. All are answered in the person's direct
+ * messages.
+ */
 export const toCommanded = (
   body: Json,
   { team, botUser }: Identity,
   sender: Sender,
-  room: string,
   now: Date,
 ): InboundMessage | InboundAction | null => {
   // Neither comes twice: a command that was not acknowledged is the person's to give again.
@@ -37,13 +40,17 @@ export const toCommanded = (
   const base = {
     channel: 'slack',
     id: `${team}:${trigger}`,
-    thread: toThreadKey({ team, room, root: null }),
+    thread: toThreadKey({ team, room: sender.id, root: null }),
     sender,
     sentAt: now,
   };
   if (body['type'] === 'message_action') {
     const words = text(object(body['message'])['text']) ?? '';
     return { ...base, kind: 'action', action: 'human', text: toCommonMark(words, botUser) };
+  }
+  if (isHomePress(body)) {
+    const pressed = commands[text(first(body['actions'])['action_id']) ?? ''];
+    return pressed ? { ...base, kind: 'action', action: pressed } : null;
   }
   const said = toCommonMark(text(body['text']) ?? '', botUser).trim();
   const command = said === '' ? 'status' : commands[said.toLowerCase()];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { mutated } from '#test/support/mutated.ts';
 import { flawsOf } from '#test/support/sound-event.ts';
-import { isForTeam, senderIdOf, toAsking, toInboundEvent } from './receive.ts';
+import { placesOf, directRoomOf, toAsking, toInboundEvent } from './receive.ts';
 import type { Json } from './verify.ts';
 
 const folder = new URL('fixtures/', import.meta.url);
@@ -14,9 +14,9 @@ test('whatever a payload holds, it becomes a sound event or none, and never an e
   fc.assert(
     fc.property(mutated(payloads), (payload) => {
       const body = (typeof payload === 'object' && payload !== null && !Array.isArray(payload) ? payload : {}) as Json;
-      isForTeam(body, identity.team);
-      toAsking(body, identity);
-      senderIdOf(body);
+      placesOf(body);
+      toAsking(body);
+      directRoomOf(body);
       expect(flawsOf(toInboundEvent(body, identity))).toEqual([]);
     }),
     { numRuns: 25_000 },

@@ -4,10 +4,11 @@ import type {
   InboundFeedback,
   InboundMessage,
   InboundOpening,
+  InboundStop,
   Sender,
 } from '#core/channel.ts';
 import { toAttachments } from './files.ts';
-import { isDirectRoom, repliesTo, toSentKey, toThreadKey, type SlackThread } from './keys.ts';
+import { isDirectRoom, rootOf, threadOf, toSentKey, toThreadKey } from './keys.ts';
 import { toCommonMark } from './mrkdwn.ts';
 import { first, object, text, timestamp, toDate } from './read.ts';
 import { toChange, toReaction } from './receive-changes.ts';
@@ -29,9 +30,6 @@ export interface Identity {
   readonly botUser: string;
 }
 
-/** What is known of a person beyond the id. */
-export type Profile = Omit<Sender, 'id' | 'organization'>;
-
 /** The press of a button that first asks for text. */
 export interface Asking {
   readonly triggerId: string;
@@ -47,7 +45,7 @@ export interface Asking {
 }
 
 /** The person behind a body, or undefined when nobody is. */
-export const senderIdOf = (body: Json): string | undefined =>
+const senderIdOf = (body: Json): string | undefined =>
   text(object(body['event'])['user']) ??
   text(object(object(body['event'])['assistant_thread'])['user_id']) ??
   text(object(body['user'])['id']) ??
@@ -65,10 +63,24 @@ const organizationOf = (body: Json): string | undefined => {
   );
 };
 
-export const toSender = (body: Json, identity: Identity, profile: Profile | undefined): Sender | null => {
+/** Events name people by nothing but their id: who they are is asked for when they are answered. */
+export const toSender = (body: Json, identity: Identity): Sender | null => {
   const id = senderIdOf(body);
   if (id === undefined || id === identity.botUser || id === 'USLACK') return null;
-  return { displayName: id, ...profile, id, organization: organizationOf(body) ?? identity.team };
+  return { displayName: id, id, organization: organizationOf(body) ?? identity.team };
+};
+
+/** Where a body comes from, if it is from a direct message, and whose direct messages these are. */
+export const directRoomOf = (body: Json): { person: string; room: string } | null => {
+  const event = object(body['event']);
+  const room =
+    text(event['channel']) ??
+    text(object(event['assistant_thread'])['channel_id']) ??
+    text(object(body['channel'])['id']) ??
+    text(body['channel_id']);
+  const person = senderIdOf(body);
+  const isTold = room !== undefined && isDirectRoom(room) && person !== undefined && event['bot_id'] === undefined;
+  return isTold ? { person, room } : null;
 };
 
 const toMessage = (body: Json, identity: Identity, sender: Sender): InboundMessage | null => {
@@ -79,7 +91,7 @@ const toMessage = (body: Json, identity: Identity, sender: Sender): InboundMessa
   if (room === undefined || ts === undefined || event['bot_id'] !== undefined) return null;
   if (subtype !== undefined && !spokenSubtypes.has(subtype)) return null;
   const words = typeof event['text'] === 'string' ? event['text'] : '';
-  const attachments = toAttachments(event);
+  const attachments = toAttachments(event, identity.team);
   const isDirect = event['channel_type'] === 'im' || isDirectRoom(room);
   const isMention = event['type'] === 'app_mention' || words.includes(`<@${identity.botUser}`);
   return {
@@ -87,7 +99,7 @@ const toMessage = (body: Json, identity: Identity, sender: Sender): InboundMessa
     channel: 'slack',
     // A mention in a channel comes as `message` and as `app_mention`, with two event ids but one ts.
     id: `${identity.team}:${room}:${ts}`,
-    thread: toThreadKey(repliesTo(identity.team, room, ts, text(event['thread_ts']))),
+    thread: toThreadKey(threadOf(identity.team, room, sender.id, rootOf(room, ts, text(event['thread_ts'])))),
     sender,
     sentAt: toDate(ts),
     // Finer than a date.
@@ -101,13 +113,14 @@ const toMessage = (body: Json, identity: Identity, sender: Sender): InboundMessa
 };
 
 interface Pressed {
-  readonly thread: SlackThread;
+  readonly room: string;
+  readonly root: string | null;
   readonly ts: string;
   readonly action: Json;
   readonly actionId: string;
 }
 
-const toPressed = (body: Json, team: string): Pressed | null => {
+const toPressed = (body: Json): Pressed | null => {
   const container = object(body['container']);
   const message = object(body['message']);
   const room = text(object(body['channel'])['id']) ?? text(container['channel_id']);
@@ -116,20 +129,20 @@ const toPressed = (body: Json, team: string): Pressed | null => {
   const actionId = text(action['action_id']);
   if (room === undefined || ts === undefined || actionId === undefined) return null;
   const threadTs = text(message['thread_ts']) ?? text(container['thread_ts']);
-  return { thread: repliesTo(team, room, ts, threadTs), ts, action, actionId };
+  return { room, root: rootOf(room, ts, threadTs), ts, action, actionId };
 };
 
 /** The press of a button that asks for text, or null. It needs its dialog within three seconds. */
-export const toAsking = (body: Json, identity: Identity): Asking | null => {
-  const pressed = body['type'] === 'block_actions' ? toPressed(body, identity.team) : null;
+export const toAsking = (body: Json): Asking | null => {
+  const pressed = body['type'] === 'block_actions' ? toPressed(body) : null;
   const triggerId = text(body['trigger_id']);
   if (!pressed?.actionId.endsWith(asksSuffix) || triggerId === undefined) return null;
   const label = text(object(pressed.action['text'])['text']) ?? 'Write';
   return {
     triggerId,
-    room: pressed.thread.room,
+    room: pressed.room,
     ts: pressed.ts,
-    root: pressed.thread.root,
+    root: pressed.root,
     action: pressed.actionId.slice(0, -asksSuffix.length),
     label,
     asks: text(pressed.action['value']) ?? label,
@@ -141,27 +154,27 @@ const toPress = (
   identity: Identity,
   sender: Sender,
 ): InboundAction | InboundFeedback | InboundMessage | null => {
-  const pressed = toPressed(body, identity.team);
+  const pressed = toPressed(body);
   if (!pressed || pressed.actionId.endsWith(asksSuffix)) return null;
-  const { thread, ts, actionId } = pressed;
+  const { room, root, ts, actionId } = pressed;
   const actionTs = timestamp(pressed.action['action_ts']) ?? ts;
   const value = text(pressed.action['value']) ?? '';
   const base = {
     channel: 'slack',
-    id: [identity.team, thread.room, ts, actionId, sender.id, actionTs].join(':'),
+    id: [identity.team, room, ts, actionId, sender.id, actionTs].join(':'),
     sender,
     sentAt: toDate(actionTs),
   };
-  const message = toSentKey(thread.room, ts);
+  const message = toSentKey(room, ts);
   if (actionId === judgesId)
     return value === 'good' || value === 'bad' ? { ...base, kind: 'feedback', message, rating: value } : null;
-  const place = { ...base, thread: toThreadKey(thread) };
+  const place = { ...base, thread: toThreadKey(threadOf(identity.team, room, sender.id, root)) };
   if (actionId.startsWith(saysPrefix))
     return {
       ...place,
       kind: 'message',
       text: value,
-      setting: isDirectRoom(thread.room) ? 'direct' : 'group',
+      setting: isDirectRoom(room) ? 'direct' : 'group',
       addressed: true,
     };
   return { ...place, kind: 'action', action: actionId, message };
@@ -179,7 +192,21 @@ const toOpening = (event: Json, identity: Identity, sender: Sender): InboundOpen
     kind: 'opened',
     channel: 'slack',
     id: `${identity.team}:${room}:${root ?? ''}:opened`,
-    thread: toThreadKey({ team: identity.team, room, root }),
+    thread: toThreadKey(threadOf(identity.team, room, sender.id, root)),
+    sender,
+    sentAt: toDate(at),
+  };
+};
+
+/** The person has pressed Stop on what was streaming. */
+const toStop = (event: Json, identity: Identity, sender: Sender): InboundStop | null => {
+  const [room, root, at] = [text(event['channel']), timestamp(event['thread_ts']), timestamp(event['event_ts'])];
+  if (room === undefined || root === undefined || at === undefined) return null;
+  return {
+    kind: 'stopped',
+    channel: 'slack',
+    id: `${identity.team}:${room}:${root}:${at}:stopped`,
+    thread: toThreadKey(threadOf(identity.team, room, sender.id, root)),
     sender,
     sentAt: toDate(at),
   };
@@ -205,7 +232,7 @@ const toSubmission = (body: Json, identity: Identity, sender: Sender, now: Date)
     kind: 'action',
     channel: 'slack',
     id,
-    thread: toThreadKey({ team: identity.team, room, root: root ?? null }),
+    thread: toThreadKey(threadOf(identity.team, room, sender.id, root ?? null)),
     sender,
     // A submission carries no time of its own.
     sentAt: now,
@@ -215,17 +242,12 @@ const toSubmission = (body: Json, identity: Identity, sender: Sender, now: Date)
   };
 };
 
-/** A verified event or act as ours; null when it is not for us. `profile` is of the person `senderIdOf` names. */
-export const toInboundEvent = (
-  body: Json,
-  identity: Identity,
-  profile?: Profile,
-  now = new Date(),
-): InboundEvent | null => {
+/** A verified event or act as ours; null when it is not for us. */
+export const toInboundEvent = (body: Json, identity: Identity, now = new Date()): InboundEvent | null => {
   const event = object(body['event']);
   if (event['subtype'] === 'message_changed' || event['subtype'] === 'message_deleted')
     return toChange(event, identity);
-  const sender = toSender(body, identity, profile);
+  const sender = toSender(body, identity);
   if (!sender) return null;
   if (body['type'] === 'block_actions') return toPress(body, identity, sender);
   if (body['type'] === 'view_submission') return toSubmission(body, identity, sender, now);
@@ -233,6 +255,8 @@ export const toInboundEvent = (
     case 'message':
     case 'app_mention':
       return toMessage(body, identity, sender);
+    case 'agent_session_stopped':
+      return toStop(event, identity, sender);
     case 'reaction_added':
     case 'reaction_removed':
       return toReaction(event, identity, sender);
@@ -244,16 +268,25 @@ export const toInboundEvent = (
   }
 };
 
-/** Whether the body was made for this workspace; in a shared channel the top-level team may be the other company. */
-export const isForTeam = (body: Json, team: string): boolean => {
-  const authorized = Array.isArray(body['authorizations'])
-    ? body['authorizations'].map((authorization) => object(authorization)['team_id'])
-    : [];
-  if (authorized.length > 0) return authorized.includes(team);
-  return [
-    body['team_id'],
+/**
+ * The workspaces that a body was made for, the likeliest first, and the organization where the app was installed for all of its
+ * workspaces. In a shared channel the team at the top may be the other company.
+ */
+export const placesOf = (body: Json): { readonly teams: readonly string[]; readonly organization?: string } => {
+  const authorizations = Array.isArray(body['authorizations']) ? body['authorizations'].map(object) : [];
+  const authorized = authorizations.flatMap(({ team_id: team }) => text(team) ?? []);
+  const named = [
     body['context_team_id'],
+    body['team_id'],
     object(body['team'])['id'],
     object(body['view'])['app_installed_team_id'],
-  ].includes(team);
+  ].flatMap((team) => text(team) ?? []);
+  const teams = authorized.length > 0 ? authorized : named;
+  const [authorization = body] = authorizations;
+  const isWhole = [true, 'true'].includes(authorization['is_enterprise_install'] as boolean);
+  const organization =
+    text(authorization['enterprise_id']) ??
+    text(body['context_enterprise_id']) ??
+    text(object(body['enterprise'])['id']);
+  return { teams, ...(isWhole && organization !== undefined ? { organization } : {}) };
 };

@@ -126,6 +126,15 @@ export const renderMessage = (message: OutboundMessage): SlackPayload => {
   };
 };
 
+/** A message as what is appended to a stream, and what stands below at its end. One that is not plain has something above its words. */
+export const renderStreamed = (
+  message: OutboundMessage,
+): { readonly markdown: string; readonly blocks: KnownBlock[]; readonly isPlain: boolean } => ({
+  markdown: neutralizeMentions(message.text),
+  blocks: renderMessage(message).blocks.filter(({ type }) => type !== 'markdown'),
+  isPlain: message.title === undefined && (message.facts ?? []).length === 0,
+});
+
 /** Whether Slack takes this message, posted and edited. */
 export const fitsMessage = (message: OutboundMessage): boolean => {
   const { text, blocks } = renderMessage(message);

@@ -57,11 +57,13 @@ const createClient = (appToken: string, apiUrl: string, take: Take): SocketModeC
   return client;
 };
 
-/**
- * Keeps one Socket Mode connection open until closed; each reconnect is a fresh client at once, later ones after growing waits.
- * Rejects when the first connection cannot be made.
- */
-export const openSocket = async (appToken: string, apiUrl: string, take: Take): Promise<Socket> => {
+interface Connected {
+  /** Resolves when the connection is gone. */
+  readonly gone: Promise<void>;
+}
+
+/** Keeps one connection until closed: each reconnect is a fresh client at once, later ones after growing waits. */
+const createConnection = (appToken: string, apiUrl: string, take: Take) => {
   const closing = new AbortController();
   let current: SocketModeClient | undefined;
 
@@ -76,8 +78,8 @@ export const openSocket = async (appToken: string, apiUrl: string, take: Take): 
     client.emit('disconnected');
   };
 
-  /** `gone` is wrapped: a bare promise inside a promise would be awaited with it. */
-  const connect = async (): Promise<{ gone: Promise<void> }> => {
+  /** Rejects when the connection cannot be made. */
+  const connect = async (): Promise<Connected> => {
     const client = createClient(appToken, apiUrl, take);
     const gone = new Promise<void>((resolve) => client.once('disconnected', () => resolve()));
     const timer = setTimeout(() => void client.disconnect(), helloTimeoutMs);
@@ -92,10 +94,11 @@ export const openSocket = async (appToken: string, apiUrl: string, take: Take): 
     return { gone };
   };
 
-  const keep = async (connected: { gone: Promise<void> }): Promise<void> => {
+  /** Begins with this connection, or with none that could be made. */
+  const keep = async (connected: Connected | null): Promise<void> => {
     let since = Date.now();
-    await connected.gone;
-    for (let failures = 0; !closing.signal.aborted; failures += 1) {
+    await connected?.gone;
+    for (let failures = connected ? 0 : 1; !closing.signal.aborted; failures += 1) {
       if (Date.now() - since > steadyMs) failures = 0;
       const delayMs = failures === 0 ? 0 : Math.min(reconnectDelayMaxMs, 250 * 2 ** failures);
       await sleep(delayMs, undefined, { signal: closing.signal }).catch(() => undefined);
@@ -106,11 +109,33 @@ export const openSocket = async (appToken: string, apiUrl: string, take: Take): 
     }
   };
 
-  const kept = keep(await connect());
   return {
-    async close() {
+    connect,
+    keep,
+    async leave() {
       closing.abort();
       if (current) await leave(current);
+    },
+  };
+};
+
+/**
+ * Keeps two Socket Mode connections open until closed: an event comes over one of them, and while one is away, as each is for some
+ * seconds every few hours, over the other. Rejects when the first cannot be made.
+ */
+export const openSocket = async (appToken: string, apiUrl: string, take: Take): Promise<Socket> => {
+  const [first, second] = [createConnection(appToken, apiUrl, take), createConnection(appToken, apiUrl, take)];
+  const connected = await first.connect();
+  const kept = Promise.all([
+    first.keep(connected),
+    second
+      .connect()
+      .catch(() => null)
+      .then(second.keep),
+  ]);
+  return {
+    async close() {
+      await Promise.all([first.leave(), second.leave()]);
       await kept;
     },
   };

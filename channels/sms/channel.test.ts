@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Channel, InboundEvent, ThreadKey } from '#core/channel.ts';
+import type { AttachmentKey, Channel, InboundEvent, ThreadKey } from '#core/channel.ts';
 import { ChannelError, Refused } from '#core/errors.ts';
 import { openTwilioLab, type TwilioLab, type TwilioLabOptions } from '#lab/twilio/server.ts';
 import { createWebhookServer } from '#test/support/webhook-server.ts';
@@ -67,11 +67,11 @@ test('a message that could not be stored is delivered again under the same id', 
   expect(events).toMatchObject([{ text: 'Hello' }]);
 });
 
-test('trap 37: STOP is counted and left to the platform; afterwards the person is out of reach', async () => {
+test('STOP is told as a wish; afterwards the platform takes nothing for this person', async () => {
   const { lab, channel, events } = await openAll();
   await lab.receive({ from: person, body: 'stop' });
-  expect(events).toEqual([null]);
-  expect(await problem(channel.send(thread, { text: 'Please stay' }, 'k'))).toBe('unreachable: 21610');
+  expect(events).toMatchObject([{ kind: 'consent', given: false, how: 'STOP', thread, sender: { id: person } }]);
+  expect(await problem(channel.send(thread, { text: 'Please stay' }, 'k'))).toBe('no_consent: 21610');
 });
 
 test('trap 34: what is not signed with our token, over our address, is refused and never received', async () => {
@@ -103,7 +103,7 @@ test('a sent message is plain text on the phone, and its way there is told', asy
   expect(phone(lab)).toEqual(['bot: "Hold the button (https://example.com/b)"']);
   await vi.waitFor(() =>
     expect(events).toMatchObject([
-      { kind: 'delivery', message: sent.message, status: 'sent' },
+      { kind: 'delivery', message: sent.message, status: 'sent', key: 'k' },
       { kind: 'delivery', message: sent.message, status: 'delivered' },
     ]),
   );
@@ -114,6 +114,20 @@ test('a message that did not reach the phone is told with the carrier’s reason
   lab.setFate(person, { status: 'undelivered', errorCode: 30003 });
   await channel.send(thread, { text: 'Hello' }, 'k');
   await vi.waitFor(() => expect(events.at(-1)).toMatchObject({ kind: 'delivery', status: 'failed', code: '30003' }));
+});
+
+test('an opt-out that the platform tells only afterwards is a wish to be written to no more', async () => {
+  const { lab, channel, events } = await openAll();
+  lab.setFate(person, { status: 'failed', errorCode: 21610 });
+  await channel.send(thread, { text: 'Hello' }, 'k');
+  await vi.waitFor(() =>
+    expect(events).toMatchObject([
+      { kind: 'delivery', status: 'failed', code: '21610' },
+      { kind: 'consent', given: false, how: '21610', thread, sender: { id: person } },
+    ]),
+  );
+  expect(channel.explain!('30003')).toBe('the phone is switched off or out of reach');
+  expect(channel.explain!('http_400')).toBeNull();
 });
 
 test('trap 39: a sent message is found by its text, the newest where there are two, after a restart too', async () => {
@@ -131,6 +145,26 @@ test('trap 39: a sent message is found by its text, the newest where there are t
     expect(await find('Three', by)).toBeNull();
   }
   expect(await find('One', channel, new Date(Date.now() + 120_000))).toBeNull();
+});
+
+test('trap 38: a file is read from where the platform keeps it, and our credentials go no further than our account', async () => {
+  const { lab, channel, events } = await openAll();
+  await lab.receive({
+    from: person,
+    body: '',
+    media: [{ bytes: Buffer.from('a picture'), contentType: 'image/jpeg' }],
+  });
+  const [event] = events;
+  const [file] = event?.kind === 'message' ? (event.attachments ?? []) : [];
+  expect(file).toMatchObject({ name: 'image-1.jpeg', mediaType: 'image/jpeg', size: null });
+  // The store behind it refuses whoever shows it credentials of another place.
+  expect(Buffer.from(await channel.download!(file!.key, 100)).toString()).toBe('a picture');
+  expect(await problem(channel.download!(file!.key, 5))).toBe('refused: too_large');
+  const at = (address: string) => problem(channel.download!(address as AttachmentKey, 100));
+  expect(await at('https://example.com/picture')).toBe('refused: foreign_host');
+  expect(await at('https://api.twilio.com.example.com/picture')).toBe('refused: foreign_host');
+  expect(await at('nowhere')).toBe('refused: foreign_host');
+  expect(await at(file!.key.replace(account.accountSid, `AC${'9'.repeat(32)}`))).toBe('refused: 401');
 });
 
 test('each failure says whether a retry makes sense', async () => {

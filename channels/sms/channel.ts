@@ -1,50 +1,26 @@
 import twilio from 'twilio';
 import type { Channel, ChannelHealth, Receive, SentKey, SentMessage, ThreadKey } from '#core/channel.ts';
 import { ChannelError, Refused } from '#core/errors.ts';
+import { isOnWhatsApp } from './address.ts';
 import { smsConfig, type SmsConfig, type SmsConfigInput } from './config.ts';
-import { readThreadKey, toInboundDelivery, toInboundMessage, type Form } from './receive.ts';
+import { call, explain, outsideWindow, optedOut } from './failure.ts';
+import { download } from './files.ts';
+import type { Form } from './form.ts';
+import { readThreadKey, toInbound, toInboundDelivery, toWithdrawal } from './receive.ts';
 import { fitsBody, renderBody } from './render.ts';
 
 const callTimeoutMs = 15_000;
-/** The platform names no wait with 20429 and asks for backoff; this is the first step. */
-const rateLimitedWaitMs = 1000;
 /** An answer that could not go out for ten minutes is worse than none; the platform would try for ten hours. */
 const validitySeconds = 600;
 /** Far more than a message holds: who writes too much is told so, which takes reading it. */
 const requestSizeMaxBytes = 4 * 1024 * 1024;
 const searchMax = 50;
 const clockSkewMs = 60_000;
+/** WhatsApp takes free words for so long after a person has written. */
+const whatsappWindowMs = 24 * 3_600_000;
 
 /** The platform queues for the carrier; of calls it names no number and answers 20429 to too many at once. */
 const calls = { size: 20, refillPerMinute: 600 };
-
-/** The credentials are of no use until people put others in their place: what is to be said waits for that, and is not lost. */
-const deadCredentialsRetryMs = 60_000;
-
-const unreachable = new Set([21211, 21610, 21614]);
-
-/** Why a call of the Messages API failed, in the contract's words. */
-const toChannelError = (error: unknown): ChannelError => {
-  const { code, status } = error as { code?: unknown; status?: unknown };
-  if (typeof status !== 'number' || status >= 500)
-    return new ChannelError('sms', 'ambiguous', typeof status === 'number' ? `http_${status}` : 'no_answer', {
-      cause: error,
-    });
-  const name = String(code ?? `http_${status}`);
-  if (code === 20429 || status === 429)
-    return new ChannelError('sms', 'rate_limited', name, { retryAfterMs: rateLimitedWaitMs, cause: error });
-  if (code === 20003 || status === 401)
-    return new ChannelError('sms', 'rate_limited', name, { retryAfterMs: deadCredentialsRetryMs, cause: error });
-  return new ChannelError('sms', unreachable.has(Number(code)) ? 'unreachable' : 'refused', name, { cause: error });
-};
-
-const call = async <T>(calling: Promise<T>): Promise<T> => {
-  try {
-    return await calling;
-  } catch (error) {
-    throw toChannelError(error);
-  }
-};
 
 const createClient = ({ accountSid, authToken, apiUrl }: SmsConfig) => {
   const httpClient = new twilio.RequestClient({ timeout: callTimeoutMs });
@@ -83,24 +59,35 @@ const readForm = async (request: Request): Promise<Form> => {
 
 const toSent = (sid: string, thread: ThreadKey): SentMessage => ({ message: sid as SentKey, thread });
 
+/** Our words within a template that the platform takes at any time. Throws ChannelError where there is none. */
+const toTemplate = ({ whatsappTemplate }: SmsConfig, body: string) => {
+  if (!whatsappTemplate) throw new ChannelError('sms', 'refused', outsideWindow);
+  return { contentSid: whatsappTemplate, contentVariables: JSON.stringify({ 1: body }) };
+};
+
 const createOutbound = (
   config: SmsConfig,
   client: twilio.Twilio,
-): Required<Pick<Channel, 'send' | 'findSent' | 'budget'>> => {
-  const statusCallback = config.publicUrl && `${config.publicUrl}/channels/sms/status`;
+): Required<Pick<Channel, 'send' | 'findSent' | 'budget' | 'freeWordsMs'>> => {
+  const statusUrl = config.publicUrl && `${config.publicUrl}/channels/sms/status`;
   return {
-    budget: () => ({ scope: config.from, ...calls }),
+    budget: (thread) => ({ scope: readThreadKey(thread).to, ...calls }),
 
-    async send(thread, message) {
+    freeWordsMs: (thread) => (isOnWhatsApp(readThreadKey(thread).from) ? whatsappWindowMs : null),
+
+    async send(thread, message, key) {
       const { from: person, to: number } = readThreadKey(thread);
-      const body = renderBody(message);
+      const body = renderBody(message, isOnWhatsApp(person));
       const sent = await call(
         client.messages.create({
           to: person,
+          // With a service, too: the number that the conversation was begun on, and not any of its pool.
           from: number,
-          body,
+          ...(message.isLate ? toTemplate(config, body) : { body }),
+          ...(config.messagingServiceSid === undefined ? {} : { messagingServiceSid: config.messagingServiceSid }),
           validityPeriod: validitySeconds,
-          ...(statusCallback === undefined ? {} : { statusCallback }),
+          // A report may come before the answer to this call: it names the message as we do.
+          ...(statusUrl === undefined ? {} : { statusCallback: `${statusUrl}?key=${encodeURIComponent(key)}` }),
         }),
       );
       return toSent(sent.sid, thread);
@@ -109,10 +96,12 @@ const createOutbound = (
     /** By its body, since the platform keeps no key of ours; the list begins with the newest. */
     async findSent(thread, _, since, message) {
       const { from: person, to: number } = readThreadKey(thread);
-      const body = renderBody(message);
+      const body = renderBody(message, isOnWhatsApp(person));
+      // A template has words of its own around ours.
+      const isIt = (found: string): boolean => (message.isLate ? found.includes(body) : found === body);
       const sinceMs = since.getTime() - clockSkewMs;
       const listed = await call(client.messages.list({ to: person, from: number, limit: searchMax }));
-      const found = listed.find((sent) => sent.dateCreated.getTime() >= sinceMs && sent.body === body);
+      const found = listed.find((sent) => sent.dateCreated.getTime() >= sinceMs && isIt(sent.body));
       return found ? toSent(found.sid, thread) : null;
     },
   };
@@ -127,7 +116,7 @@ const verify = ({ authToken, publicUrl }: SmsConfig, request: Request, form: For
 };
 
 /**
- * Text messages over Twilio, from one number. Webhooks: `/channels/sms/inbound` and `/channels/sms/status`.
+ * Text messages and WhatsApp over Twilio, from one number or several. Webhooks: `/channels/sms/inbound` and `/channels/sms/status`.
  * Throws a ZodError when the settings are wrong.
  */
 export const createSmsChannel = (settings: SmsConfigInput): Channel => {
@@ -142,8 +131,8 @@ export const createSmsChannel = (settings: SmsConfigInput): Channel => {
 
   return {
     name: 'sms',
-    limits: { editIntervalMs: Infinity },
-    fits: fitsBody,
+    limits: { editIntervalMs: Infinity, partsAtOnce: 1 },
+    fits: (message, thread) => fitsBody(message, thread !== undefined && isOnWhatsApp(readThreadKey(thread).from)),
 
     async start(given) {
       started = given;
@@ -155,13 +144,22 @@ export const createSmsChannel = (settings: SmsConfigInput): Channel => {
 
     ...createOutbound(config, client),
 
+    explain,
+
+    download: (key, lengthMax) => download(key, lengthMax, config),
+
     async webhook(request) {
-      const { pathname } = new URL(request.url);
+      const { pathname, searchParams } = new URL(request.url);
       const isInbound = pathname.endsWith('/channels/sms/inbound');
       if (!isInbound && !pathname.endsWith('/channels/sms/status')) throw new Refused(404, 'unknown_path');
       const form = await readForm(request);
       verify(config, request, form);
-      await receive(isInbound ? toInboundMessage(form, config) : toInboundDelivery(form, config.accountSid));
+      if (isInbound) await receive(toInbound(form, config));
+      else {
+        const report = toInboundDelivery(form, config.accountSid, searchParams.get('key'));
+        await receive(report);
+        if (report?.code === optedOut) await receive(toWithdrawal(form, report, config));
+      }
       // Any text here would be sent to the person as a message.
       return new Response('<Response/>', { headers: { 'content-type': 'text/xml' } });
     },

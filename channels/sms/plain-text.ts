@@ -7,14 +7,30 @@ import { plain, type Spelling } from './spelling.ts';
 
 const lineBreak = /^<br\s*\/?>$/i;
 
+/** What stands around words that are meant to look otherwise. */
+export interface Marks {
+  readonly strong: string;
+  readonly emphasis: string;
+  readonly code: string;
+  readonly block: string;
+}
+
+/** A phone shows text as it is. */
+const none: Marks = { strong: '', emphasis: '', code: '', block: '' };
+
 /** Words are spelled; addresses and code mean what is written, blanks and quotes included. */
-const createWriter = (spell: Spelling) => {
+const createWriter = (spell: Spelling, marks: Marks) => {
+  const within = (mark: string, text: string): string => (text.trim() === '' ? text : mark + text + mark);
   const inline = (node: Nodes): string => {
     switch (node.type) {
       case 'text':
         return spell(node.value.replaceAll('\n', ' '));
       case 'inlineCode':
-        return node.value;
+        return within(marks.code, node.value);
+      case 'strong':
+        return within(marks.strong, node.children.map(inline).join(''));
+      case 'emphasis':
+        return within(marks.emphasis, node.children.map(inline).join(''));
       case 'break':
         return '\n';
       case 'html':
@@ -56,8 +72,10 @@ const createWriter = (spell: Spelling) => {
         return blocks(node.children, '\n');
       case 'footnoteDefinition':
         return `[${node.identifier}] ${blocks(node.children, '\n')}`;
+      case 'heading':
+        return within(marks.strong, node.children.map(inline).join('').trim());
       case 'code':
-        return node.value;
+        return within(marks.block, node.value);
       default:
         return inline(node).replaceAll(/ +$/gm, '').trim();
     }
@@ -71,9 +89,9 @@ const toTree = (markdown: string) =>
   fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
 
 /** CommonMark with tables as text for a phone: words, addresses, "-" and "1)". It is parsed once for all spellings. */
-export const toSpelled = (markdown: string): ((spelling: Spelling) => string) => {
+export const toSpelled = (markdown: string, marks = none): ((spelling: Spelling) => string) => {
   const { children } = toTree(markdown);
-  return (spelling) => createWriter(spelling)(children, '\n\n').trim();
+  return (spelling) => createWriter(spelling, marks)(children, '\n\n').trim();
 };
 
 export const toPlainText = (markdown: string): string => toSpelled(markdown)(plain);

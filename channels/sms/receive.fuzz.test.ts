@@ -4,9 +4,10 @@ import { expect, test } from 'vitest';
 import { Refused } from '#core/errors.ts';
 import { asText, mutated } from '#test/support/mutated.ts';
 import { flawsOf } from '#test/support/sound-event.ts';
-import { type Form, toInboundDelivery, toInboundMessage } from './receive.ts';
+import type { Form } from './form.ts';
+import { toInbound, toInboundDelivery } from './receive.ts';
 
-const ours = { accountSid: `AC${'0'.repeat(32)}`, from: '+15550001111' };
+const ours = { accountSid: `AC${'0'.repeat(32)}`, from: ['+15550001111'], answersHelp: true };
 const folder = new URL('fixtures/', import.meta.url);
 const payloads = readdirSync(folder).map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Form);
 
@@ -32,8 +33,8 @@ test('whatever a form holds, it becomes a sound event, none or a refusal, and ne
   fc.assert(
     fc.property(mutated(payloads), (payload) => {
       const form = toForm(payload);
-      expect(flawsOf(unlessRefused(() => toInboundMessage(form, ours)))).toEqual([]);
-      expect(flawsOf(unlessRefused(() => toInboundDelivery(form, ours.accountSid)))).toEqual([]);
+      expect(flawsOf(unlessRefused(() => toInbound(form, ours)))).toEqual([]);
+      expect(flawsOf(unlessRefused(() => toInboundDelivery(form, ours.accountSid, null)))).toEqual([]);
     }),
     { numRuns: 25_000 },
   );

@@ -1,16 +1,20 @@
 import { z } from 'zod';
-import type { InboundDelivery, InboundMessage, SentKey, ThreadKey } from '#core/channel.ts';
+import type {
+  InboundAction,
+  InboundConsent,
+  InboundDelivery,
+  InboundMessage,
+  SentKey,
+  ThreadKey,
+} from '#core/channel.ts';
 import { Refused } from '#core/errors.ts';
-import { e164 } from './config.ts';
-
-/** A webhook's fields; a repeated one is a list. */
-export type Form = Readonly<Record<string, string | readonly string[]>>;
-
-/**
- * Words the platform answers by itself, alone and in any case (twilio.com/docs/messaging/tutorials/advanced-opt-out).
- * YES is an opt-in only for somebody who had opted out; to everybody else's conversation it is an answer.
- */
-const keywords = new Set('STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT START UNSTOP HELP INFO'.split(' '));
+import { given } from '#core/given.ts';
+import { isAnswerable, numberOf } from './address.ts';
+import type { SmsConfig } from './config.ts';
+import { toAttachments } from './files.ts';
+import { field, type Form } from './form.ts';
+import { zoneOf } from './zones.ts';
+import { readWish } from './wishes.ts';
 
 const statuses: Readonly<Record<string, InboundDelivery['status']>> = {
   sent: 'sent',
@@ -22,16 +26,13 @@ const statuses: Readonly<Record<string, InboundDelivery['status']>> = {
 
 const thread = z.object({ from: z.string(), to: z.string() });
 
-/** `from` is the person's number, `to` is ours. Equal threads give equal keys. */
+type Ours = Pick<SmsConfig, 'accountSid' | 'from' | 'messagingServiceSid' | 'answersHelp' | 'showsNumbers'>;
+
+/** `from` is the person's address, `to` is ours: a conversation stays with the number that it was begun on. Equal threads give equal keys. */
 export const toThreadKey = (from: string, to: string): ThreadKey => JSON.stringify({ from, to }) as ThreadKey;
 
 /** Throws when the key is not of this channel. */
 export const readThreadKey = (key: ThreadKey): { from: string; to: string } => thread.parse(JSON.parse(key));
-
-const field = (form: Form, name: string): string => {
-  const value = form[name];
-  return typeof value === 'string' ? value : (value?.[0] ?? '');
-};
 
 /** Throws Refused 403 for another account's webhook and 400 for one that names no message. */
 const sidOf = (form: Form, accountSid: string): string => {
@@ -41,39 +42,62 @@ const sidOf = (form: Form, accountSid: string): string => {
   return sid;
 };
 
-const attachments = (form: Form): string[] =>
-  Array.from({ length: Math.min(10, Number(field(form, 'NumMedia')) || 0) }, (_, index) => {
-    const type = field(form, `MediaContentType${index}`);
-    return `[file: ${type || 'unknown'}]`;
-  });
+/** What every event of a person has: theirs is the number that is `person`, ours the other. */
+const toBase = (id: string, person: string, number: string, { showsNumbers = false }: Ours, now: Date) => ({
+  channel: 'sms',
+  id,
+  thread: toThreadKey(person, number),
+  // A number is personal data: where a name is shown, only its end is, unless the organization wants it otherwise.
+  sender: {
+    id: person,
+    organization: number,
+    displayName: showsNumbers ? numberOf(person) : `…${person.slice(-4)}`,
+    ...given({ timezone: zoneOf(numberOf(person)) }),
+  },
+  // The webhook carries no time.
+  sentAt: now,
+});
 
-/** A person's message; null for opt-out words, for numbers nobody can be answered at, and for numbers not ours. */
-export const toInboundMessage = (
+/**
+ * What a person sent: words, a wish to be written to no more or again, or one for help; null for help that the platform gives, for
+ * numbers nobody can be answered at, and for numbers not ours.
+ */
+export const toInbound = (
   form: Form,
-  ours: { accountSid: string; from: string },
+  ours: Ours,
   now = new Date(),
-): InboundMessage | null => {
+): InboundMessage | InboundConsent | InboundAction | null => {
   const id = sidOf(form, ours.accountSid);
   const [person, number, body] = [field(form, 'From'), field(form, 'To'), field(form, 'Body')];
-  if (number !== ours.from || person === ours.from || !e164.test(person)) return null;
-  if (field(form, 'OptOutType') !== '' || keywords.has(body.trim().toUpperCase())) return null;
-  return {
+  const service = field(form, 'MessagingServiceSid');
+  const isForUs = ours.from.includes(numberOf(number)) || (service !== '' && service === ours.messagingServiceSid);
+  if (!isForUs || !isAnswerable(person) || ours.from.includes(numberOf(person))) return null;
+  const base = toBase(id, person, number, ours, now);
+  const message: InboundMessage = {
+    ...base,
     kind: 'message',
-    channel: 'sms',
-    id,
-    thread: toThreadKey(person, number),
-    // A number is personal data: where a name is shown, only its end is.
-    sender: { id: person, organization: number, displayName: `…${person.slice(-4)}` },
-    // The webhook carries no time.
-    sentAt: now,
-    text: [body, ...attachments(form)].filter(Boolean).join('\n'),
+    text: body,
+    attachments: toAttachments(form),
     setting: 'direct',
     addressed: true,
   };
+  const wish = readWish(field(form, 'OptOutType'), body);
+  switch (wish?.kind) {
+    case undefined:
+      return message;
+    case 'stop':
+    case 'start':
+      return { ...base, kind: 'consent', given: wish.kind === 'start', how: wish.how };
+    // It gives consent only to whom had withdrawn it; in everybody else's conversation it is an answer.
+    case 'yes':
+      return { ...base, kind: 'consent', given: true, how: wish.how, otherwise: message };
+    case 'help':
+      return wish.isAnswered && !ours.answersHelp ? null : { ...base, kind: 'action', action: 'status' };
+  }
 };
 
-/** What became of a message of ours; null for steps nobody waits for. */
-export const toInboundDelivery = (form: Form, accountSid: string): InboundDelivery | null => {
+/** What became of a message of ours, which `key` is our name of; null for steps nobody waits for. */
+export const toInboundDelivery = (form: Form, accountSid: string, key: string | null): InboundDelivery | null => {
   const sid = sidOf(form, accountSid);
   const named = field(form, 'MessageStatus');
   const status = Object.hasOwn(statuses, named) ? statuses[named] : undefined;
@@ -86,5 +110,19 @@ export const toInboundDelivery = (form: Form, accountSid: string): InboundDelive
     message: sid as SentKey,
     status,
     ...(code === '' ? {} : { code }),
+    ...(key ? { key } : {}),
   };
 };
+
+/** A report that the person has opted out: where a pool of numbers sends, the platform tells it only afterwards. */
+export const toWithdrawal = (
+  form: Form,
+  { id, code = '' }: InboundDelivery,
+  ours: Ours,
+  now = new Date(),
+): InboundConsent => ({
+  ...toBase(`${id}:${code}`, field(form, 'To'), field(form, 'From'), ours, now),
+  kind: 'consent',
+  given: false,
+  how: code,
+});

@@ -23,14 +23,14 @@ test.each([
   expect(toPlainText(markdown)).toBe(expected);
 });
 
-test('sources and the way to a person stand below the text', () => {
+test('one source and the way to a person stand below the text', () => {
   const message = {
     text: 'Hold the button.',
     title: 'Reset',
     facts: [{ label: 'Plan', value: 'Gold' }],
     citations: [
       { number: 1, title: 'Guide', url: 'https://example.com/g' },
-      { number: 2, title: 'Guide', url: 'https://example.com/g' },
+      { number: 2, title: 'Manual', url: 'https://example.com/m' },
     ],
     actions: [
       { id: 'human', label: 'A person' },
@@ -41,6 +41,15 @@ test('sources and the way to a person stand below the text', () => {
     'Reset\n\nPlan: Gold\n\nHold the button.\n\nGuide https://example.com/g\n\nAGENT: A person',
   );
   expect(renderBody({ text: 'Hi', actions: [{ id: 'good', label: 'Helpful' }] })).toBe('Hi');
+});
+
+test('on WhatsApp words keep their marks and their letters, and a message may be longer', () => {
+  const text = '# Ça coûte\n\n**5 €** – _soon_, `x y`, ~~10~~ and [it](https://example.com)\n\n```\na  b\n```';
+  expect(renderBody({ text }, true)).toBe(
+    '*Ça coûte*\n\n*5 €* – _soon_, `x y`, ~10~ and it (https://example.com)\n\n```a  b```',
+  );
+  expect(fitsBody({ text: 'я'.repeat(1600) }, true)).toBe(true);
+  expect(fitsBody({ text: 'я'.repeat(1601) }, true)).toBe(false);
 });
 
 test('what one message cannot hold in three segments is told before it is sent, footers included', () => {

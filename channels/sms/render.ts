@@ -1,5 +1,5 @@
 import type { OutboundMessage } from '#core/channel.ts';
-import { toSpelled } from './plain-text.ts';
+import { type Marks, toSpelled } from './plain-text.ts';
 import { countSegments } from './segments.ts';
 import { cheapest, type Spelling } from './spelling.ts';
 
@@ -20,30 +20,36 @@ const wayToHuman = ({ actions = [] }: OutboundMessage, spell: Spelling): string 
   return offered && `${humanWord}: ${spell(offered.label)}`;
 };
 
-const sources = ({ citations = [] }: OutboundMessage, spell: Spelling): string[] => [
-  ...new Set(citations.map(({ title, url }) => [spell(title), url].filter(Boolean).join(' '))),
-];
+/** One source, the first that can be opened: each address costs half a segment, and carriers filter what is full of them. */
+const source = ({ citations = [] }: OutboundMessage, spell: Spelling): string | undefined => {
+  const shown = citations.find(({ url }) => url) ?? citations[0];
+  return shown && [spell(shown.title), shown.url].filter(Boolean).join(' ');
+};
 
-/** A message as the body of one SMS: its words, its sources, the way to a person. */
-export const renderBody = (message: OutboundMessage): string => {
+/** faq.whatsapp.com: how to format your messages. */
+const whatsappMarks: Marks = { strong: '*', emphasis: '_', code: '`', block: '```' };
+const asItIs: Spelling = (text) => text;
+
+/** A message as one body: its words, its source, the way to a person. On WhatsApp every letter costs the same. */
+export const renderBody = (message: OutboundMessage, isOnWhatsApp = false): string => {
   const { title, facts = [] } = message;
-  const spelled = toSpelled(message.text);
-  return cheapest((spell) =>
+  const spelled = toSpelled(message.text, ...(isOnWhatsApp ? [whatsappMarks] : []));
+  const render = (spell: Spelling): string =>
     [
       title && spell(title),
       facts.map(({ label, value }) => spell(`${label}: ${value}`)).join('\n'),
       // Nothing but pictures would be nothing at all, which is refused.
       spelled(spell) || message.text.trim(),
-      sources(message, spell).join('\n'),
+      source(message, spell),
       wayToHuman(message, spell),
     ]
       .filter(Boolean)
-      .join('\n\n'),
-  );
+      .join('\n\n');
+  return isOnWhatsApp ? render(asItIs) : cheapest(render);
 };
 
-/** Whether one SMS holds this message, at a price that is worth it. */
-export const fitsBody = (message: OutboundMessage): boolean => {
-  const body = renderBody(message);
-  return body.length <= bodyLengthMax && countSegments(body) <= segmentsMax;
+/** Whether one message holds this, at a price that is worth it. */
+export const fitsBody = (message: OutboundMessage, isOnWhatsApp = false): boolean => {
+  const body = renderBody(message, isOnWhatsApp);
+  return body.length <= bodyLengthMax && (isOnWhatsApp || countSegments(body) <= segmentsMax);
 };

@@ -10,7 +10,7 @@ import { activityIdOf, roomOf, threadOf, toSentKey, toThreadKey } from './keys.t
 import { readActivity } from './payload.ts';
 import { doneBy } from './press.ts';
 import { toEvent } from './receive.ts';
-import { createRecent } from './recent.ts';
+import { createRecent } from '#core/recent.ts';
 import { fitsActivity, toActivity, toPressAnswer } from './render.ts';
 import { isAllowedUrl } from './service-url.ts';
 import { createServiceUrls } from './service-urls.ts';
@@ -107,8 +107,8 @@ export function createTeamsChannel(settings: TeamsSettings, clock: Clock = syste
     fits: fitsActivity,
     // A room takes 60 sends and edits in 30 s.
     limits: { editIntervalMs: 2000 },
-    async start(given, bookmark) {
-      await serviceUrls.open(bookmark);
+    async start(given, shelf) {
+      await serviceUrls.open(shelf);
       receive = given;
     },
     stop: async () => void (receive = null),

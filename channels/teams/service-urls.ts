@@ -1,14 +1,15 @@
-import type { Bookmark } from '#core/channel.ts';
+import type { Shelf } from '#core/channel.ts';
 import type { TeamsConfig } from './config.ts';
 import { roomOf, type threadOf } from './keys.ts';
-import { createRecent } from './recent.ts';
+import { createRecent } from '#core/recent.ts';
 import { defaultServiceUrl, isAllowedUrl } from './service-url.ts';
 
 /** So many conversations are remembered with the service URL they last spoke from. */
 const conversationsMax = 1000;
+const keptName = 'service-url';
 
 export interface ServiceUrls {
-  open(bookmark: Bookmark | undefined): Promise<void>;
+  open(shelf: Shelf | undefined): Promise<void>;
   /** Notes where a conversation has just spoken from. */
   note(conversation: string, serviceUrl: string): Promise<void>;
   /** Where it is written to. */
@@ -22,17 +23,17 @@ export interface ServiceUrls {
 export function createServiceUrls({ serviceUrls, appType }: TeamsConfig): ServiceUrls {
   const byRoom = createRecent<string>(conversationsMax);
   let newest: string | null = null;
-  let kept: Bookmark | undefined;
+  let kept: Shelf | undefined;
   return {
-    async open(bookmark) {
-      kept = appType === 'MultiTenant' ? undefined : bookmark;
-      const read = (await kept?.read()) ?? null;
+    async open(shelf) {
+      kept = appType === 'MultiTenant' ? undefined : shelf;
+      const read = (await kept?.read(keptName)) ?? null;
       if (read !== null && isAllowedUrl(read, serviceUrls)) newest = read;
     },
     async note(conversation, serviceUrl) {
       byRoom.set(roomOf(conversation), serviceUrl);
       if (!kept || newest === serviceUrl) return;
-      await kept.write(serviceUrl);
+      await kept.write(keptName, serviceUrl);
       newest = serviceUrl;
     },
     of: ({ conversation, serviceUrl }) =>

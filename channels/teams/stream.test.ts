@@ -3,6 +3,7 @@ import type { Channel, InboundEvent, OutboundMessage, SentMessage, ThreadKey } f
 import type { Clock } from '#core/clock.ts';
 import type { FaultRule } from '#lab/faults/script.ts';
 import { openTeamsLab, type TeamsLab } from '#lab/teams/server.ts';
+import { createMemoryShelf } from '#test/support/memory-shelf.ts';
 import { createTeamsChannel } from './channel.ts';
 import { toThreadKey } from './keys.ts';
 
@@ -496,7 +497,7 @@ test('trap 25: a chat is written to where its tenant last spoke from, also by a 
       clock,
     );
   const elsewhere = open();
-  await elsewhere.start(async () => undefined, { read: async () => lab.serviceUrl, write: async () => undefined });
+  await elsewhere.start(async () => undefined, createMemoryShelf([['service-url', lab.serviceUrl]]));
   const sent = await show({ text: 'Returns are free.', partial: true }, 'turn:1', elsewhere);
   await elsewhere.edit!(stored(sent), whole);
   expect(texts()).toEqual([wholeShown]);

@@ -3,7 +3,7 @@ import type { Clock } from '#core/clock.ts';
 import { ChannelError } from '#core/errors.ts';
 import type { Connector, Place } from './connector.ts';
 import { isActivityGone } from './failure.ts';
-import { createRecent } from './recent.ts';
+import { createRecent } from '#core/recent.ts';
 import { toActivity, type TeamsActivity } from './render.ts';
 
 /**

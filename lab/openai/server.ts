@@ -9,6 +9,10 @@ export interface OpenAiLab extends AsyncDisposable {
   readonly url: string;
   /** Bodies of all requests that were let in, oldest first. */
   readonly requests: readonly ChatRequest[];
+  /** Texts that the moderation endpoint was asked about, oldest first. */
+  readonly moderated: readonly string[];
+  /** What moderation flags, by what stands in the text; the categories are OpenAI's. */
+  flag(words: string, categories: readonly string[]): void;
   /** How the next requests end, in order; with an empty list the model repeats the last message. */
   script(next: readonly ChatScript[]): void;
   close(): Promise<void>;
@@ -39,18 +43,62 @@ export interface ChatScript {
   readonly status?: number;
 }
 
-/** Chat completions as OpenAI and those compatible with it stream them: chunks, a finish reason, usage, `[DONE]`. */
+/** Every category of omni-moderation-latest (openai: api-reference/moderations/object). */
+const categoriesOf = (flagged: readonly string[]): Record<string, boolean> =>
+  Object.fromEntries(
+    [
+      'harassment',
+      'harassment/threatening',
+      'hate',
+      'hate/threatening',
+      'illicit',
+      'illicit/violent',
+      'self-harm',
+      'self-harm/intent',
+      'self-harm/instructions',
+      'sexual',
+      'sexual/minors',
+      'violence',
+      'violence/graphic',
+    ].map((category) => [category, flagged.includes(category)]),
+  );
+
+/**
+ * Chat completions as OpenAI and those compatible with it stream them: chunks, a finish reason, usage, `[DONE]`; or whole where nobody asks for a
+ * stream. And the moderation endpoint.
+ */
 export const openOpenAiLab = async ({ apiKey }: { apiKey: string }): Promise<OpenAiLab> => {
   const requests: ChatRequest[] = [];
   const scripts: ChatScript[] = [];
+  const moderated: string[] = [];
+  const flags = new Map<string, readonly string[]>();
   const app = new Hono<{ Bindings: HttpBindings }>();
+  app.post('/v1/moderations', async (c) => {
+    if (c.req.header('authorization') !== `Bearer ${apiKey}`)
+      return c.json({ error: { message: 'Incorrect API key provided.', type: 'invalid_request_error' } }, 401);
+    const { input, model } = await c.req.json<{ input: string; model: string }>();
+    moderated.push(input);
+    const flagged = [...flags].flatMap(([words, categories]) => (input.includes(words) ? categories : []));
+    const categories = categoriesOf(flagged);
+    const category_scores = Object.fromEntries(
+      Object.entries(categories).map(([category, isFlagged]) => [category, isFlagged ? 0.98 : 0.001]),
+    );
+    return c.json({
+      id: `modr-${moderated.length}`,
+      model,
+      results: [{ flagged: flagged.length > 0, categories, category_scores }],
+    });
+  });
   app.post('/v1/chat/completions', async (c) => {
     if (c.req.header('authorization') !== `Bearer ${apiKey}`)
       return c.json({ error: { message: 'Incorrect API key provided.', type: 'invalid_request_error' } }, 401);
     const body = await c.req.json<ChatRequest>();
     const roles = new Set(['system', 'user', 'assistant']);
-    if (!body.stream || body.messages.some(({ role, content }) => !roles.has(role) || !isContent(content)))
-      return c.json({ error: { message: 'Only streamed text is spoken here.', type: 'invalid_request_error' } }, 400);
+    if (body.messages.some(({ role, content }) => !roles.has(role) || !isContent(content)))
+      return c.json(
+        { error: { message: 'Only text and images are spoken here.', type: 'invalid_request_error' } },
+        400,
+      );
     requests.push(body);
     const { content = '' } = body.messages.at(-1) ?? {};
     const said =
@@ -58,6 +106,15 @@ export const openOpenAiLab = async ({ apiKey }: { apiKey: string }): Promise<Ope
     const { status, text = said } = scripts.shift() ?? {};
     if (status) return c.json({ error: { message: 'Not now.', type: 'server_error' } }, status as 500);
     const id = `chatcmpl-${requests.length}`;
+    if (!body.stream)
+      return c.json({
+        id,
+        object: 'chat.completion',
+        created: 0,
+        model: body.model,
+        choices: [{ index: 0, message: { role: 'assistant', content: text, refusal: null }, finish_reason: 'stop' }],
+        usage: { prompt_tokens: 10, completion_tokens: text.length, total_tokens: 10 + text.length },
+      });
     const frame = { id, object: 'chat.completion.chunk', created: 0, model: body.model };
     return streamSSE(c, async (stream) => {
       const send = (rest: object): Promise<void> => stream.writeSSE({ data: JSON.stringify({ ...frame, ...rest }) });
@@ -75,6 +132,8 @@ export const openOpenAiLab = async ({ apiKey }: { apiKey: string }): Promise<Ope
   return {
     url: `${url}/v1`,
     requests,
+    moderated,
+    flag: (words, categories) => void flags.set(words, categories),
     script: (next) => void scripts.push(...next),
     close,
     [Symbol.asyncDispose]: close,

@@ -133,15 +133,23 @@ export const changeMessage = (
   if (content.blocks !== undefined) {
     message.blocks = content.blocks;
     message.markdownText = null;
+    message.tasks = [];
   }
   if (metadata !== undefined) message.metadata = Object.keys(metadata).length === 0 ? null : metadata;
   message.edited = { user: message.user, ts: workspace.nextTs() };
   announceChange(platform, room, message, previous);
 };
 
+/** The platform ends a stream about five minutes after its start, traffic or not (observed, undocumented). */
+const streamLifetimeMs = 300_000;
+
+export const isStreaming = ({ stream }: SlackMessage): boolean =>
+  stream !== null && !stream.isStopped && Date.now() - stream.startedAt <= streamLifetimeMs;
+
 const update: Method = (args, platform) => {
   const { room, message } = ownMessage(platform, args, 'cant_update_message');
-  if (message.stream) throw new SlackRefusal('streaming_state_conflict');
+  // One that a person stopped is not streaming any more.
+  if (isStreaming(message)) throw new SlackRefusal('streaming_state_conflict');
   if ((args.text('text') ?? '').length > updateTextLengthMax) throw new SlackRefusal('msg_too_long');
   changeMessage(platform, room, message, readContent(args), readMetadata(args));
   return {

@@ -9,10 +9,6 @@ import {
   type Workspace,
 } from './workspace.ts';
 
-const statusLifetimeMs = 120_000;
-const loadingMessagesMax = 10;
-const loadingMessageLengthMax = 50;
-
 const toWireRoom = (workspace: Workspace, room: SlackRoom): Json =>
   room.kind === 'im'
     ? {
@@ -155,23 +151,6 @@ const list: Method = (args, { workspace }) => {
   return { channels: page.map((room) => toWireRoom(workspace, room)), response_metadata: { next_cursor: next } };
 };
 
-const setStatus: Method = (args, { workspace }) => {
-  const room = workspace.room(args.required('channel_id'));
-  const threadTs = args.required('thread_ts');
-  const lines = args.nested('loading_messages', 'invalid_arguments');
-  if (
-    Array.isArray(lines) &&
-    (lines.length > loadingMessagesMax || lines.some((line) => String(line).length > loadingMessageLengthMax))
-  )
-    throw new SlackRefusal('invalid_arguments');
-  if (typeof args.all['status'] !== 'string') throw new SlackRefusal('invalid_arguments');
-  if (!room.messages.some((message) => message.ts === threadTs)) throw new SlackRefusal('thread_not_found');
-  if (args.all['status'] === '') room.statuses.delete(threadTs);
-  else room.statuses.set(threadTs, { text: args.all['status'], until: Date.now() + statusLifetimeMs });
-  workspace.changed(room.id);
-  return {};
-};
-
 /** The Web API methods that read rooms, people and the app itself. */
 export const conversationMethods: Record<string, Method> = {
   'conversations.history': history,
@@ -181,7 +160,6 @@ export const conversationMethods: Record<string, Method> = {
   'conversations.info': (args, { workspace }) => ({
     channel: toWireRoom(workspace, workspace.room(args.required('channel'))),
   }),
-  'assistant.threads.setStatus': setStatus,
   'users.info': (args, { workspace }) => ({ user: toWireUser(workspace, args.required('user')) }),
   'bots.info': (args, { workspace: { identity } }) => {
     if (args.text('bot') !== identity.botId) throw new SlackRefusal('bot_not_found');

@@ -18,10 +18,15 @@ export interface Outcome {
 export interface DeliverOptions extends SignOptions {
   /** Send under this id again: a duplicate. */
   readonly eventId?: string;
+  /** When it happened; now when absent. */
+  readonly at?: Date;
 }
 
 interface Settings extends Omit<Route, 'closing'> {
   readonly identity: Identity;
+  readonly isForOrganization: boolean;
+  /** The events that the app asked for; every one when absent. */
+  readonly botEvents: readonly string[] | undefined;
   readonly retryDelaysMs: readonly number[];
   readonly carry: Carry;
 }
@@ -39,28 +44,40 @@ export interface Delivery {
 
 const outcomesKept = 500;
 
-const toEnvelope = (identity: Identity, event: Json | null, eventId: string): Json => ({
+const toEnvelope = (
+  { identity, isForOrganization }: Pick<Settings, 'identity' | 'isForOrganization'>,
+  event: Json | null,
+  eventId: string,
+  at: Date,
+): Json => ({
   token: 'unused',
   team_id: identity.teamId,
   context_team_id: identity.teamId,
-  context_enterprise_id: null,
+  context_enterprise_id: identity.enterpriseId,
   api_app_id: identity.appId,
   event,
   type: 'event_callback',
   event_id: eventId,
-  event_time: Math.floor(Date.now() / 1000),
+  event_time: Math.floor(at.getTime() / 1000),
   authorizations: [
     {
-      enterprise_id: null,
+      enterprise_id: identity.enterpriseId,
       team_id: identity.teamId,
       user_id: identity.botUserId,
       is_bot: true,
-      is_enterprise_install: false,
+      is_enterprise_install: isForOrganization,
     },
   ],
   is_ext_shared_channel: false,
   event_context: `4-${newSlackId('')}`,
 });
+
+/** Messages are asked for by the kind of room they are in. */
+const isSubscribed = (event: Json, botEvents: readonly string[] | undefined): boolean => {
+  const type = String(event['type']);
+  const kind = event['channel_type'] === 'im' ? 'im' : 'channels';
+  return botEvents === undefined || botEvents.includes(type === 'message' ? `message.${kind}` : type);
+};
 
 /** Carries events and acts to the app and repeats what was not acknowledged. */
 export const createDelivery = (settings: Settings): Delivery => {
@@ -92,8 +109,9 @@ export const createDelivery = (settings: Settings): Delivery => {
   };
 
   return {
-    deliver(event, options = {}) {
-      const envelope = toEnvelope(settings.identity, event, options.eventId ?? newSlackId('Ev'));
+    async deliver(event, options = {}) {
+      if (event && !isSubscribed(event, settings.botEvents)) return { eventId: '', delivered: false, attempts: [] };
+      const envelope = toEnvelope(settings, event, options.eventId ?? newSlackId('Ev'), options.at ?? new Date());
       const names = ['events', `events/${String(event?.['type'])}`];
       return settings.carry(names, ({ number }) => send(envelope, options, number));
     },

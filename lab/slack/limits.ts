@@ -2,10 +2,12 @@
 const tierPerMinute = { t2: 20, t3: 50, t4: 100, special: 600 } as const;
 
 const tiers: Record<string, keyof typeof tierPerMinute> = {
+  'agents.sessions.setStatus': 't3',
   'api.test': 't4',
   'auth.test': 'special',
   'apps.connections.open': 't2',
   'assistant.threads.setStatus': 'special',
+  'assistant.threads.setSuggestedPrompts': 't4',
   'bots.info': 't3',
   'chat.appendStream': 't4',
   'chat.delete': 't3',
@@ -21,6 +23,7 @@ const tiers: Record<string, keyof typeof tierPerMinute> = {
   'reactions.add': 't3',
   'users.info': 't4',
   'views.open': 't4',
+  'views.publish': 't4',
   'views.update': 't4',
 };
 

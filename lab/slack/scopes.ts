@@ -2,7 +2,9 @@ import { SlackRefusal } from './workspace.ts';
 
 /** The bot scope each method wants; a pair is for channels and for direct messages. */
 const wanted: Record<string, string | readonly [channel: string, direct: string]> = {
+  'agents.sessions.setStatus': 'chat:write',
   'assistant.threads.setStatus': 'assistant:write',
+  'assistant.threads.setSuggestedPrompts': 'assistant:write',
   'bots.info': 'users:read',
   'chat.appendStream': 'chat:write',
   'chat.delete': 'chat:write',

@@ -1,5 +1,6 @@
 import type { PaneAction, PaneMessage, PaneView } from '#lab/pane.ts';
 import { objectsIn, textOf } from './blocks.ts';
+import { isStreaming } from './chat-methods.ts';
 import type { Json, SlackMessage, SlackRoom, Workspace } from './workspace.ts';
 
 /** Our convention: a button whose `action_id` ends so opens a dialog that asks for text; its value is the question. */
@@ -79,7 +80,7 @@ const toPaneMessage = (workspace: Workspace, message: SlackMessage): PaneMessage
     actions: pressable(message).flatMap(({ element }) => toAction(element)),
     edited: message.edited !== null,
     sentAt: new Date(Number(message.ts.slice(0, -7)) * 1000 + Number(message.ts.slice(-6, -3))).toISOString(),
-    ...(message.stream ? { status: message.stream.isStopped ? 'stopped' : 'streaming' } : {}),
+    ...(message.stream?.isStopped ? { status: 'stopped' } : isStreaming(message) ? { status: 'streaming' } : {}),
     ...(message.onlyFor
       ? { status: `only visible to ${workspace.users.get(message.onlyFor)?.name ?? message.onlyFor}` }
       : {}),

@@ -8,12 +8,15 @@ import { createFaults } from '#lab/faults/faults.ts';
 import { listenOnLoopback } from '#lab/loopback.ts';
 import type { LabServer, Pane } from '#lab/pane.ts';
 import { createPane } from './acts.ts';
+import { assistantMethods } from './assistant-methods.ts';
 import { createArgs, decodeBody, type Args } from './args.ts';
 import { chatMethods } from './chat-methods.ts';
 import { conversationMethods } from './conversation-methods.ts';
 import { createDelivery, realAckTimeoutMs, realRetryDelaysMs, type DeliverOptions, type Outcome } from './delivery.ts';
+import { createHomes, type Homes, publish } from './home.ts';
 import { createLimits, type Limits } from './limits.ts';
 import { createModalDesk, viewMethods } from './modals.ts';
+import { createOAuth, type OAuth, type OAuthOptions } from './oauth.ts';
 import type { Method, Platform } from './platform.ts';
 import { createResponseUrls } from './response-urls.ts';
 import { stopByPerson, streamMethods } from './stream-methods.ts';
@@ -45,6 +48,9 @@ export interface SlackLabOptions {
   readonly appToken?: string;
   readonly appId?: string;
   readonly teamId?: string;
+  readonly enterpriseId?: string;
+  /** The app can be installed; without it only `botToken` is good. */
+  readonly oauth?: OAuthOptions;
   readonly botUserId?: string;
   readonly botName?: string;
   /** Where events go while no socket is connected. */
@@ -58,11 +64,13 @@ export interface SlackLabOptions {
   readonly rateLimits?: 'on' | 'off';
   /** The bot token's scopes; every one when absent. */
   readonly scopes?: readonly string[];
+  /** The events the app is subscribed to, such as `message.im`; every one when absent. */
+  readonly botEvents?: readonly string[];
   /** Methods this workspace does not have, for example `chat.startStream` where agents are off. */
   readonly methodsMissing?: readonly string[];
 }
 
-export interface SlackLab extends LabServer, SecondThoughts, Commands, Pick<SharedFiles, 'share'> {
+export interface SlackLab extends LabServer, SecondThoughts, Commands, Homes, Pick<SharedFiles, 'share'> {
   readonly name: 'slack';
   readonly pane: Pane;
   readonly botUserId: string;
@@ -74,6 +82,8 @@ export interface SlackLab extends LabServer, SecondThoughts, Commands, Pick<Shar
   setEventsUrl(url: string): void;
   /** From now on the bot token is one that was revoked, until it is given back. */
   revokeToken(isRevoked: boolean): void;
+  /** Somebody takes the app out of the workspace: its tokens are void, and it is told. Resolves with what was told, to be told again. */
+  uninstall(): Promise<readonly Json[]>;
   /** The platform's `url_verification` handshake with the events URL; false when the app fails it. */
   verifyEventsUrl(): Promise<boolean>;
   /** A person presses Stop on a message still streaming. */
@@ -98,17 +108,29 @@ const appMethods: Record<string, Method> = {
 
 const methods: Record<string, Method> = {
   ...appMethods,
+  ...assistantMethods,
   ...chatMethods,
   ...conversationMethods,
   ...streamMethods,
   ...viewMethods,
+  'views.publish': publish,
 };
 
 /** Throws when the token may not call the method. */
-const checkToken = (method: string, token: string, options: SlackLabOptions, isRevoked: boolean): void => {
-  if (method === 'api.test') return;
+const checkToken = (
+  method: string,
+  token: string,
+  options: SlackLabOptions,
+  isRevoked: boolean,
+  oauth: OAuth,
+): void => {
+  if (method === 'api.test' || method === 'oauth.v2.access') return;
   if (token === '') throw new SlackRefusal('not_authed');
-  if (token !== options.botToken && token !== options.appToken) throw new SlackRefusal('invalid_auth');
+  if (token !== options.botToken && token !== options.appToken) {
+    oauth.check(token);
+    if (method === 'apps.connections.open') throw new SlackRefusal('not_allowed_token_type');
+    return;
+  }
   if (isRevoked && token === options.botToken) throw new SlackRefusal('token_revoked');
   const wanted = method === 'apps.connections.open' ? options.appToken : options.botToken;
   if (token !== wanted) throw new SlackRefusal('not_allowed_token_type');
@@ -132,6 +154,8 @@ const toState = (workspace: Workspace) => ({
     user: room.user,
     joined: room.joined,
     statuses: Object.fromEntries(room.statuses),
+    sessions: Object.fromEntries(room.sessions),
+    prompts: Object.fromEntries(room.prompts),
     messages: room.messages.map((message) => ({
       ...toWireMessage(workspace, room, message, true),
       only_for: message.onlyFor,
@@ -161,7 +185,9 @@ const createRoutes = (
   limits: Limits,
   use: (token: string, args: Args) => void,
   isRevoked: () => boolean,
+  oauth: OAuth,
 ): Hono<{ Bindings: HttpBindings }> => {
+  const own: Record<string, Method> = { ...methods, 'oauth.v2.access': oauth.access };
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(
     bodyLimit({
@@ -173,11 +199,10 @@ const createRoutes = (
     const name = context.req.param('method');
     try {
       const args = await readArgs(context);
-      const method =
-        Object.hasOwn(methods, name) && !options.methodsMissing?.includes(name) ? methods[name] : undefined;
+      const method = Object.hasOwn(own, name) && !options.methodsMissing?.includes(name) ? own[name] : undefined;
       if (!method) throw new SlackRefusal('unknown_method', { req_method: name });
       const bearer = /^Bearer (.+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
-      checkToken(name, bearer ?? args.text('token') ?? '', options, isRevoked());
+      checkToken(name, bearer ?? args.text('token') ?? '', options, isRevoked(), oauth);
       checkScope(name, args.text('channel') ?? args.text('types') ?? '', options.scopes);
       const waitSeconds = options.rateLimits === 'off' ? 0 : limits.take(name, args.text('channel') ?? '');
       if (waitSeconds > 0) return tellToWait(context, waitSeconds);
@@ -201,6 +226,7 @@ const createRoutes = (
 export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> => {
   const workspace = createWorkspace({
     teamId: options.teamId ?? newSlackId('T'),
+    enterpriseId: options.enterpriseId ?? null,
     appId: options.appId ?? newSlackId('A'),
     botId: newSlackId('B'),
     botUserId: options.botUserId ?? newSlackId('U'),
@@ -215,6 +241,8 @@ export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> 
   const sockets = createSockets(workspace.identity.appId, faults);
   const delivery = createDelivery({
     identity: workspace.identity,
+    isForOrganization: options.oauth?.isForOrganization ?? false,
+    botEvents: options.botEvents,
     sockets,
     carry: createCarry(faults),
     signingSecret: options.signingSecret,
@@ -240,19 +268,29 @@ export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> 
       rateLimited: limits.refused(),
       faults: faults.fired(),
     });
+  const oauth = createOAuth(workspace.identity, options.oauth, options.scopes ?? []);
+  const isGood = (token: string): boolean => {
+    try {
+      checkToken('files', token, options, isRevoked, oauth);
+      return true;
+    } catch {
+      return false;
+    }
+  };
   const sharedFiles = createSharedFiles(
     platform,
     () => origin,
-    (token) => token === options.botToken && !isRevoked && (options.scopes?.includes('files:read') ?? true),
+    (token) => isGood(token) && (options.scopes?.includes('files:read') ?? true),
   );
   const pane = createPane({ platform, delivery, responseUrls });
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(gate.middleware);
   app.route('/_lab', createControl({ state, setFaults: faults.set, pane }));
   app.route('/', sharedFiles.routes);
+  app.route('/', oauth.routes);
   app.route(
     '/',
-    createRoutes(options, platform, limits, responseUrls.use, () => isRevoked),
+    createRoutes(options, platform, limits, responseUrls.use, () => isRevoked, oauth),
   );
   const loopback = await listenOnLoopback(app, options.port);
   loopback.server.on('upgrade', sockets.upgrade);
@@ -269,6 +307,7 @@ export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> 
     botUserId: workspace.identity.botUserId,
     pane,
     ...createSecondThoughts(platform),
+    ...createHomes(platform, delivery),
     ...createCommands(platform, delivery, `${origin}/actions/${workspace.identity.teamId}/used`),
     share: sharedFiles.share,
     addUser: workspace.addUser,
@@ -277,6 +316,15 @@ export const openSlackLab = async (options: SlackLabOptions): Promise<SlackLab> 
     revokeToken: (is) => void (isRevoked = is),
     setEventsUrl: (url) => {
       eventsUrl = url;
+    },
+    async uninstall() {
+      oauth.revoke();
+      const told = [
+        { type: 'tokens_revoked', tokens: { oauth: [], bot: [workspace.identity.botUserId] } },
+        { type: 'app_uninstalled' },
+      ];
+      for (const event of told) await delivery.deliver(event);
+      return told;
     },
     verifyEventsUrl: delivery.verifyUrl,
     stopStream: ({ room, user, message }) => stopByPerson(platform, workspace.room(room), message, user),

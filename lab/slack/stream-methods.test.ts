@@ -52,8 +52,10 @@ test('a stream refuses what the platform refuses', async () => {
 });
 
 test('a person stops a stream, and five minutes end it', async () => {
-  const { lab, client, start } = await openStream();
+  const { lab, client, start, thread_ts } = await openStream();
   const stopped = await start();
+  expect(() => lab.stopStream({ room: 'DADA', user: 'UADA', message: stopped })).toThrow('no Stop button');
+  await client.agents.sessions.setStatus({ channel_id: 'DADA', thread_ts, status: 'processing' });
   lab.stopStream({ room: 'DADA', user: 'UADA', message: stopped });
   expect(await refusal(client.chat.appendStream({ channel: 'DADA', ts: stopped, markdown_text: 'x' }))).toBe(
     'stopped_by_user',

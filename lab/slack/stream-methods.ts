@@ -1,18 +1,25 @@
 import type { Args } from './args.ts';
+import { readSessionStatus } from './assistant-methods.ts';
 import { acceptBlocks, objectsIn } from './blocks.ts';
-import { announceChange, ownMessage, readMetadata, threadIn } from './chat-methods.ts';
+import { announceChange, isStreaming, ownMessage, readMetadata, threadIn } from './chat-methods.ts';
 import { roomEvent, type Method, type Platform } from './platform.ts';
-import { SlackRefusal, toWireMessage, type SlackMessage, type SlackRoom } from './workspace.ts';
+import { SlackRefusal, toWireMessage, type Json, type SlackMessage, type SlackRoom } from './workspace.ts';
 
 /** Characters of one stream, and of one call. */
 const streamTextLengthMax = 12_000;
-/** The platform ends a stream about five minutes after its start, traffic or not (observed, undocumented). */
-const streamLifetimeMs = 300_000;
 
 const chunkTypes = new Set(['markdown_text', 'task_update', 'plan_update', 'blocks']);
+const taskStatuses = new Set(['pending', 'in_progress', 'complete', 'error']);
 
-/** The text and the blocks of one call. Throws `invalid_chunks` or `msg_too_long`. */
-const readChunks = (args: Args): { text: string; isEmpty: boolean } => {
+/** docs.slack.dev/reference/block-kit/blocks/task-card-block: how a task is shown and read back. */
+const toTaskCard = ({ id, title, status }: Json): Json => {
+  if (typeof id !== 'string' || typeof title !== 'string' || !taskStatuses.has(String(status)))
+    throw new SlackRefusal('invalid_chunks');
+  return { type: 'task_card', block_id: `task ${id}`, task_id: id, title, status };
+};
+
+/** The text and the tasks of one call. Throws `invalid_chunks` or `msg_too_long`. */
+const readChunks = (args: Args): { text: string; tasks: Json[]; isEmpty: boolean } => {
   const nested = args.nested('chunks', 'invalid_chunks');
   const chunks = objectsIn(nested);
   if (nested !== undefined && (!Array.isArray(nested) || chunks.length < nested.length))
@@ -26,7 +33,14 @@ const readChunks = (args: Args): { text: string; isEmpty: boolean } => {
   const texts = chunks.filter((chunk) => chunk['type'] === 'markdown_text').map((chunk) => String(chunk['text']));
   const text = (args.text('markdown_text') ?? '') + texts.join('');
   if (text.length > streamTextLengthMax) throw new SlackRefusal('msg_too_long');
-  return { text, isEmpty: text === '' && chunks.length === 0 };
+  const tasks = chunks.filter((chunk) => chunk['type'] === 'task_update').map(toTaskCard);
+  return { text, tasks, isEmpty: text === '' && chunks.length === 0 };
+};
+
+/** A task told of again takes the place it had. */
+const withTasks = (known: readonly Json[], told: readonly Json[]): Json[] => {
+  const byId = new Map([...known, ...told].map((task) => [task['task_id'], task]));
+  return [...byId.values()];
 };
 
 const startStream: Method = (args, platform) => {
@@ -41,8 +55,9 @@ const startStream: Method = (args, platform) => {
     if (recipient === undefined) throw new SlackRefusal('missing_recipient_user_id');
     if (!workspace.users.has(recipient)) throw new SlackRefusal('user_not_found');
   }
-  const { text } = readChunks(args);
+  const { text, tasks } = readChunks(args);
   const message = workspace.post(room, {
+    tasks: withTasks([], tasks),
     user: workspace.identity.botUserId,
     botId: workspace.identity.botId,
     text: '',
@@ -61,22 +76,22 @@ const running = (platform: Platform, args: Args): { room: SlackRoom; message: Sl
   const found = ownMessage(platform, args, 'message_not_owned_by_app');
   const { stream } = found.message;
   if (stream?.isStopped) throw new SlackRefusal('stopped_by_user');
-  if (stream && Date.now() - stream.startedAt > streamLifetimeMs) found.message.stream = null;
-  if (!found.message.stream) throw new SlackRefusal('message_not_in_streaming_state');
+  if (!isStreaming(found.message)) throw new SlackRefusal('message_not_in_streaming_state');
   return found;
 };
 
-const extend = (message: SlackMessage, text: string): void => {
+const extend = (message: SlackMessage, { text, tasks }: { text: string; tasks: readonly Json[] }): void => {
   const whole = (message.markdownText ?? '') + text;
   if (whole.length > streamTextLengthMax) throw new SlackRefusal('msg_too_long');
   message.markdownText = whole;
+  message.tasks = withTasks(message.tasks, tasks);
 };
 
 const appendStream: Method = (args, platform) => {
   const { room, message } = running(platform, args);
-  const { text, isEmpty } = readChunks(args);
-  if (isEmpty) throw new SlackRefusal('no_text');
-  extend(message, text);
+  const chunks = readChunks(args);
+  if (chunks.isEmpty) throw new SlackRefusal('no_text');
+  extend(message, chunks);
   platform.workspace.changed(room.id);
   return { channel: room.id, ts: message.ts };
 };
@@ -87,19 +102,22 @@ const stopStream: Method = (args, platform) => {
   const nested = args.nested('blocks', 'invalid_blocks_format');
   const blocks = nested === undefined ? [] : acceptBlocks(nested, 'message');
   const metadata = readMetadata(args);
+  const session = readSessionStatus(args, 'session_status');
   const previous = toWireMessage(workspace, room, message);
-  extend(message, readChunks(args).text);
+  extend(message, readChunks(args));
   message.blocks = blocks;
   if (metadata !== undefined) message.metadata = metadata;
   message.stream = null;
+  if (session !== undefined) room.sessions.set(message.threadTs ?? message.ts, session);
   announceChange(platform, room, message, previous);
   return { channel: room.id, ts: message.ts, message: toWireMessage(workspace, room, message, true) };
 };
 
-/** A person presses Stop: the app's next append is refused and it is told why. */
+/** A person presses Stop, which is shown while the session is processing: the app's next append is refused and it is told why. */
 export const stopByPerson = (platform: Platform, room: SlackRoom, ts: string, user: string): void => {
   const message = room.messages.find((candidate) => candidate.ts === ts);
   if (!message?.stream || message.stream.isStopped) throw new SlackRefusal('message_not_in_streaming_state');
+  if (room.sessions.get(message.threadTs ?? ts) !== 'processing') throw new Error('There is no Stop button to press');
   message.stream.isStopped = true;
   platform.workspace.changed(room.id);
   platform.emit({

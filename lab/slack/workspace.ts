@@ -34,6 +34,8 @@ export interface SlackMessage {
   metadata: Json | null;
   edited: { user: string; ts: string } | null;
   reactions: { name: string; users: string[] }[];
+  /** Tasks that a stream told of, as blocks, in the order they came. */
+  tasks: readonly Json[];
   /** Set while the app streams into it; `isStopped` once a person pressed Stop. */
   stream: { readonly startedAt: number; isStopped: boolean } | null;
   /** Only this user sees it, and no history holds it. */
@@ -53,10 +55,16 @@ export interface SlackRoom {
   readonly messages: SlackMessage[];
   /** Status lines by thread, each until its end in epoch milliseconds. */
   readonly statuses: Map<string, { text: string; until: number }>;
+  /** What each thread's agent does, in the platform's words; a Stop button is shown while it is `processing`. */
+  readonly sessions: Map<string, string>;
+  /** What people are offered to say: by thread, or at the top under ''. */
+  readonly prompts: Map<string, readonly Json[]>;
 }
 
 export interface Identity {
   readonly teamId: string;
+  /** The organization that the workspace is part of. */
+  readonly enterpriseId: string | null;
   readonly appId: string;
   readonly botId: string;
   readonly botUserId: string;
@@ -67,6 +75,8 @@ export interface Workspace {
   readonly identity: Identity;
   readonly users: Map<string, SlackUser>;
   readonly rooms: Map<string, SlackRoom>;
+  /** The app's home tab, by the person who sees it. */
+  readonly homes: Map<string, Json>;
   addUser(user: { id?: string; name: string; email?: string }): SlackUser;
   addRoom(room: { id?: string; name: string; kind: 'channel' | 'im'; user?: string; joined?: boolean }): SlackRoom;
   /** The direct message with this person, opened when there is none. */
@@ -116,6 +126,8 @@ export const createWorkspace = (identity: Identity): Workspace => {
       joined: joined ?? true,
       messages: [],
       statuses: new Map(),
+      sessions: new Map(),
+      prompts: new Map(),
     };
     rooms.set(room.id, room);
     return room;
@@ -129,6 +141,7 @@ export const createWorkspace = (identity: Identity): Workspace => {
     identity,
     users,
     rooms,
+    homes: new Map(),
     nextTs,
     addRoom,
     changed,
@@ -155,6 +168,7 @@ export const createWorkspace = (identity: Identity): Workspace => {
         metadata: null,
         edited: null,
         reactions: [],
+        tasks: [],
         stream: null,
         onlyFor: null,
         broadcast: false,
@@ -186,7 +200,7 @@ export const toWireMessage = (
   );
   const markdown =
     message.markdownText === null ? [] : [{ type: 'markdown', block_id: 'md', text: message.markdownText }];
-  const blocks = [...markdown, ...message.blocks];
+  const blocks = [...message.tasks, ...markdown, ...message.blocks];
   return {
     type: 'message',
     user: message.user,

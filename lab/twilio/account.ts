@@ -4,6 +4,7 @@ import type { OptOuts } from './opt-out.ts';
 import { TwilioRefusal } from './refusal.ts';
 import { readTwiml, type TwimlReply } from './twiml.ts';
 import { toInboundForm, type Incoming } from './inbound-form.ts';
+import type { MediaStore } from './media.ts';
 import type { WebhookAnswer, Webhooks } from './webhook.ts';
 
 const bodyLengthMax = 1600;
@@ -25,6 +26,9 @@ export interface Outgoing {
   readonly from: string | undefined;
   readonly body: string;
   readonly mediaUrls: readonly string[];
+  /** A template and what it is filled in with, as JSON. */
+  readonly contentSid?: string | undefined;
+  readonly contentVariables?: string | undefined;
   readonly statusCallback: string | null;
   readonly validitySeconds: number;
   readonly direction: 'outbound-api' | 'outbound-reply';
@@ -32,12 +36,16 @@ export interface Outgoing {
 
 interface Settings {
   readonly accountSid: string;
-  readonly from: string;
+  /** Our numbers. */
+  readonly numbers: readonly string[];
+  /** Approved texts by content SID, with {{1}} for what is filled in. */
+  readonly templates: Readonly<Record<string, string>>;
   readonly store: MessageStore;
   readonly carrier: Carrier;
   readonly optOuts: OptOuts;
   readonly webhooks: Webhooks;
   readonly inboundUrl: () => string | undefined;
+  readonly media: MediaStore;
 }
 
 export interface Account {
@@ -50,12 +58,32 @@ export interface Account {
 
 export const isPhoneNumber = (value: string): boolean => /^\+[1-9]\d{6,14}$/.test(value.replace(whatsappPrefix, ''));
 
+interface Ends {
+  readonly to: string;
+  readonly from: string;
+  readonly body: string;
+}
+
 const isHttpUrl = (value: string): boolean => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
 
-/** Throws what the API refuses a message for; returns its two ends. */
-const check = (settings: Settings, message: Outgoing): { to: string; from: string } => {
-  const { to, from, body, mediaUrls, statusCallback } = message;
-  const isOurs = (number: string) => number.replace(whatsappPrefix, '') === settings.from;
+/** The text of a template, filled in; the message's own where it names none. Throws 21655 or 21656. */
+const toBody = ({ templates }: Settings, { body, contentSid, contentVariables = '{}' }: Outgoing): string => {
+  if (contentSid === undefined) return body;
+  const template = templates[contentSid];
+  if (template === undefined) throw new TwilioRefusal(21655, contentSid);
+  try {
+    const values = JSON.parse(contentVariables) as Record<string, string>;
+    return template.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name] ?? ''));
+  } catch {
+    throw new TwilioRefusal(21656);
+  }
+};
+
+/** Throws what the API refuses a message for; returns its two ends and what is read. */
+const check = (settings: Settings, message: Outgoing): Ends => {
+  const { to, from, mediaUrls, statusCallback } = message;
+  const body = toBody(settings, message);
+  const isOurs = (number: string) => settings.numbers.includes(number.replace(whatsappPrefix, ''));
   if (to === undefined) throw new TwilioRefusal(21604);
   if (from === undefined) throw new TwilioRefusal(21603);
   if (body === '' && mediaUrls.length === 0) throw new TwilioRefusal(21619);
@@ -69,7 +97,7 @@ const check = (settings: Settings, message: Outgoing): { to: string; from: strin
   if (statusCallback !== null && !isHttpUrl(statusCallback)) throw new TwilioRefusal(21609, statusCallback);
   if (settings.optOuts.has(to)) throw new TwilioRefusal(21610);
   settings.carrier.admit();
-  return { to, from };
+  return { to, from, body };
 };
 
 /** Replies an answer to the webhook asks for, or the error code the debugger shows for it. */
@@ -99,19 +127,21 @@ export const createAccount = (settings: Settings): Account => {
           direction === 'inbound' && from === to && Date.now() - createdAt.getTime() < whatsappWindowMs,
       );
 
-  const queue = (message: Outgoing, ends: { to: string; from: string }): StoredMessage => {
-    const { direction, body, mediaUrls } = message;
-    const stored = store.add({ direction, ...ends, body, mediaUrls, status: 'queued' });
-    const fate = isWindowClosed(ends.to) ? ({ status: 'failed', errorCode: 63016 } as const) : undefined;
+  const queue = (message: Outgoing, ends: Ends): StoredMessage => {
+    const { direction, mediaUrls, contentSid } = message;
+    const stored = store.add({ direction, ...ends, mediaUrls, status: 'queued' });
+    const fate =
+      contentSid === undefined && isWindowClosed(ends.to)
+        ? ({ status: 'failed', errorCode: 63016 } as const)
+        : undefined;
     carrier.send(stored, { callbackUrl: message.statusCallback, validitySeconds: message.validitySeconds, fate });
     return stored;
   };
 
   const send = (message: Outgoing): StoredMessage => queue(message, check(settings, message));
 
-  const reply = (to: string, body: string, more: Partial<Outgoing> = {}): Outgoing => ({
-    from: to.startsWith(whatsappPrefix) ? whatsappPrefix + settings.from : settings.from,
-    to,
+  const reply = (ends: { to: string; from: string }, body: string, more: Partial<Outgoing> = {}): Outgoing => ({
+    ...ends,
     body,
     mediaUrls: [],
     statusCallback: null,
@@ -126,7 +156,7 @@ export const createAccount = (settings: Settings): Account => {
     if (typeof replies === 'number') return alert(replies, inbound.sid);
     for (const { to, ...rest } of replies) {
       try {
-        send(reply(to ?? inbound.from, rest.body, rest));
+        send(reply({ to: to ?? inbound.from, from: inbound.to }, rest.body, rest));
       } catch (error) {
         if (!(error instanceof TwilioRefusal)) throw error;
         alert(error.code, inbound.sid);
@@ -137,10 +167,11 @@ export const createAccount = (settings: Settings): Account => {
   return {
     send,
     alerts: () => [...alerts],
-    receive({ from, body, media = [] }) {
+    receive({ from, to: number = settings.numbers[0] ?? '', body, media: files = [] }) {
       if (!isPhoneNumber(from)) throw new TwilioRefusal(21212, from);
       if (body.length > bodyLengthMax) throw new TwilioRefusal(21617);
-      const to = from.startsWith(whatsappPrefix) ? whatsappPrefix + settings.from : settings.from;
+      const media = files.map((file) => settings.media.add(file));
+      const to = from.startsWith(whatsappPrefix) ? whatsappPrefix + number : number;
       const message = store.add({
         direction: 'inbound',
         from,
@@ -151,7 +182,7 @@ export const createAccount = (settings: Settings): Account => {
       });
       const automatic = optOuts.hear(from, body);
       // The platform's own answer goes out even to somebody who has just opted out.
-      if (automatic !== null) queue(reply(from, automatic), { to: from, from: to });
+      if (automatic !== null) queue(reply({ to: from, from: to }, automatic), { to: from, from: to, body: automatic });
       const url = settings.inboundUrl();
       const answered = url
         ? settings.webhooks.post('inbound', url, toInboundForm(accountSid, message, media)).then((answer) => {

@@ -3,16 +3,20 @@ import type { Form } from './webhook.ts';
 
 export interface Incoming {
   readonly from: string;
+  /** Which of our numbers; the first where none is named. */
+  readonly to?: string;
   readonly body: string;
-  readonly media?: readonly { readonly url: string; readonly contentType: string }[];
+  readonly media?: readonly { readonly bytes: Uint8Array; readonly contentType: string }[];
+}
+
+/** A file as the app is told of it. */
+export interface MediaAddress {
+  readonly url: string;
+  readonly contentType: string;
 }
 
 /** The fields of an inbound webhook. Those the platform does not know are empty, and count in the signature. */
-export const toInboundForm = (
-  accountSid: string,
-  message: StoredMessage,
-  media: NonNullable<Incoming['media']>,
-): Form => ({
+export const toInboundForm = (accountSid: string, message: StoredMessage, media: readonly MediaAddress[]): Form => ({
   AccountSid: accountSid,
   ApiVersion: '2010-04-01',
   Body: message.body,

@@ -16,7 +16,7 @@ export interface StoredMessage {
   readonly segments: number;
   status: MessageStatus;
   errorCode: number | null;
-  readonly createdAt: Date;
+  createdAt: Date;
   sentAt: Date | null;
   updatedAt: Date;
 }
@@ -28,6 +28,8 @@ export interface MessageStore {
   /** Oldest first. */
   all(): readonly StoredMessage[];
   set(message: StoredMessage, change: Partial<Pick<StoredMessage, 'status' | 'errorCode' | 'body'>>): void;
+  /** All that was written with this address is so much older from now on. */
+  age(address: string, byMs: number): void;
   onChange(listener: (number: string) => void): () => void;
 }
 
@@ -67,6 +69,10 @@ export const createMessageStore = (): MessageStore => {
       message.updatedAt = new Date();
       if (change.status === 'sent') message.sentAt = message.updatedAt;
       changed(message);
+    },
+    age(address, byMs) {
+      for (const message of messages.values())
+        if (personOf(message) === address) message.createdAt = new Date(message.createdAt.getTime() - byMs);
     },
     onChange(listener) {
       listeners.add(listener);

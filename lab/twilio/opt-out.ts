@@ -11,6 +11,8 @@ const helpReply = 'Reply STOP to unsubscribe. Msg&Data Rates May Apply.';
 
 export interface OptOuts {
   has(number: string): boolean;
+  /** Somebody asked for it elsewhere: by a call to the carrier, or before our time. */
+  add(number: string): void;
   /** Notes what the person wrote; returns the platform's own answer, or null when it gives none. */
   hear(number: string, text: string): string | null;
   all(): string[];
@@ -21,6 +23,7 @@ export const createOptOuts = (): OptOuts => {
   const numbers = new Set<string>();
   return {
     has: (number) => numbers.has(number),
+    add: (number) => void numbers.add(number),
     all: () => [...numbers],
     hear(number, text) {
       const word = text.trim().toUpperCase();

@@ -17,6 +17,8 @@ const refusals = {
   21617: [400, 'The concatenated message body exceeds the 1600 character limit'],
   21619: [400, 'A text message body or media urls must be specified.'],
   21623: [400, 'Number of media files exceeds allowed limit'],
+  21655: [400, 'The ContentSid % is Invalid.'],
+  21656: [400, 'The Content Variables Parameter is Invalid.'],
   30409: [409, 'Message cannot be canceled: it is not scheduled'],
 } as const satisfies Record<number, readonly [number, string]>;
 

@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Wording } from '#lab/faults/calls.ts';
 import type { Account } from './account.ts';
+import type { MediaStore } from './media.ts';
 import { toWireMessage, type MessageStore, type StoredMessage } from './messages.ts';
 import { TwilioRefusal, toRefusalBody } from './refusal.ts';
 
@@ -31,6 +32,8 @@ const createMessage = (account: Account, body: string): StoredMessage => {
     from: fields.one('From') || undefined,
     body: fields.one('Body') ?? '',
     mediaUrls: fields.many('MediaUrl'),
+    contentSid: fields.one('ContentSid') || undefined,
+    contentVariables: fields.one('ContentVariables') || undefined,
     statusCallback: fields.one('StatusCallback') || null,
     validitySeconds,
     direction: 'outbound-api',
@@ -152,11 +155,12 @@ interface Parts {
   readonly authToken: string;
   readonly account: Account;
   readonly store: MessageStore;
+  readonly media: MediaStore;
   readonly limit: CallLimit;
 }
 
 /** The Messages API. */
-export const createRoutes = ({ accountSid, authToken, account, store, limit }: Parts): Hono<Bound> => {
+export const createRoutes = ({ accountSid, authToken, account, store, media, limit }: Parts): Hono<Bound> => {
   const credentials = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
   const find = (file: string): StoredMessage => {
     const message = store.get(file.replace(/\.json$/, ''));
@@ -191,6 +195,18 @@ export const createRoutes = ({ accountSid, authToken, account, store, limit }: P
     if (isInProgress(message)) throw new TwilioRefusal(20009);
     store.remove(message.sid);
     return context.body(null, 204);
+  });
+  app.get('/2010-04-01/Accounts/:sid/Messages/:message/Media/:media', (context) => {
+    const found = media.find(context.req.param('media'));
+    if (!found) throw new TwilioRefusal(20404, context.req.path);
+    return context.redirect(`/_store/${found.key}`, 307);
+  });
+  // Where the file is kept: a way in of its own, and whoever shows another is refused, as at any store of signed addresses.
+  app.get('/_store/:key', (context) => {
+    const found = media.open(context.req.param('key'));
+    if (!found) return context.text('NoSuchKey', 404);
+    if (context.req.header('authorization') !== undefined) return context.text('InvalidArgument', 400);
+    return context.body(new Uint8Array(found.bytes), 200, { 'content-type': found.contentType });
   });
   app.notFound((context) => context.json(toRefusalBody(new TwilioRefusal(20404, context.req.path)), 404));
   return app;

@@ -133,7 +133,7 @@ test('an inbound message is signed over the exact URL and its TwiML answer reach
   await lab.receive({
     from: person,
     body: ' menu? ',
-    media: [{ url: 'https://example.com/a.png', contentType: 'image/png' }],
+    media: [{ bytes: Buffer.from('a picture'), contentType: 'image/png' }],
   });
   const { headers, form } = webhook.calls[0]!;
   expect(form).toMatchObject({
@@ -148,7 +148,7 @@ test('an inbound message is signed over the exact URL and its TwiML answer reach
   const signature = String(headers['x-twilio-signature']);
   expect(twilio.validateRequest(authToken, signature, webhook.url, form)).toBe(true);
   expect(twilio.validateRequest(authToken, signature, webhook.url, { ...form, Body: 'menu?' })).toBe(false);
-  expect(phone(lab)).toEqual(['person:  menu? \nhttps://example.com/a.png', 'bot: Fish & chips', 'bot: two']);
+  expect(phone(lab)).toEqual([`person:  menu? \n${form['MediaUrl0']}`, 'bot: Fish & chips', 'bot: two']);
 });
 
 test('an answer in plain text is sent to the person; broken XML and JSON are alerts', async () => {
@@ -249,4 +249,20 @@ test('on WhatsApp free text reaches only a person who wrote within a day', async
   await lab.receive({ from: ends.to, body: 'hi' });
   const answer = await client.messages.create({ ...ends, body: 'hello' });
   await vi.waitFor(async () => expect((await client.messages(answer.sid).fetch()).status).toBe('delivered'));
+});
+
+test('a file of a message is at the account’s own address, which leads to a store that takes no credentials', async () => {
+  const lab = await openLab();
+  const webhook = await openWebhook(silent);
+  lab.setInboundUrl(webhook.url);
+  await lab.receive({ from: person, body: '', media: [{ bytes: Buffer.from('a picture'), contentType: 'image/png' }] });
+  const address = webhook.calls[0]!.form['MediaUrl0']!;
+  const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
+  expect((await fetch(address)).status).toBe(401);
+  const led = await fetch(address, { headers: { authorization }, redirect: 'manual' });
+  expect(led.status).toBe(307);
+  const store = new URL(led.headers.get('location')!, address);
+  expect((await fetch(store, { headers: { authorization } })).status).toBe(400);
+  const file = await fetch(store);
+  expect([file.headers.get('content-type'), await file.text()]).toEqual(['image/png', 'a picture']);
 });

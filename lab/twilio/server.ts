@@ -9,6 +9,7 @@ import type { LabServer, Pane } from '#lab/pane.ts';
 import { createAccount, isPhoneNumber, type Account, type Alert } from './account.ts';
 import { createCarrier, type Fate } from './carrier.ts';
 import type { Incoming } from './inbound-form.ts';
+import { createMediaStore } from './media.ts';
 import { createMessageStore, personOf, toWireMessage, type MessageStore } from './messages.ts';
 import { createOptOuts } from './opt-out.ts';
 import { TwilioRefusal } from './refusal.ts';
@@ -24,8 +25,9 @@ export interface TwilioLabOptions {
   readonly port?: number;
   readonly accountSid: string;
   readonly authToken: string;
-  /** The account's one number, E.164. */
+  /** The account's number, E.164; several are separated by commas. */
   readonly from: string;
+  readonly templates?: Readonly<Record<string, string>>;
   /** Our webhook exactly as configured at the platform; it is what gets signed. */
   readonly inboundUrl?: string;
   /** `on`: 100 API calls a second, and one segment a second out of the queue. */
@@ -45,6 +47,10 @@ export interface TwilioLab extends LabServer {
   /** Posts a raw signed form to the inbound webhook and does nothing with the answer. */
   deliver(form: Form): Promise<WebhookAnswer>;
   setInboundUrl(url: string): void;
+  /** Time passes for what was written with this address. */
+  age(address: string, byMs: number): void;
+  /** This number opts out without a word to the app. */
+  optOut(number: string): void;
   /** What becomes of later messages to this number. */
   setFate(number: string, fate: Fate): void;
   alerts(): Alert[];
@@ -87,7 +93,8 @@ const createPane = (store: MessageStore, account: Account): Pane => ({
 
 /** Opens one Twilio account with one number on a loopback port: the Messages API, signed webhooks, TwiML replies, opt-outs. */
 export const openTwilioLab = async (options: TwilioLabOptions): Promise<TwilioLab> => {
-  if (!isPhoneNumber(options.from)) throw new Error(`The account's number is not E.164: ${options.from}`);
+  const numbers = options.from.split(',');
+  if (!numbers.every(isPhoneNumber)) throw new Error(`The account's number is not E.164: ${options.from}`);
   let { inboundUrl } = options;
   const { accountSid } = options;
   const store = createMessageStore();
@@ -108,14 +115,19 @@ export const openTwilioLab = async (options: TwilioLabOptions): Promise<TwilioLa
     statusIntervalMs: options.statusIntervalMs ?? realStatusIntervalMs,
     callbackOrder: options.callbackOrder ?? 'kept',
   });
+  // The address is known once it listens, and nobody writes before.
+  let url = '';
+  const media = createMediaStore(accountSid, () => url);
   const account = createAccount({
     accountSid,
-    from: options.from,
+    numbers,
+    templates: options.templates ?? {},
     store,
     carrier,
     optOuts,
     webhooks,
     inboundUrl: () => inboundUrl,
+    media,
   });
   const state = () => ({
     messages: store.all().map((message) => toWireMessage(accountSid, message)),
@@ -129,8 +141,9 @@ export const openTwilioLab = async (options: TwilioLabOptions): Promise<TwilioLa
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(gate.middleware);
   app.route('/_lab', createControl({ state, setFaults: faults.set, pane }));
-  app.route('/', createRoutes({ accountSid, authToken: options.authToken, account, store, limit }));
+  app.route('/', createRoutes({ accountSid, authToken: options.authToken, account, store, media, limit }));
   const loopback = await listenOnLoopback(app, options.port);
+  url = loopback.url;
   const close = async () => {
     carrier.close();
     webhooks.close();
@@ -149,6 +162,8 @@ export const openTwilioLab = async (options: TwilioLabOptions): Promise<TwilioLa
       inboundUrl = url;
     },
     setFate: carrier.setFate,
+    age: store.age,
+    optOut: optOuts.add,
     alerts: account.alerts,
     state,
     setFaults: faults.set,

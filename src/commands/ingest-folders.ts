@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 
 import { given } from '#core/given.ts';
+import { findOrders } from '#guardrails/find-orders.ts';
 import type { Embedder } from '#knowledge/embed.ts';
 import { ingest } from '#knowledge/ingest.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
@@ -31,12 +32,15 @@ export const ingestFolders = async ({
     const report = await ingest(folder, {
       repository: createKnowledgeStore(store, resolve(folder)),
       embedder,
+      scan: findOrders,
       ...given({ toUrl }),
       onProgress: () => onDocument?.(),
     });
     write(
       `${folder}: ${report.replaced} documents read (${report.passages} passages), ${report.unchanged} unchanged, ${report.removed} removed`,
     );
+    if (report.held > 0)
+      write(`  ${report.held} passages give orders to the assistant and are held back: see "review"`);
     for (const problem of report.problems) write(`  ${problem}`);
     problems.push(...report.problems);
   }

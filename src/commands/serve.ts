@@ -31,7 +31,7 @@ export const serve = async (config: Config): Promise<void> => {
   await store.checkSchema();
   await using embedder = openEmbeddedEmbedder();
   await ingestFolders({ store, embedder, folders: config.knowledge.folders, write: (line) => logger.info(line) });
-  const channels = Object.values(registry).flatMap((create) => create(config.secrets) ?? []);
+  const channels = Object.values(registry).flatMap((create) => create(config.secrets, config) ?? []);
   const app = await startApp({ config, store, logger, channels, embedder });
   logger.info(
     { url: app.url, channels: [...app.channels.keys()], model: app.model.name, database: store.kind },

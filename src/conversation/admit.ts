@@ -17,10 +17,15 @@ export interface AdmitParts {
 
 const limited = 'rate_limited';
 
-/** What is too long to be a question is turned away; token buckets per person and per organization. A request for a human is never refused. */
+/** Who wants no answer is given none; what is too long to be a question is turned away; token buckets per person and per organization. A request for a human is never refused. */
 export const admit =
   ({ store, textLengthMax, wantsHuman, perPerson, perOrganization, say }: AdmitParts) =>
   async (turn: Relayed): Promise<Admitted | Halt> => {
+    // Nobody may be answered who wants no answer: people decide what to do with what was written all the same.
+    if (turn.known.isWithdrawn)
+      return new Halt('no_consent', {
+        escalate: 'wrote after asking not to be written to: an answer here reaches nobody',
+      });
     if (turn.longestLength > textLengthMax) {
       const limit = textLengthMax.toLocaleString(turn.language);
       return new Halt('too_long', { tell: say(turn, 'tooLong', { limit }), offersHuman: true });

@@ -7,7 +7,7 @@ import { wroteAfter } from '#store/inbox.ts';
 import type { Lanes } from '#store/lanes.ts';
 import { endTurn } from '#store/messages.ts';
 import type { Store, Transaction } from '#store/open.ts';
-import { putOutbox } from '#store/outbox.ts';
+import { putOutbox, releaseRest } from '#store/outbox.ts';
 
 const put = (transaction: Transaction, end: TurnEnd, outgoing: Outgoing): Promise<unknown> =>
   putOutbox(transaction, {
@@ -18,7 +18,8 @@ const put = (transaction: Transaction, end: TurnEnd, outgoing: Outgoing): Promis
     body: end.sealer.seal(JSON.stringify(outgoing.message), 'outbox'),
     ...(outgoing.replaces === undefined ? {} : { replaces: outgoing.replaces }),
     ...(outgoing.follows === undefined ? {} : { follows: outgoing.follows }),
-    state: 'due',
+    ...(outgoing.notBefore === undefined ? {} : { notBefore: outgoing.notBefore }),
+    state: outgoing.isHeld ? 'held' : 'due',
   });
 
 const changeCase = async (transaction: Transaction, end: TurnEnd): Promise<void> => {
@@ -42,7 +43,9 @@ export interface CommitTurnParts {
   readonly store: Store;
   readonly lanes: Lanes;
   /** The messages that one is shown as on its channel. */
-  readonly toParts: (outgoing: Outgoing) => readonly Outgoing[];
+  readonly toParts: (outgoing: Outgoing, language: string) => readonly Outgoing[];
+  /** The kinds of personal data that a text asks for. */
+  readonly findAsked: (text: string) => readonly string[];
 }
 
 /**
@@ -50,13 +53,15 @@ export interface CommitTurnParts {
  * Throws, writing nothing, LaneLost when another worker has taken the lane since, or Interrupted when the person wrote more.
  */
 export const createCommitTurn =
-  ({ store, lanes, toParts }: CommitTurnParts) =>
+  ({ store, lanes, toParts, findAsked }: CommitTurnParts) =>
   (end: TurnEnd): Promise<void> =>
     store.transaction(async (transaction) => {
       const { conversation } = end.owner;
       if (!(await holdLane(transaction, conversation, end.fence))) throw new LaneLost(conversation);
       if (end.mayBeInterrupted && (await wroteAfter(transaction, conversation, Math.max(...end.positions))))
         throw new Interrupted(conversation);
+      const told = end.said.findLast(({ speaker }) => speaker !== 'customer')?.text;
+      const asked = told === undefined ? null : findAsked(told);
       if (end.forgets) await forgetConversation(transaction, end.owner);
       await endTurn(transaction, end.owner, {
         turn: {
@@ -73,11 +78,14 @@ export const createCommitTurn =
         positions: end.positions,
         discloses: end.discloses,
         language: end.language === end.known.language ? null : end.language,
+        // Nearly always it was nothing before, and is nothing now.
+        asked: asked?.join() === end.known.asked.join() ? null : asked,
       });
       await changeCase(transaction, end);
-      const outgoing = [...end.outgoing, ...(end.opens?.outgoing ?? [])].flatMap((one) => toParts(one));
+      const outgoing = [...end.outgoing, ...(end.opens?.outgoing ?? [])].flatMap((one) => toParts(one, end.language));
       for (const one of outgoing) await put(transaction, end, one);
-      if (outgoing.length > 0) await lanes.wake(transaction, 'outbox', conversation);
+      if (end.continues) await releaseRest(transaction, end.owner, end.channel);
+      if (outgoing.length > 0 || end.continues) await lanes.wake(transaction, 'outbox', conversation);
     });
 
 export type CommitTurn = ReturnType<typeof createCommitTurn>;

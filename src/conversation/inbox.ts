@@ -2,19 +2,26 @@ import type {
   Attachment,
   InboundAction,
   InboundChange,
+  InboundConsent,
+  InboundDelivery,
   InboundEvent,
   InboundFeedback,
   InboundMessage,
   InboundOpening,
   InboundStop,
+  OutboundMessage,
   Receive,
+  Sender,
+  ThreadKey,
 } from '#core/channel.ts';
 import type { Sealer, Vault } from '#core/sealed.ts';
 import type { ConversationRef } from '#core/turn.ts';
 import { findCase } from '#store/cases.ts';
+import { hasWithdrawn, voidLane, writeConsent } from '#store/consent.ts';
 import {
   beginConversation,
   type ConversationRow,
+  findAtPlace,
   findConversation,
   type Place,
   whoSpeaks,
@@ -23,29 +30,35 @@ import { type EventKind, insertEvent, lockEvent, replaceBody } from '#store/inbo
 import type { Lanes } from '#store/lanes.ts';
 import type { Store, Transaction } from '#store/open.ts';
 import { saveFeedback } from '#store/feedback.ts';
-import { noteDelivery } from '#store/outbox.ts';
+import { noteReport, type OutboxRow } from '#store/outbox.ts';
 
 import type { Stops } from './stops.ts';
 
 /** What is kept of an event, sealed. */
 export interface StoredEvent {
-  /** `delivery`: not a person, but a message of ours that did not arrive. */
-  readonly from: 'customer' | 'desk' | 'delivery';
+  /** `delivery`: not a person, but a message of ours that did not arrive; `link`: this person, proven to be on another channel. */
+  readonly from: 'customer' | 'desk' | 'delivery' | 'link';
   readonly kind: EventKind;
   readonly channel: string;
-  readonly sender: { readonly id: string; readonly displayName: string };
+  readonly sender: { readonly id: string; readonly organization: string; readonly displayName: string };
   readonly text: string;
   /** Characters before the text was cut to the limit. */
   readonly textLength: number;
   readonly action: string | null;
   readonly attachments?: readonly Attachment[];
+  readonly isPrivate?: boolean;
+  /** Where it was said, if in another place of the same person than where the conversation is. */
+  readonly elsewhere?: ThreadKey;
   readonly sentAt: string;
+  /** Of a message of ours that did not arrive: our own name of it. */
+  readonly key?: string;
   /** Tells two of the same time apart. */
   readonly order?: string;
 }
 
 /** What a person does in a thread. */
 type Act = InboundMessage | InboundAction | InboundOpening | InboundStop;
+type Kept = Act | InboundConsent;
 
 export type Outcome = 'stored' | 'duplicate' | 'ignored';
 
@@ -72,35 +85,45 @@ export const readEvent = (sealer: Sealer, body: Parameters<Sealer['open']>[0]): 
 export const namesOf = (files: readonly Attachment[]): string =>
   files.map(({ name }) => `[file: ${name || 'unnamed'}]`).join('\n');
 
-const filesOf = (event: Act): readonly Attachment[] => (event.kind === 'message' ? (event.attachments ?? []) : []);
+const filesOf = (event: Kept): readonly Attachment[] => (event.kind === 'message' ? (event.attachments ?? []) : []);
 
 /** What was said; a file is told by its name. */
-const wordsOf = (event: Act): string => {
+const wordsOf = (event: Kept): string => {
   const text = 'text' in event ? (event.text ?? '') : '';
   return `${text}\n${namesOf(filesOf(event))}`.trim();
-};
-
-const toStored = (event: Act, from: StoredEvent['from'], action: string | null, keptLengthMax: number): StoredEvent => {
-  const text = wordsOf(event);
-  return {
-    from,
-    kind: event.kind,
-    channel: event.channel,
-    sender: { id: event.sender.id, displayName: event.sender.displayName },
-    text: text.slice(0, keptLengthMax),
-    textLength: text.length,
-    action,
-    ...(filesOf(event).length > 0 ? { attachments: filesOf(event) } : {}),
-    sentAt: event.sentAt.toISOString(),
-    ...(event.kind === 'message' && event.order !== undefined ? { order: event.order } : {}),
-  };
 };
 
 interface Found {
   readonly row: ConversationRow;
   readonly from: StoredEvent['from'];
   readonly action: string | null;
+  /** Said in another place that the conversation is continued in. */
+  readonly isElsewhere: boolean;
 }
+
+const toSpeaker = ({ id, organization, displayName }: Sender): StoredEvent['sender'] => ({
+  id,
+  organization,
+  displayName,
+});
+
+const toStored = (event: Kept, { from, action, isElsewhere }: Found, keptLengthMax: number): StoredEvent => {
+  const text = wordsOf(event);
+  return {
+    from,
+    kind: event.kind,
+    channel: event.channel,
+    sender: toSpeaker(event.sender),
+    text: text.slice(0, keptLengthMax),
+    textLength: text.length,
+    action,
+    ...(filesOf(event).length > 0 ? { attachments: filesOf(event) } : {}),
+    ...(event.kind === 'message' && event.setting === 'direct' ? { isPrivate: true } : {}),
+    ...(isElsewhere ? { elsewhere: event.thread } : {}),
+    sentAt: event.sentAt.toISOString(),
+    ...(event.kind === 'message' && event.order !== undefined ? { order: event.order } : {}),
+  };
+};
 
 const isEmpty = (event: Act): boolean => event.kind === 'message' && wordsOf(event) === '';
 
@@ -108,29 +131,75 @@ const isEmpty = (event: Act): boolean => event.kind === 'message' && wordsOf(eve
 const begins = (event: Act): boolean =>
   event.kind === 'message' ? event.addressed && !event.aside : event.kind !== 'stopped';
 
-/** A message of ours that was given up, as an event of its conversation: whoever has the lane tells a person. */
-export const storeUndelivered = (
+/** What nobody said, as an event of a conversation all the same: whoever has the lane tells of it. */
+const storeOwnEvent = async (
+  transaction: Transaction,
+  lanes: Lanes,
+  owner: ConversationRef,
+  sealer: Sealer,
+  own: Omit<StoredEvent, 'kind' | 'textLength' | 'sentAt'> & {
+    readonly from: 'delivery' | 'link';
+    readonly key: string;
+  },
+): Promise<void> => {
+  const event: StoredEvent = {
+    ...own,
+    kind: 'message',
+    textLength: own.text.length,
+    sentAt: new Date().toISOString(),
+  };
+  const body = sealer.seal(JSON.stringify(event), bodyPurpose);
+  const id = `${owner.conversation}:${own.key}`;
+  const channel = own.from === 'delivery' ? 'undelivered' : own.from;
+  if (await insertEvent(transaction, owner, { channel, id, kind: 'message', body }))
+    await lanes.wake(transaction, 'turns', owner.conversation);
+};
+
+/** A message of ours that was given up or did not arrive, as an event of its conversation: whoever has the lane tells a person. */
+export const storeUndelivered = async (
+  transaction: Transaction,
+  { lanes, vault }: Pick<InboxParts, 'lanes' | 'vault'>,
+  row: OutboxRow,
+  why: string,
+): Promise<void> => {
+  const found = await findConversation(transaction, row.conversation);
+  if (!found) return;
+  const sealer = vault.unwrap(found.wrappedKey);
+  // Of one that was forgotten nothing is left to quote.
+  const { text } =
+    row.body.length === 0 ? { text: '' } : (JSON.parse(sealer.open(row.body, 'outbox')) as OutboundMessage);
+  const sender = { id: '', organization: '', displayName: '' };
+  await storeOwnEvent(transaction, lanes, row, sealer, {
+    from: 'delivery',
+    key: row.key,
+    channel: row.channel,
+    sender,
+    text,
+    action: why,
+  });
+};
+
+/** The person of a conversation has proven to be this one, on that channel. */
+export const storeLinked = (
   { store, lanes }: Pick<InboxParts, 'store' | 'lanes'>,
   owner: ConversationRef,
   sealer: Sealer,
-  lost: { readonly key: string; readonly channel: string; readonly text: string; readonly why: string },
+  {
+    turn,
+    channel,
+    sender,
+  }: { readonly turn: string; readonly channel: string; readonly sender: StoredEvent['sender'] },
 ): Promise<void> =>
-  store.transaction(async (transaction) => {
-    const event: StoredEvent = {
-      from: 'delivery',
-      kind: 'message',
-      channel: lost.channel,
-      sender: { id: '', displayName: '' },
-      text: lost.text,
-      textLength: lost.text.length,
-      action: lost.why,
-      sentAt: new Date().toISOString(),
-    };
-    const body = sealer.seal(JSON.stringify(event), bodyPurpose);
-    const id = `${owner.conversation}:${lost.key}`;
-    if (await insertEvent(transaction, owner, { channel: 'undelivered', id, kind: 'message', body }))
-      await lanes.wake(transaction, 'turns', owner.conversation);
-  });
+  store.transaction((transaction) =>
+    storeOwnEvent(transaction, lanes, owner, sealer, {
+      from: 'link',
+      key: turn,
+      channel,
+      sender: { id: sender.id, organization: sender.organization, displayName: sender.displayName },
+      text: '',
+      action: null,
+    }),
+  );
 
 /**
  * Commits each event of a channel once under the platform's own id, together with the wake-up of its lane. What changes an event
@@ -141,7 +210,7 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
   // A fingerprint: the platform's id of an event may name a person or a room.
   const idOf = (channel: string, id: string): string => vault.index('event', `${channel}:${id}`);
   const handleOf = (channel: string, person: string): string => vault.index('handle', `${channel}:${person}`);
-  const placeOf = (event: Act): Place => ({
+  const placeOf = (event: Kept): Place => ({
     organization: event.sender.organization,
     channel: event.channel,
     handle: handleOf(event.channel, event.sender.id),
@@ -153,7 +222,7 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
     if (named) {
       const found = await findCase(transaction, event.channel, named.id);
       const row = found && (await findConversation(transaction, found.conversation));
-      return row && { row, from: 'desk', action: named.act };
+      return row && { row, from: 'desk', action: named.act, isElsewhere: false };
     }
     const place = placeOf(event);
     const action = event.kind === 'action' ? event.action : null;
@@ -168,7 +237,7 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
       thread: sealer.seal(event.thread, 'thread'),
       profile: sealer.seal(JSON.stringify(event.sender), 'profile'),
     });
-    return row && { row, from: 'customer', action };
+    return row && { row, from: 'customer', action, isElsewhere: false };
   };
 
   const act = async (event: Act): Promise<Outcome> => {
@@ -179,7 +248,7 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
       if (found.from === 'desk' && !isForDesk) return ['ignored'];
       const body = vault
         .unwrap(found.row.wrappedKey)
-        .seal(JSON.stringify(toStored(event, found.from, found.action, keptLengthMax)), bodyPurpose);
+        .seal(JSON.stringify(toStored(event, found, keptLengthMax)), bodyPurpose);
       const stored = { channel: event.channel, id: idOf(event.channel, event.id), kind: event.kind, body };
       if (!(await insertEvent(transaction, found.row, stored))) return ['duplicate'];
       await lanes.wake(transaction, 'turns', found.row.conversation);
@@ -226,22 +295,50 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
     return turn ? 'stored' : 'ignored';
   };
 
+  /** Written down before anything else, whoever says it; whatever is being answered is void. */
+  const hearConsent = async (event: InboundConsent): Promise<Outcome> => {
+    const { channel, given, how, otherwise } = event;
+    const whose = { channel, handle: handleOf(channel, event.sender.id) };
+    if (otherwise && !(await hasWithdrawn(store, whose))) return receive(otherwise);
+    const eventId = idOf(channel, event.id);
+    const [outcome, conversation] = await store.transaction(async (transaction): Promise<[Outcome, string?]> => {
+      if (!(await writeConsent(transaction, whose, { given, how, eventId }))) return ['duplicate'];
+      const row = await findAtPlace(transaction, placeOf(event));
+      if (!row) return ['stored'];
+      if (!given) await voidLane(transaction, row);
+      const action = given ? 'given' : 'withdrawn';
+      const stored = toStored(event, { row, from: 'customer', action, isElsewhere: false }, keptLengthMax);
+      const body = vault.unwrap(row.wrappedKey).seal(JSON.stringify(stored), bodyPurpose);
+      await insertEvent(transaction, row, { channel, id: eventId, kind: 'consent', body });
+      await lanes.wake(transaction, 'turns', row.conversation);
+      return ['stored', row.conversation];
+    });
+    if (!given && conversation !== undefined) parts.stops.ask(conversation);
+    return outcome;
+  };
+
+  /** What did not arrive after all is told to a person, like what could not be sent. */
+  const hearReport = ({ channel, message, key, status, code }: InboundDelivery): Promise<Outcome> =>
+    store.transaction(async (transaction) => {
+      const sentIndex = vault.index('sent', message);
+      const row = await noteReport(transaction, { channel, sentIndex, key, status, code });
+      if (!row) return 'ignored';
+      if (status === 'failed') await storeUndelivered(transaction, parts, row, `undelivered:reported:${code ?? ''}`);
+      return 'stored';
+    });
+
   const receive = async (event: InboundEvent | null): Promise<Outcome> => {
     if (!event) return 'ignored';
     switch (event.kind) {
       case 'delivery':
-        await noteDelivery(
-          store,
-          event.channel,
-          vault.index('sent', event.message),
-          event.status === 'failed' ? (event.code ?? 'failed') : null,
-        );
-        return 'stored';
+        return hearReport(event);
       case 'edited':
       case 'deleted':
         return change(event);
       case 'feedback':
         return judge(event);
+      case 'consent':
+        return hearConsent(event);
       default:
         return isEmpty(event) ? 'ignored' : act(event);
     }

@@ -3,17 +3,35 @@ import { Halt } from '#core/stage.ts';
 import type { Obeyed, Opened } from '#core/turn.ts';
 import { openCase } from '#store/cases.ts';
 import type { Store } from '#store/open.ts';
+import { findRest } from '#store/outbox.ts';
+
+import type { Linking } from './linking.ts';
+import { toTypedCommand } from './typed-command.ts';
+import { wantsMore } from './wants-more.ts';
 
 export interface ObeyParts {
   readonly store: Store;
   readonly say: Say;
   readonly name: string;
+  readonly linking: Linking;
+  /** Whether answers on this channel come in parts that are asked for. */
+  readonly comesInParts: (channel: string) => boolean;
+  /** How long the rest of an answer waits to be asked for. */
+  readonly heldRestMs: number;
 }
 
-/** Does what a person asked for by a command: tells who answers them, or forgets what was said. */
+/** Does what a person asked for by a command: tells who answers them, goes on with an answer, forgets what was said, or links their channels. */
 export const obey =
-  ({ store, say, name }: ObeyParts) =>
+  ({ store, say, name, linking, comesInParts, heldRestMs }: ObeyParts) =>
   async (turn: Opened): Promise<Obeyed | Halt> => {
+    const typed = turn.command === null && !turn.isChange ? toTypedCommand(turn.text) : null;
+    const done = typed && (await linking(turn, typed));
+    if (done) return done;
+    if (comesInParts(turn.channel) && wantsMore(turn.text)) {
+      const rest = await findRest(store, turn.owner, turn.channel, heldRestMs);
+      if (rest === 'waits') return new Halt('more', { continues: true });
+      if (rest === 'expired') return new Halt('no_more', { tell: say(turn, 'noMore') });
+    }
     if (turn.command === null) return { ...turn, obeyed: true };
     if (turn.command === 'forget') return new Halt('forgotten', { tell: say(turn, 'forgotten'), forgets: true });
     const found = turn.known.hasCase ? await openCase(store, turn.owner.conversation) : null;

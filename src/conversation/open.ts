@@ -9,6 +9,7 @@ import type { TakenLane, WaitingRow } from '#store/conversations.ts';
 
 import { namesOf, readEvent, type StoredEvent } from './inbox.ts';
 import type { createToLanguage } from './sentences.ts';
+import { toTypedCommand } from './typed-command.ts';
 
 /** The same for every try at the same messages, so that a try after a crash goes on where the last one ended. */
 export const turnId = (conversation: string, positions: readonly number[]): string => {
@@ -39,9 +40,17 @@ export const humanAction = 'human' satisfies Command;
 const commandOf = ({ action }: StoredEvent): Received['command'] =>
   action === 'status' || action === 'forget' ? action : null;
 
+const isCommand = (event: StoredEvent): boolean => commandOf(event) !== null || toTypedCommand(event.text) !== null;
+const consentOf = (event: StoredEvent | undefined): Received['consent'] =>
+  event === undefined ? null : event.action === 'given' ? 'given' : 'withdrawn';
+
 /** Whether it has a turn of its own: what else a person said is not answered together with it. */
 const standsAlone = (event: StoredEvent): boolean =>
-  event.from !== 'customer' || event.kind === 'edited' || event.kind === 'deleted' || commandOf(event) !== null;
+  event.from !== 'customer' ||
+  event.elsewhere !== undefined ||
+  event.kind === 'edited' ||
+  event.kind === 'deleted' ||
+  isCommand(event);
 
 /** What of the waiting events makes the next turn. */
 export const takeTurn = (waiting: readonly WaitingEvent[]): readonly WaitingEvent[] => {
@@ -53,13 +62,16 @@ export type ToLanguage = ReturnType<typeof createToLanguage>;
 
 /** A turn at these events of a conversation, as the lane handed them out. */
 export const toTurn = (
-  { row, hasCase }: TakenLane,
+  { row, hasCase, isWithdrawn }: TakenLane,
   sealer: Sealer,
   events: readonly WaitingEvent[],
   { now, toLanguage }: { readonly now: Date; readonly toLanguage: ToLanguage },
 ): Received => {
   const positions = events.map((event) => event.position);
-  const stop = events.findLastIndex((event) => event.kind === 'stopped');
+  // What was asked before is to be answered no more. Whoever has the case still reads it.
+  const ends = (event: WaitingEvent): boolean =>
+    event.kind === 'stopped' || (event.kind === 'consent' && event.action === 'withdrawn' && !hasCase);
+  const stop = events.findLastIndex(ends);
   // A button or a command may come with words of its own.
   const speaks = new Set(['message', 'edited', 'action']);
   const said = events.slice(stop + 1).filter((event) => speaks.has(event.kind));
@@ -68,6 +80,8 @@ export const toTurn = (
     .filter(Boolean)
     .join('\n\n');
   const sender = JSON.parse(sealer.open(row.profile, 'profile')) as Sender;
+  // What is said in another place is answered there.
+  const elsewhere = events[0]?.elsewhere;
   return {
     owner: { organization: row.organization, person: row.person, conversation: row.conversation },
     fence: row.fence,
@@ -83,10 +97,13 @@ export const toTurn = (
       tokens: row.tokens,
       hasCase,
       language: row.language,
+      asked: row.asked,
+      isWithdrawn,
     },
-    channel: row.channel,
-    language: toLanguage(text, row.language, sender.locale),
-    thread: sealer.open(row.thread, 'thread') as ThreadKey,
+    channel: elsewhere === undefined ? row.channel : (events[0]?.channel ?? row.channel),
+    // A command is worded as we told it: it says nothing about who gives it.
+    language: toLanguage(events.some(isCommand) ? '' : text, row.language, sender.locale),
+    thread: elsewhere ?? (sealer.open(row.thread, 'thread') as ThreadKey),
     sender,
     sealer,
     isFirstContact: row.disclosedAt === null,
@@ -95,9 +112,11 @@ export const toTurn = (
     attachments: said.flatMap((event) => event.attachments ?? []),
     longestLength: Math.max(...events.map((event) => event.textLength)),
     pressedHuman: events.some((event) => event.action === humanAction),
+    isPrivate: events.every((event) => event.isPrivate === true),
     command: events[0] ? commandOf(events[0]) : null,
     isOpening: events.some((event) => event.kind === 'opened'),
     isStopped: stop > 0,
+    consent: consentOf(events.findLast((event) => event.kind === 'consent')),
     isChange: typeof events[0]?.changes === 'number',
     stopping: new AbortController(),
     mayBeInterrupted: false,
@@ -114,9 +133,10 @@ export interface OpenParts {
 export const open =
   ({ say, suggestions }: OpenParts) =>
   async (turn: Received): Promise<Opened | Halt> => {
-    // Whoever has the case is told of what was taken back, too.
-    const isForDesk = turn.isChange && turn.known.hasCase;
+    // Whoever has the case is told of what was taken back, too, and of who may not be written to.
+    const isForDesk = (turn.isChange || turn.consent !== null) && turn.known.hasCase;
     if (turn.text !== '' || turn.pressedHuman || turn.command || isForDesk) return { ...turn, opened: true };
+    if (turn.consent) return new Halt(`consent_${turn.consent}`);
     if (turn.isStopped) return new Halt('stopped', { tell: say(turn, 'stopped') });
     // Who knows us already needs no greeting, and nobody is greeted twice.
     if (turn.isOpening && turn.isFirstContact && !turn.known.hasCase)

@@ -36,6 +36,7 @@ export const record =
       ...turn,
       discloses: turn.isFirstContact,
       forgets: false,
+      continues: false,
       outcome: turn.opens ? 'escalated' : turn.answer.stopReason === 'stopped' ? 'stopped' : 'answered',
       generatedAt: turn.shown.generatedAt,
       guardedAt: turn.shown.guardedAt,

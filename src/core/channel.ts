@@ -110,6 +110,19 @@ export interface InboundFeedback extends Omit<EventBase, 'thread'> {
   readonly text?: string;
 }
 
+/**
+ * The person wants to be written to on this channel no more, or again. What is stored is that they said so, and how: nothing they
+ * wrote besides.
+ */
+export interface InboundConsent extends EventBase {
+  readonly kind: 'consent';
+  readonly given: boolean;
+  /** One word for the record: the keyword, or the platform's code. Never their own words. */
+  readonly how: string;
+  /** What it is where nothing was withdrawn before: "yes" gives consent again, or answers a question. */
+  readonly otherwise?: InboundMessage;
+}
+
 /** What became of a message we sent, told by the platform later. */
 export interface InboundDelivery {
   readonly kind: 'delivery';
@@ -118,6 +131,8 @@ export interface InboundDelivery {
   readonly message: SentKey;
   readonly status: 'sent' | 'delivered' | 'failed';
   readonly code?: string;
+  /** Our own name of the message, where the platform gives it back: it may report before we know its name for it. */
+  readonly key?: DeliveryKey;
 }
 
 export type InboundEvent =
@@ -127,6 +142,7 @@ export type InboundEvent =
   | InboundStop
   | InboundOpening
   | InboundFeedback
+  | InboundConsent
   | InboundDelivery;
 
 /**
@@ -135,14 +151,15 @@ export type InboundEvent =
  */
 export type Receive = (event: InboundEvent | null) => Promise<void>;
 
-/**
- * Where a channel may keep how far it has read, over restarts and processes: the last one to write is the one that is read.
- * At most 16,384 characters.
- */
-export interface Bookmark {
+/** Where a channel may keep things by name, sealed, over restarts and processes: what was written last is what is read. */
+export interface Shelf {
   /** Null when nothing was written, or nothing that can be read. */
-  read(): Promise<string | null>;
-  write(value: string): Promise<void>;
+  read(name: string): Promise<string | null>;
+  /** At most 16,384 characters. */
+  write(name: string, value: string): Promise<void>;
+  forget(name: string): Promise<void>;
+  /** Works while no other process does under this name; for no longer than half a minute. */
+  exclusively<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
 export interface Action {
@@ -173,6 +190,8 @@ export interface OutboundMessage {
   readonly by?: 'assistant' | 'agent';
   /** Asks what the person thinks of it; their answer comes as feedback. */
   readonly asksFeedback?: boolean;
+  /** The time in which the platform takes free words of us is over (`freeWordsMs`). */
+  readonly isLate?: boolean;
   /** Still growing: more of this message will follow by edit. */
   readonly partial?: boolean;
 }
@@ -194,6 +213,8 @@ export interface SentMessage {
 export interface ChannelLimits {
   /** Least time between two edits of one message; Infinity where a sent message cannot change. */
   readonly editIntervalMs: number;
+  /** Messages that one answer is shown as at once; the rest waits until the person asks for it. All where absent. */
+  readonly partsAtOnce?: number;
 }
 
 /** How many calls of one kind a platform takes in one scope: a burst of `size`, then `refillPerMinute`. */
@@ -212,9 +233,9 @@ export type ChannelHealth = { readonly ok: true } | { readonly ok: false; readon
 export interface Channel {
   readonly name: string;
   readonly limits: ChannelLimits;
-  /** Whether the platform takes this in one message, as this channel would show it. */
-  fits(message: OutboundMessage): boolean;
-  start(receive: Receive, bookmark?: Bookmark): Promise<void>;
+  /** Whether the platform takes this in one message, as this channel would show it in this thread. */
+  fits(message: OutboundMessage, thread?: ThreadKey): boolean;
+  start(receive: Receive, shelf?: Shelf): Promise<void>;
   stop(): Promise<void>;
   /**
    * A place for this message with nothing in it that stays: by `edit` the message is shown in it once, however often that is tried.
@@ -231,7 +252,16 @@ export interface Channel {
   findSent?(thread: ThreadKey, key: DeliveryKey, since: Date, message: OutboundMessage): Promise<SentMessage | null>;
   /** What a call in this thread is counted against; absent where the platform counts nothing. */
   budget?(thread: ThreadKey, call: 'send' | 'edit'): Budget;
+  /**
+   * Who this person is, where events name them by nothing but an id; as they were given where the platform does not tell in time.
+   * Never rejects.
+   */
+  acquaint?(sender: Sender): Promise<Sender>;
   showTyping?(thread: ThreadKey, doing: Doing): Promise<void>;
+  /** Milliseconds after a person's last message in which they may be written to in free words; null where that is always so. */
+  freeWordsMs?(thread: ThreadKey): number | null;
+  /** What a code of the platform's means, for people; null for one that says nothing to them. */
+  explain?(code: string): string | null;
   /** The file, if it has no more bytes than this. Throws ChannelError, `refused` with the code `too_large` for more. */
   download?(key: AttachmentKey, lengthMax: number): Promise<Uint8Array>;
   /** The thread that starts when something is posted in this room; only channels that can hold the desk have it. */

@@ -8,9 +8,10 @@ export class ChannelError extends Error {
    * - `rate_limited`: not now; nothing was shown
    * - `refused`: never; nothing was shown, and a retry would be refused too
    * - `unreachable`: this person or room cannot be written to
+   * - `no_consent`: this person has told the platform that they want nothing from us
    * - `ambiguous`: it may have been shown (timeout, 5xx, dropped connection)
    */
-  readonly reason: 'rate_limited' | 'refused' | 'unreachable' | 'ambiguous';
+  readonly reason: 'rate_limited' | 'refused' | 'unreachable' | 'no_consent' | 'ambiguous';
   readonly code: string;
   readonly retryAfterMs?: number;
 

@@ -14,6 +14,8 @@ export interface PlannedEnd {
   readonly suggestions?: readonly string[];
   /** What was said here is to be forgotten. */
   readonly forgets?: boolean;
+  /** The next part of the last answer goes out. */
+  readonly continues?: boolean;
   /** Offer the button that asks for a human. */
   readonly offersHuman?: boolean;
   /** Why a human takes over, if one does. */

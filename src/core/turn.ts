@@ -1,6 +1,7 @@
 import type { Attachment, Citation, Command, OutboundMessage, Sender, ThreadKey } from './channel.ts';
 import type { Passage } from './knowledge.ts';
 import type { ModelAnswer, ModelMessage, ModelStream } from './model.ts';
+import type { ModerationVerdict } from './moderation.ts';
 import type { Sealed, Sealer } from './sealed.ts';
 
 /** What a turn carries from stage to stage. Each type adds what its stage made; nothing is optional for being early. */
@@ -29,6 +30,10 @@ export interface Outgoing {
   readonly replaces?: string;
   /** The key of an earlier message in whose thread this one goes. */
   readonly follows?: string;
+  /** It is not to be sent before. */
+  readonly notBefore?: Date;
+  /** It waits until the person asks for it. */
+  readonly isHeld?: boolean;
 }
 
 /** What is known of a conversation when a turn begins; nobody else changes it before the turn ends. */
@@ -41,6 +46,10 @@ export interface Known {
   readonly hasCase: boolean;
   /** The language that was spoken last. */
   readonly language: string | null;
+  /** The kinds of personal data that the person was asked for last. */
+  readonly asked: readonly string[];
+  /** The person wants to be written to no more. */
+  readonly isWithdrawn: boolean;
 }
 
 /** A turn as the lane handed it out: whose conversation it is, and what was said. */
@@ -72,10 +81,14 @@ export interface Received {
   readonly pressedHuman: boolean;
   /** What they asked for by a command, which stands alone in its turn. */
   readonly command: Exclude<Command, 'human'> | null;
+  /** Nobody else reads what is said here. */
+  readonly isPrivate: boolean;
   /** They came in and have said nothing yet. */
   readonly isOpening: boolean;
   /** They stopped what they had asked before it was begun. */
   readonly isStopped: boolean;
+  /** They said whether they want to be written to; what they said last. */
+  readonly consent: 'given' | 'withdrawn' | null;
   /** The words are new ones for something said and answered before; empty where it was taken back. */
   readonly isChange: boolean;
   /** Aborted, with Stopped, when the person wants no more of this answer. */
@@ -137,7 +150,10 @@ export interface InputGuarded extends FilesRead {
   readonly question: GuardedText;
   readonly files: readonly GuardedFile[];
   readonly tokens: PersonalTokens;
+  /** Something tries to command the assistant: no link leaves, and no picture comes in. */
   readonly restricted: boolean;
+  /** Asked for while passages are looked up. Never rejects. */
+  readonly moderation: Promise<ModerationVerdict>;
 }
 
 export interface Recalled extends InputGuarded {
@@ -153,7 +169,15 @@ export interface Retrieved extends Recalled {
   readonly passages: readonly Passage[];
 }
 
-export interface Generated extends Retrieved {
+export interface Moderated extends Retrieved {
+  readonly moderated: true;
+}
+
+export interface OnTopic extends Moderated {
+  readonly onTopic: true;
+}
+
+export interface Generated extends OnTopic {
   readonly draft: ModelStream;
 }
 
@@ -204,13 +228,15 @@ export interface CaseDraft {
 /** How a turn ended: written in one transaction, so that its words, its acts and its being done cannot part. */
 export interface TurnEnd extends Pick<
   Received,
-  'owner' | 'fence' | 'positions' | 'turn' | 'sealer' | 'mayBeInterrupted' | 'language' | 'known'
+  'owner' | 'channel' | 'fence' | 'positions' | 'turn' | 'sealer' | 'mayBeInterrupted' | 'language' | 'known'
 > {
   readonly outcome: string;
   /** What goes out tells that an AI answers here: recorded once for the conversation. */
   readonly discloses: boolean;
   /** What was said before it is forgotten. */
   readonly forgets: boolean;
+  /** They asked for more of the last answer: its next part goes out. */
+  readonly continues: boolean;
   readonly answer: ModelAnswer | null;
   readonly generatedAt: Date | null;
   readonly guardedAt: Date | null;

@@ -144,7 +144,7 @@ export const deliver =
         if (safe === shown) continue;
         shown = safe;
         const visible = parts.introduce(turn, turn.tokens.restore(safe));
-        if (channel.fits({ text: visible, partial: true })) live.show(visible);
+        if (channel.fits({ text: visible, partial: true }, turn.thread)) live.show(visible);
       }
     } finally {
       await live.end();

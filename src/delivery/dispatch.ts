@@ -1,6 +1,7 @@
 import type { OutboundMessage } from '#core/channel.ts';
 import { ChannelError, LaneLost } from '#core/errors.ts';
 import type { Sealer, Vault } from '#core/sealed.ts';
+import { isWithdrawn, writeRefusal } from '#store/consent.ts';
 import { writersDone } from '#store/conversations.ts';
 import { writeLedger } from '#store/ledger.ts';
 import type { Store } from '#store/open.ts';
@@ -8,7 +9,12 @@ import { holdDue, markEnded, markLater, markSent, type OutboxRow, takeOutbox } f
 
 import { NotYet, type SendRow, Uncertain } from './send-row.ts';
 
-export type Undelivered = 'failed' | 'expired' | 'uncertain';
+export type Undelivered = 'failed' | 'expired' | 'uncertain' | 'withheld';
+
+/** The person wants to be written to no more. */
+class Withheld extends Error {
+  override readonly name = 'Withheld';
+}
 
 export interface DispatchParts {
   readonly store: Store;
@@ -54,6 +60,11 @@ export const createDispatch = (parts: DispatchParts) => {
     const code = codeOf(error);
     // It stays due: the pass that sends the other row sends this one too.
     if (error instanceof NotYet) return notYetMs;
+    if (error instanceof Withheld) return end(row, 'withheld', 'no_consent');
+    if (known?.reason === 'no_consent') {
+      await writeRefusal(store, row, known.code);
+      return end(row, 'withheld', code);
+    }
     if (error instanceof Uncertain) return end(row, 'uncertain', 'may_have_been_sent');
     const isRefused = known?.reason === 'refused' || known?.reason === 'unreachable';
     if (isRefused && !parts.isForDesk(row)) return end(row, 'failed', code);
@@ -76,7 +87,8 @@ export const createDispatch = (parts: DispatchParts) => {
       const message = JSON.parse(sealer.open(row.body, 'outbox')) as OutboundMessage;
       let { attempts } = row;
       const hold = async (): Promise<void> => {
-        if (!(await holdDue(store, row, fence, attempts))) throw new LaneLost(row.conversation);
+        if (!(await holdDue(store, row, fence, attempts)))
+          throw (await isWithdrawn(store, row, row.channel)) ? new Withheld(row.key) : new LaneLost(row.conversation);
         attempts += 1;
       };
       const { sealed, index } = await parts.sendRow(row, sealer, message, { use: 'final', hold });

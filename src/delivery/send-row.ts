@@ -1,6 +1,7 @@
 import type { Channel, OutboundMessage, SentKey, SentMessage, ThreadKey } from '#core/channel.ts';
 import { ChannelError } from '#core/errors.ts';
 import type { Sealer, Vault } from '#core/sealed.ts';
+import { heardWithin } from '#store/inbox.ts';
 import { writeLedger } from '#store/ledger.ts';
 import type { Store } from '#store/open.ts';
 import { clearAttempt, findOutbox, isSentBy, markShown, type OutboxRow } from '#store/outbox.ts';
@@ -118,7 +119,7 @@ export const createSendRow = ({ store, vault, channels, budgets, onShown }: Send
     throw new Uncertain(row.key);
   };
 
-  return async (row: OutboxRow, sealer: Sealer, message: OutboundMessage, writing: Writing): Promise<ShownRow> => {
+  return async (row: OutboxRow, sealer: Sealer, words: OutboundMessage, writing: Writing): Promise<ShownRow> => {
     const channel = channels.get(row.channel);
     if (!channel) throw new NotYet(`channel ${row.channel}`);
     const toShown = (sent: SentMessage): ShownRow => ({
@@ -126,7 +127,7 @@ export const createSendRow = ({ store, vault, channels, budgets, onShown }: Send
       sealed: sealer.seal(JSON.stringify(sent), sentPurpose),
       index: toIndex(sent),
     });
-    const edit = async (sent: SentMessage): Promise<void> => {
+    const edit = async (sent: SentMessage, message = words): Promise<void> => {
       const { edit: change } = channel;
       if (change) await call(channel, row, ['edit', sent.thread], writing, () => change(sent, message));
     };
@@ -139,6 +140,9 @@ export const createSendRow = ({ store, vault, channels, budgets, onShown }: Send
     const thread = row.follows
       ? (await sentOf(row, sealer, row.follows)).thread
       : (sealer.open(row.thread, 'thread') as ThreadKey);
+    const freeMs = channel.freeWordsMs?.(thread) ?? null;
+    const isLate = freeMs !== null && !(await heardWithin(store, row, freeMs));
+    const message: OutboundMessage = isLate ? { ...words, isLate } : words;
     const left = await leftBehind(channel, row, thread, message, writing.use);
     const found = left ?? (await reserve(channel, row, thread, message, writing));
     // A place that was refused has used the turn of the message: waiting for another would use that one too.
@@ -150,7 +154,7 @@ export const createSendRow = ({ store, vault, channels, budgets, onShown }: Send
     if (!found) return shown;
     await markShown(store, row, shown.sealed, shown.index);
     if (left) await writeLedger(store, row, { subject: row.key, step: 'reconciled' });
-    await edit(found);
+    await edit(found, message);
     return shown;
   };
 };

@@ -7,6 +7,7 @@ import type { Store } from '#store/open.ts';
 import { findOutbox } from '#store/outbox.ts';
 
 import { type CaseAct, caseActions, cardKey, withState } from './case-draft.ts';
+import type { QuietUntil } from './quiet-until.ts';
 
 export interface DeskEvent {
   readonly position: number;
@@ -61,14 +62,24 @@ export interface DeskTurn {
   readonly channel: string;
   readonly language: string;
   readonly thread: ThreadKey;
+  /** Where the same person is answered too. */
+  readonly continuedAt: { readonly channel: string; readonly thread: ThreadKey } | null;
   readonly customer: string;
+  /** Of the customer, where it is known (IANA). */
+  readonly timezone: string | undefined;
   readonly sealer: Sealer;
 }
 
 type Change = Pick<TurnEnd, 'outcome' | 'said' | 'outgoing' | 'claims' | 'closes'>;
 
+type CustomerMessage = 'agent' | 'joined' | 'closed';
+
 /** Our own name for what an agent says to the customer in a turn. */
-const customerKey = (turn: string, name = 'agent'): string => `${turn}:${name}`;
+const customerKey = (turn: string, name: CustomerMessage = 'agent'): string => `${turn}:${name}`;
+const elsewhereKey = (key: string): string => `${key}:elsewhere`;
+
+/** Whether this names what the customer is told from the desk, or a part of it. */
+export const isFromDesk = (key: string): boolean => /:(?:agent|joined|closed)(?::elsewhere)?(?::\d+)?$/.test(key);
 
 const inNameOf = ({ sender }: DeskEvent, text: string): OutboundMessage => ({
   text: `**${sender.displayName}:** ${text}`,
@@ -82,18 +93,21 @@ export interface DeskParts {
   readonly say: Say;
   /** Whether what was sent on this channel can still be changed. */
   readonly canEdit: (channel: string) => boolean;
+  /** When the customer may be disturbed again; null where that is now. */
+  readonly quietUntil: QuietUntil;
   /** Who an agent is, told apart without being told. */
   readonly fingerprint: (agent: string) => string;
 }
 
 /** What one thing an agent did in a case's thread changes: for the case, its card, the thread and the customer. */
-export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
-  const toCustomer = (turn: DeskTurn, message: OutboundMessage, name?: string): Outgoing => ({
-    key: customerKey(turn.turnId, name),
-    channel: turn.channel,
-    thread: turn.thread,
-    message,
-  });
+export const createDesk = ({ store, say, canEdit, fingerprint, quietUntil }: DeskParts) => {
+  const toCustomer = (turn: DeskTurn, message: OutboundMessage, name?: CustomerMessage): Outgoing[] => {
+    const key = customerKey(turn.turnId, name);
+    return [
+      { key, channel: turn.channel, thread: turn.thread, message },
+      ...(turn.continuedAt ? [{ key: elsewhereKey(key), ...turn.continuedAt, message }] : []),
+    ];
+  };
   const toThread = (turn: DeskTurn, found: CaseRow, text: string, name = 'note'): Outgoing => ({
     key: `${turn.turnId}:${name}`,
     channel: found.channel,
@@ -136,7 +150,7 @@ export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
           found,
           `${agent} has this case. What you write here now goes to ${turn.customer}; begin with \`//\` to keep it here.`,
         ),
-        toCustomer(turn, { text: say(turn, 'joined', { agent }) }, 'joined'),
+        ...toCustomer(turn, { text: say(turn, 'joined', { agent }) }, 'joined'),
       ],
     };
   };
@@ -153,7 +167,7 @@ export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
         ...(event.action === 'reply'
           ? [toThread(turn, found, `**${event.sender.displayName}** to ${turn.customer}:\n\n${text}`, 'sent')]
           : []),
-        toCustomer(turn, inNameOf(event, text)),
+        ...toCustomer(turn, inNameOf(event, text)),
       ],
     };
   };
@@ -161,12 +175,13 @@ export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
   /** What the customer was sent reads as the agent has it now; where that cannot be, the agent is told. */
   const change = async (turn: DeskTurn, found: CaseRow, event: DeskEvent, changedTurn: string): Promise<Change> => {
     const key = customerKey(changedTurn);
-    const sent = await findOutbox(store, turn.owner, key);
-    if (!sent) return nothing;
+    const rows = await Promise.all([key, elsewhereKey(key)].map((name) => findOutbox(store, turn.owner, name)));
+    const sent = rows.filter((row) => row !== null);
+    if (sent.length === 0) return nothing;
     const act = toAct(event);
     const words = act.kind === 'reply' || act.kind === 'talk' ? act.text : '';
     const outcome = 'desk_changed';
-    if (!canEdit(turn.channel) || words === '')
+    if (words === '' || !sent.every(({ channel }) => canEdit(channel)))
       return {
         ...nothing,
         outcome,
@@ -176,7 +191,13 @@ export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
       ...nothing,
       outcome,
       said: [{ speaker: 'agent', text: words }],
-      outgoing: [{ ...toCustomer(turn, inNameOf(event, words)), replaces: key }],
+      outgoing: sent.map((row) => ({
+        key: row.key === key ? customerKey(turn.turnId) : elsewhereKey(customerKey(turn.turnId)),
+        channel: row.channel,
+        thread: turn.sealer.open(row.thread, 'thread') as ThreadKey,
+        message: inNameOf(event, words),
+        replaces: row.key,
+      })),
     };
   };
 
@@ -198,13 +219,26 @@ export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
         found,
         closes === 'resolved' ? 'Resolved. The assistant answers again.' : 'Handed back. The assistant answers again.',
       ),
-      toCustomer(turn, { text: say(turn, closes === 'resolved' ? 'resolved' : 'handedBack') }, 'closed'),
+      ...toCustomer(turn, { text: say(turn, closes === 'resolved' ? 'resolved' : 'handedBack') }, 'closed'),
     ],
   });
 
-  return async (turn: DeskTurn, event: DeskEvent): Promise<Change> => {
-    const found = await openCase(store, turn.owner.conversation);
-    if (!found) return { ...nothing, outcome: 'desk_closed' };
+  /** What would disturb the customer now waits, and the agent is told until when. */
+  const letSleep = async (turn: DeskTurn, found: CaseRow, change: Change): Promise<Change> => {
+    const isForCustomer = ({ channel, thread }: Outgoing) => channel === turn.channel && thread === turn.thread;
+    const quiet = change.outgoing.some(isForCustomer) ? await quietUntil(turn) : null;
+    if (!quiet) return change;
+    const note = `It is ${quiet.now} where ${turn.customer} is: they are sent this at ${quiet.end}, or as soon as they write.`;
+    return {
+      ...change,
+      outgoing: [
+        ...change.outgoing.map((one) => (isForCustomer(one) ? { ...one, notBefore: quiet.until } : one)),
+        toThread(turn, found, note, 'quiet'),
+      ],
+    };
+  };
+
+  const act = async (turn: DeskTurn, found: CaseRow, event: DeskEvent): Promise<Change> => {
     if (event.changedTurn !== null) return change(turn, found, event, event.changedTurn);
     const act = toAct(event);
     switch (act.kind) {
@@ -234,5 +268,11 @@ export const createDesk = ({ store, say, canEdit, fingerprint }: DeskParts) => {
             }
           : nothing;
     }
+  };
+
+  return async (turn: DeskTurn, event: DeskEvent): Promise<Change> => {
+    const found = await openCase(store, turn.owner.conversation);
+    if (!found) return { ...nothing, outcome: 'desk_closed' };
+    return letSleep(turn, found, await act(turn, found, event));
   };
 };

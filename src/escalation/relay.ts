@@ -12,6 +12,12 @@ export interface RelayParts {
   readonly keptLengthMax: number;
 }
 
+const consentNotes = {
+  withdrawn:
+    '_asked not to be written to any more. Nothing that is written here reaches them until they ask for it again._',
+  given: '_asked to be written to again._',
+} as const;
+
 /** A person has the conversation: pass the words on, and let the assistant be silent. */
 export const relay =
   ({ store, keptLengthMax }: RelayParts) =>
@@ -20,9 +26,10 @@ export const relay =
     if (!found)
       return turn.text === '' && turn.isChange ? new Halt('nothing_to_answer') : { ...turn, voice: 'assistant' };
     const wordless = turn.isChange ? '_took a message back_' : '_asked for a person again_';
+    const consent = turn.consent && consentNotes[turn.consent];
     const cut = `_The rest is not here: it was ${turn.longestLength} characters long._`;
     const words = turn.longestLength > keptLengthMax ? `${turn.text}\n\n${cut}` : turn.text;
-    const text = turn.text === '' ? wordless : words;
+    const said = turn.text === '' ? (consent ?? wordless) : [words, consent].filter(Boolean).join('\n\n');
     return new Halt('relayed', {
       forward: [
         {
@@ -31,7 +38,7 @@ export const relay =
           thread: '' as ThreadKey,
           follows: cardKey(found.id),
           message: {
-            text: `**${turn.sender.displayName}** (${turn.channel})${turn.isChange && turn.text !== '' ? ' now says' : ''}:\n\n${text}`,
+            text: `**${turn.sender.displayName}** (${turn.channel})${turn.isChange && turn.text !== '' ? ' now says' : ''}:\n\n${said}`,
           },
         },
       ],

@@ -1,3 +1,5 @@
+import { given } from '#core/given.ts';
+
 import { findPersonalData } from './pii/find-personal-data.ts';
 import type { CountryCode } from 'libphonenumber-js';
 import type { PersonalDataType } from './pii/personal-data.ts';
@@ -15,7 +17,7 @@ export function createAllowedData(
   const plain = texts.map((text) => text.normalize('NFKC').toLowerCase());
   const known = new Set<string>();
   for (const text of texts) {
-    for (const { start, end, type } of findPersonalData(text, regions ? { regions } : {})) {
+    for (const { start, end, type } of findPersonalData(text, { byFormOnly: true, ...given({ regions }) })) {
       known.add(`${type} ${comparable(type, text.slice(start, end))}`);
     }
   }

@@ -1,5 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js';
 
+import { given } from '#core/given.ts';
+
 import { createAllowedData } from './allowed-data.ts';
 import { createCanaryFinder } from './canary.ts';
 import { disarmLinks } from './links.ts';
@@ -51,7 +53,7 @@ export function createExit(rules: ExitRules): Exit {
   function find(segment: string): PersonalDataSpan[] {
     const context = tail.slice(-contextLength);
     const offset = context.length;
-    return findPersonalData(context + segment, rules.regions ? { regions: rules.regions } : {})
+    return findPersonalData(context + segment, { byFormOnly: true, ...given({ regions: rules.regions }) })
       .filter(({ end }) => end > offset)
       .map((span) => ({ ...span, start: Math.max(0, span.start - offset), end: span.end - offset }));
   }

@@ -1,12 +1,27 @@
 import type { ModelStream } from '#core/model.ts';
 import type { CheckedReply, CheckedText, Generated, OutputGuarded } from '#core/turn.ts';
 
+import type { Say, SentenceName } from '#core/sentences.ts';
+
 import { createExit, type Exit } from './exit.ts';
+import type { OnRule } from './policy.ts';
+import { createSentenceCheck, type Fault, type SentenceCheck } from './sentence-check.ts';
 
 export interface GuardOutputParts {
   readonly allowedHosts: readonly string[];
   readonly canary: string;
+  /** Whether a text repeats the system prompt. */
+  readonly isPrompt: (text: string) => boolean;
+  readonly say: Say;
+  readonly onRule: OnRule;
 }
+
+const insteadOf: Readonly<Partial<Record<Fault, SentenceName>>> = {
+  prompt: 'refused',
+  handover: 'noHandover',
+  act: 'noAct',
+  figure: 'noFigure',
+};
 
 /** Takes out citation numbers that name no passage of this answer; holds back what may still become one. */
 const createCitationCheck = (passages: number) => {
@@ -28,11 +43,16 @@ const createCitationCheck = (passages: number) => {
   };
 };
 
-async function* check(draft: ModelStream, exit: Exit, passages: number): CheckedReply['text'] {
+async function* check(
+  draft: ModelStream,
+  exit: Exit,
+  passages: number,
+  sentences: SentenceCheck,
+): CheckedReply['text'] {
   const citations = createCitationCheck(passages);
   let step = await draft.next();
   for (; !step.done; step = await draft.next()) {
-    const released = citations.push(exit.push(step.value));
+    const released = sentences.push(citations.push(exit.push(step.value)));
     if (exit.blocked) {
       await draft.return(undefined as never);
       return {
@@ -43,17 +63,33 @@ async function* check(draft: ModelStream, exit: Exit, passages: number): Checked
     }
     if (released !== '') yield released as CheckedText;
   }
-  const rest = citations.push(exit.end()) + citations.end();
+  const rest = sentences.push(citations.push(exit.end()) + citations.end()) + sentences.end();
   if (rest !== '' && !exit.blocked) yield rest as CheckedText;
   return step.value;
 }
 
 /** The same draft, checked piece by piece before any of it is visible. */
 export const guardOutput =
-  ({ allowedHosts, canary }: GuardOutputParts) =>
+  ({ allowedHosts, canary, isPrompt, say, onRule }: GuardOutputParts) =>
   async (turn: Generated): Promise<OutputGuarded> => {
-    const allowedText = [...turn.passages.map((passage) => passage.text), turn.question];
-    const exit = createExit({ allowedHosts, allowedText, canary });
-    const reply: CheckedReply = { text: check(turn.draft, exit, turn.passages.length), blocked: () => exit.blocked };
+    const passages = turn.passages.map(({ text }) => text);
+    const exit = createExit({
+      allowedHosts: turn.restricted ? [] : allowedHosts,
+      allowedText: [...passages, turn.question],
+      canary,
+    });
+    const sentences = createSentenceCheck({
+      passages: [...passages, ...turn.files.map(({ text }) => text)],
+      said: [turn.question, turn.summary ?? '', ...turn.recent.map(({ text }) => text)],
+      isPrompt,
+      instead: (fault) => {
+        onRule(turn, fault === 'figure' || fault === 'prompt' ? fault : `claim:${fault}`, 'replace');
+        return say(turn, insteadOf[fault] ?? 'noPromise');
+      },
+    });
+    const reply: CheckedReply = {
+      text: check(turn.draft, exit, passages.length, sentences),
+      blocked: () => exit.blocked,
+    };
     return { ...turn, reply };
   };

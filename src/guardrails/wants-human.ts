@@ -1,4 +1,4 @@
-import { normalize } from './normalize.ts';
+import { normalizeLoosely } from './normalize.ts';
 
 // English is matched word by word with one typing error forgiven; the sets say what a word can do in a request.
 const contacting = words(
@@ -31,6 +31,12 @@ const phrases: readonly RegExp[] = [
   /\b(?:someone|somebody|anyone|anybody) (?:real|human|else on the line|who is (?:human|real))\b/,
   /\b(?:is|are|any) (?:there )?(?:a |any |an )?(?:real |live |actual |human )?(?:humans?|persons?|people|agents?|operators?|representatives?|reps?) (?:there|available|here|around|i can|who can|that can)\b/,
   /\b(?:human|live|real) (?:help|support|assistance|contact|interaction|chat)\b/,
+  /\bgive me a (?:call|ring|phone call|buzz)\b|\b(?:want|like|need|wish|prefer|asked) to be (?:called|phoned|rung)(?: back)?\b/,
+  /^\W*(?:please |just |pls |can you |could you )?(?:transfer|escalate|connect|redirect) (?:me|this|it)(?: please| pls| now| asap)?\W*$/,
+  /^\W*(?:no more|enough (?:of|with)(?: the| these| your)?|stop (?:with )?(?:the|these|this)|get rid of (?:the|this)) (?:chat ?)?(?:robots?|bots?|machines?|ai)\b/,
+  /\b(?:need|want|prefer|rather (?:have|deal with|talk to|speak to|speak with)|deal with|get|give me|send me) (?:a |an )?(?:real |actual |live )?(?:person|human)\b(?! (?:name|account|id|resources?|rights|of|who lives)\b)/,
+  /\b(?:colleague|co-?worker|team ?mate|someone|somebody)(?: of yours| else)? (?:to )?(?:take over|step in|jump in|help me instead)\b/,
+  /\bwho (?:can|could|do|should|may) i (?:talk|speak|chat) (?:to|with)\b/,
 ];
 
 // One row per language: what is wished, and of whom, in either order within a short distance.
@@ -59,11 +65,44 @@ const otherLanguages: readonly RegExp[] = [
     'spreken|praten|wil|verbind\\w*|doorverbonden|contact',
     'een mens|medewerker|een persoon|iemand|klantenservice|echt persoon',
   ),
+  ...bothOrders(
+    'rozmawia\\w*|porozmawia\\w*|połącz\\w*|przełącz\\w*|kontakt\\w*|chcę|chciał\\w*|potrzebuj\\w*|proszę',
+    'człowiek\\w*|konsultant\\w*|pracownik\\w*|prawdziw\\w+ osob\\w*|doradc\\w*|obsług\\w+ klienta|agent\\w*',
+  ),
+  ...bothOrders(
+    'prata|tala|kopplas?|kontakta?|vill|behöver',
+    'människa|en person|riktig person|handläggare|kundtjänst|någon|medarbetare',
+  ),
+  ...bothOrders(
+    'snakke|tale|kontakte?|vil|trenger|ønsker',
+    'menneske|en person|kundeservice|medarbeider|noen|en ansatt',
+  ),
+  ...bothOrders(
+    'konuş\\w*|görüş\\w*|bağlan\\w*|bağla\\w*|istiyor\\w*|aktar\\w*',
+    'insan\\w*|gerçek (?:bir )?kişi\\w*|temsilci\\w*|yetkili\\w*|operatör\\w*|müşteri hizmetleri\\w*',
+  ),
+  ...bothOrders(
+    'поговор\\w*|говор\\w*|соедин\\w*|переключ\\w*|связ\\w*|позов\\w*|хочу|нуж\\w*|дайте|переведите',
+    'человек\\w*|оператор\\w*|сотрудник\\w*|живым|специалист\\w*|менеджер\\w*|поддержк\\w*',
+  ),
+  ...bothOrders("поговор\\w*|з'єдн\\w*|хочу|потріб\\w*", 'людин\\w*|оператор\\w*|працівник\\w*'),
+  // Written without blanks between words, or with none that these are told apart by.
+  /(?:转|接|找|叫|要|和|跟|与|轉|與)[^。！？\n]{0,6}(?:人工|真人|客服|人类|人類)|(?:人工|真人)(?:客服|服务|服務|坐席)?(?:$|[，。！？\s说說聊])/u,
+  /(?:担当者|オペレーター|人間|スタッフ|係の(?:者|人)|有人)[^。！？\n]{0,8}(?:話|つな|代わ|替わ|繋|お願い|対応)/u,
+  /(?:상담원|상담사|사람|직원|담당자)[^.!?\n]{0,10}(?:통화|연결|이야기|대화|말|바꿔|상담)/u,
+  /(?:التحدث|أتحدث|اتحدث|تحويلي|حولني|أريد|اريد|أحتاج|صلني)[^.!؟\n]{0,24}(?:شخص|موظف|إنسان|انسان|ممثل|خدمة العملاء|وكيل)/u,
+  /(?:इंसान|व्यक्ति|एजेंट|प्रतिनिधि|अधिकारी|मैनेजर)[^.!?।\n]{0,16}(?:बात|बाते|जोड़|चाहि|कनेक्ट|संपर्क)/u,
+  /(?:rufen sie mich|rufe? mich|ruft mich)(?: bitte)?(?: (?:zurück|an))|(?:um |bitte um )?(?:einen )?rückruf (?:bitte|erbeten|vereinbaren|anfordern)|bitte um (?:einen )?rückruf/u,
+  /(?<!\p{L})(?:ll[aá]m[ae]me|ll[aá]menme|que me llamen|devu[eé]lvanme la llamada)(?!\p{L})/u,
+  /(?<!\p{L})(?:rappel(?:ez|le)[- ]moi|appelez[- ]moi|être rappelée?|qu'on me rappelle)(?!\p{L})/u,
+  /(?<!\p{L})(?:comun[ií]qu?e[mn]?e|con[eé]cte[mn]?e|transfi[eé]ra[mn]?e|p[aá]s[ea][mn]?e) (?:con|a) (?:un|una|el|la|alg)/u,
+  /(?<!\p{L})(?:kann|könnte|darf) ich (?:bitte )?(?:mit )?(?:einen?|einem) (?:mitarbeiter|menschen|berater|ansprechpartner)\w*/u,
+  /(?:gibt es|ist|sind) (?:hier |da |dort )?(?:auch )?(?:einen? |echten? |ein )?(?:echte[rn]? )?(?:menschen?|mitarbeiter|personen?)(?: hier| da)?\s*\?/u,
 ];
 
-/** True when the writer explicitly asks for a person, in English or in basic German, Spanish, French, Portuguese, Italian, Dutch. */
+/** True when the writer explicitly asks for a person: in English, and by the plainest words in some twenty other languages. */
 export function wantsHuman(text: string): boolean {
-  const plain = normalize(text.slice(0, 8_000)).text.toLowerCase().replaceAll('’', "'");
+  const plain = normalizeLoosely(text.slice(0, 8_000)).text.toLowerCase().replaceAll('’', "'");
   return (
     plain.split(/[.!?\n;]+/).some(asksInEnglish) ||
     phrases.some((phrase) => phrase.test(plain)) ||

@@ -27,7 +27,7 @@ test('a folder becomes documents with passages, terms and embeddings', async () 
   );
   const repository = createMemoryRepository();
   const report = await ingest(folder, { repository, embedder: english() });
-  expect(report).toEqual({ replaced: 1, unchanged: 0, removed: 0, passages: 1, problems: [] });
+  expect(report).toEqual({ held: 0, replaced: 1, unchanged: 0, removed: 0, passages: 1, problems: [] });
   const { document, passages } = repository.documents.get('refunds.md')!;
   expect(document).toMatchObject({ title: 'Refunds', url: 'https://a.example/refunds' });
   expect(passages[0]).toMatchObject({ ordinal: 0, heading: '', text: 'Your money arrives within ten business days.' });

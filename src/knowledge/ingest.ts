@@ -15,6 +15,8 @@ export interface IngestParts {
   readonly embedder: Embedder | null;
   /** Where people read a document, instead of the address it names itself. */
   readonly toUrl?: (id: string) => string;
+  /** The rules by which a text gives orders to whoever reads it; without it nothing is looked for. */
+  readonly scan?: (text: string) => readonly string[];
   readonly onProgress?: (progress: IngestProgress) => void;
 }
 
@@ -30,6 +32,8 @@ export interface IngestReport {
   readonly unchanged: number;
   readonly removed: number;
   readonly passages: number;
+  /** Passages that wait for a person to look at them. */
+  readonly held: number;
   /** One sentence for each document that could not be read. Its passages of the last time stay. */
   readonly problems: readonly string[];
 }
@@ -40,13 +44,16 @@ export interface IngestReport {
  */
 export const typicalPassageTerms = 70;
 
+/** Changes when what is looked for in passages does, so that all are looked at again. */
+const scanVersion = 1;
+
 /** Brings the repository to the state of a folder. Throws when the folder cannot be walked or the repository fails. */
 export async function ingest(folder: string, parts: IngestParts): Promise<IngestReport> {
   const { repository, onProgress = () => undefined } = parts;
   const stored = new Map((await repository.listDocuments()).map(({ id, hash }) => [id, hash]));
   const seen = new Set<string>();
   const problems: string[] = [];
-  const counts = { replaced: 0, unchanged: 0, removed: 0, passages: 0 };
+  const counts = { replaced: 0, unchanged: 0, removed: 0, passages: 0, held: 0 };
   let isComplete = true;
   const reportProblem = (document: string, problem: string) => {
     problems.push(problem);
@@ -76,11 +83,12 @@ export async function ingest(folder: string, parts: IngestParts): Promise<Ingest
         onProgress({ document: document.id, outcome: 'unchanged' });
         continue;
       }
-      const passages = await toPassages(document, parts.embedder);
+      const passages = await toPassages(document, parts);
       const { id, title } = document;
       await repository.replaceDocument({ id, title, ...(url && { url }), hash }, passages);
       counts.replaced += 1;
       counts.passages += passages.length;
+      counts.held += passages.filter(({ held }) => held.length > 0).length;
       onProgress({ document: id, outcome: 'replaced' });
     }
   }
@@ -108,10 +116,15 @@ async function readFound({ id, path }: FoundDocument): Promise<SourceDocument[]>
 
 const fingerprint = (document: SourceDocument, embedder: Embedder | null): string =>
   createHash('sha256')
-    .update(JSON.stringify([document.hash, document.url, splitVersion, termsVersion, embedder?.name ?? null]))
+    .update(
+      JSON.stringify([document.hash, document.url, splitVersion, scanVersion, termsVersion, embedder?.name ?? null]),
+    )
     .digest('hex');
 
-async function toPassages(document: SourceDocument, embedder: Embedder | null): Promise<StoredPassage[]> {
+async function toPassages(
+  document: SourceDocument,
+  { embedder, scan = () => [] }: IngestParts,
+): Promise<StoredPassage[]> {
   const drafts = split(document);
   const contents = drafts.map((draft) => indexedText(document, draft));
   const isUnderstood = embedder !== null && understands(embedder, document);
@@ -124,6 +137,7 @@ async function toPassages(document: SourceDocument, embedder: Embedder | null): 
       terms: [...new Set(found)],
       termVector: documentVector(found, typicalPassageTerms).toSparsevec(),
       embedding: embeddings[index] ?? null,
+      held: scan(`${draft.heading}\n${draft.text}`),
     };
   });
 }

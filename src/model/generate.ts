@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 
 import type { Passage } from '#core/knowledge.ts';
 import type { Model, ModelMessage, ModelRequest } from '#core/model.ts';
-import type { Generated, GuardedFile, GuardedText, Retrieved } from '#core/turn.ts';
+import type { Generated, GuardedFile, GuardedText, OnTopic } from '#core/turn.ts';
 
 export interface GenerateParts {
   readonly model: Model;
-  readonly system: string;
+  /** The system prompt of an organization: the same bytes for as long as nothing changes in it. */
+  readonly systemOf: (organization: string) => string;
   readonly maxTokens: number;
   /** Longest time for one answer. */
   readonly answerMs: number;
@@ -44,7 +45,7 @@ const takeTurns = (messages: readonly ModelMessage[]): ModelMessage[] => {
   return turns;
 };
 
-export const toRequest = (turn: Retrieved, system: string, maxTokens: number): ModelRequest => {
+export const toRequest = (turn: OnTopic, system: string, maxTokens: number): ModelRequest => {
   const notes = turn.summary === null ? '' : `Notes on the conversation so far:\n${turn.summary}\n\n`;
   const quoted = turn.passages.length === 0 ? 'No passage was found.' : quotePassages(turn.passages);
   const files = turn.files.length === 0 ? '' : `Files of the person:\n\n${quoteFiles(turn.files)}`;
@@ -58,18 +59,18 @@ export const toRequest = (turn: Retrieved, system: string, maxTokens: number): M
     question: turn.question,
     asked: turn.asked,
     passages: turn.passages,
-    images: turn.images,
+    images: turn.restricted ? [] : turn.images,
     messages: takeTurns([...turn.recent, question]),
   };
 };
 
 /** A streaming draft, made as it is pulled. */
 export const generate =
-  ({ model, system, maxTokens, answerMs }: GenerateParts) =>
-  async (turn: Retrieved): Promise<Generated> => ({
+  ({ model, systemOf, maxTokens, answerMs }: GenerateParts) =>
+  async (turn: OnTopic): Promise<Generated> => ({
     ...turn,
     draft: model.answer(
-      toRequest(turn, system, maxTokens),
+      toRequest(turn, systemOf(turn.owner.organization), maxTokens),
       AbortSignal.any([AbortSignal.timeout(answerMs), turn.stopping.signal]),
     ),
   });

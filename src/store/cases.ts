@@ -69,6 +69,15 @@ export const openCase = async (sql: Sql, conversation: string): Promise<CaseRow 
   return raw ? toRow(raw) : null;
 };
 
+/** The case that people were on last, open or closed. */
+export const newestCase = async (sql: Sql, conversation: string): Promise<CaseRow | null> => {
+  const [raw] = await sql.query<Raw>(
+    `select ${columns} from support_case where conversation = $1 order by opened_at desc limit 1`,
+    [conversation],
+  );
+  return raw ? toRow(raw) : null;
+};
+
 /** The case of this id whose desk is on this channel. */
 export const findCase = async (sql: Sql, channel: string, id: string): Promise<CaseRow | null> => {
   const [raw] = await sql.query<Raw>(`select ${columns} from support_case where channel = $1 and id = $2`, [

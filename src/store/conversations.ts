@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Sealed } from '#core/sealed.ts';
 
+import { withdrawnBy } from './consent.ts';
 import type { Sql, Transaction } from './open.ts';
 
 /** Names one conversation with its owner: what every query about it must be given. */
@@ -24,6 +25,8 @@ export interface ConversationRow extends ConversationKey {
   readonly disclosedAt: Date | null;
   /** The language that was spoken last, as ISO 639-1. */
   readonly language: string | null;
+  /** What the last words to this person asked them for. */
+  readonly asked: readonly string[];
 }
 
 interface Raw {
@@ -40,6 +43,7 @@ interface Raw {
   fence: number;
   disclosed_at: string | null;
   language: string | null;
+  asked: string[];
 }
 
 export const toSealed = (bytes: Uint8Array): Sealed => Buffer.from(bytes) as Sealed;
@@ -59,9 +63,10 @@ const toRow = (raw: Raw): ConversationRow => ({
   fence: raw.fence,
   disclosedAt: raw.disclosed_at === null ? null : new Date(raw.disclosed_at),
   language: raw.language,
+  asked: raw.asked,
 });
 
-const columns = `organization, person, id, channel, thread, profile, wrapped_key, summary, summarized_through, tokens, fence, disclosed_at, language`;
+const columns = `organization, person, id, channel, thread, profile, wrapped_key, summary, summarized_through, tokens, fence, disclosed_at, language, asked`;
 
 export interface Place {
   readonly organization: string;
@@ -85,22 +90,35 @@ export const findAtPlace = async (sql: Sql, place: Place): Promise<ConversationR
 
 /**
  * Who speaks here: an agent, where a case is discussed in this thread (the newest one, open or closed), or else the person of a
- * conversation.
+ * conversation: of another one of theirs, where that has an open case and is continued here.
  */
 export const whoSpeaks = async (
   sql: Sql,
   place: Place,
-): Promise<{ readonly row: ConversationRow; readonly from: 'desk' | 'customer' } | null> => {
-  const rows = await sql.query<Raw & { speaker: 'desk' | 'customer' }>(
-    `select 'desk' as speaker, ${columnsOf('c')} from (select conversation from support_case
+): Promise<{
+  readonly row: ConversationRow;
+  readonly from: 'desk' | 'customer';
+  readonly isElsewhere: boolean;
+} | null> => {
+  const rows = await sql.query<Raw & { speaker: 'desk' | 'elsewhere' | 'customer' }>(
+    `with own as (select ${columnsOf('c')}, c.speaks_for from conversation c join person p using (organization, person)
+       where c.organization = $1 and c.channel = $2 and c.thread_index = $3 and p.channel = $2 and p.handle = $4)
+     select 'desk' as speaker, ${columnsOf('c')} from (select conversation from support_case
        where channel = $2 and thread_index = $3 order by opened_at desc limit 1) s join conversation c on c.id = s.conversation
      union all
-     select 'customer', ${columnsOf('c')} from conversation c join person p using (organization, person)
-     where c.organization = $1 and c.channel = $2 and c.thread_index = $3 and p.channel = $2 and p.handle = $4`,
+     select 'elsewhere', ${columnsOf('c')} from own join conversation c on c.id = own.speaks_for
+     where exists (select 1 from support_case s where s.conversation = c.id and s.state in ('waiting', 'claimed'))
+     union all
+     select 'customer', ${columns} from own`,
     [place.organization, place.channel, place.threadIndex, place.handle],
   );
-  const raw = rows.find((row) => row.speaker === 'desk') ?? rows[0];
-  return raw ? { row: toRow(raw), from: raw.speaker } : null;
+  const raw = rows.find((row) => row.speaker === 'desk') ?? rows.find((row) => row.speaker === 'elsewhere') ?? rows[0];
+  if (!raw) return null;
+  return {
+    row: toRow(raw),
+    from: raw.speaker === 'desk' ? 'desk' : 'customer',
+    isElsewhere: raw.speaker === 'elsewhere',
+  };
 };
 
 /** Begins a conversation of this person in this thread; somebody else may have, at the same time. */
@@ -131,6 +149,15 @@ export const beginConversation = async (
   return findAtPlace(transaction, place);
 };
 
+/** Who the person is, told by the platform after the conversation began. */
+export const saveProfile = (sql: Sql, key: ConversationKey, profile: Sealed): Promise<unknown> =>
+  sql.query(`update conversation set profile = $4 where organization = $1 and person = $2 and id = $3`, [
+    key.organization,
+    key.person,
+    key.conversation,
+    profile,
+  ]);
+
 /**
  * Resolves when whoever is writing to the conversation now has committed. A writer that found a wake-up waiting left none of its
  * own: whoever was woken and sees nothing must look once more after this.
@@ -152,6 +179,8 @@ export interface TakenLane {
   readonly row: ConversationRow;
   /** A case of this conversation is open. */
   readonly hasCase: boolean;
+  /** The person wants to be written to no more. */
+  readonly isWithdrawn: boolean;
   /** Oldest first. */
   readonly waiting: readonly WaitingRow[];
 }
@@ -170,6 +199,7 @@ export const takeLane = async (sql: Sql, conversation: string, limit: number): P
   if (!taken) return null;
   const rows = await sql.query<{
     has_case: boolean;
+    is_withdrawn: boolean;
     position: number | string;
     body: Uint8Array;
     changes: number | string | null;
@@ -178,9 +208,10 @@ export const takeLane = async (sql: Sql, conversation: string, limit: number): P
     `with started as (
        update inbox set started_at = now() where conversation = $1 and done_at is null and started_at is null)
      select position, body, changes, started_at is null as is_fresh,
-       exists (select 1 from support_case where conversation = $1 and state in ('waiting', 'claimed')) as has_case
+       exists (select 1 from support_case where conversation = $1 and state in ('waiting', 'claimed')) as has_case,
+       ${withdrawnBy('$3', '$4', '$5')} as is_withdrawn
      from inbox where conversation = $1 and done_at is null order by position limit $2`,
-    [conversation, limit],
+    [conversation, limit, taken.organization, taken.person, taken.channel],
   );
   const [first] = rows;
   if (!first) return null;
@@ -190,7 +221,7 @@ export const takeLane = async (sql: Sql, conversation: string, limit: number): P
     changes: row.changes === null ? null : Number(row.changes),
     isFresh: row.is_fresh,
   }));
-  return { row: toRow(taken), hasCase: first.has_case, waiting };
+  return { row: toRow(taken), hasCase: first.has_case, isWithdrawn: first.is_withdrawn, waiting };
 };
 
 /** Locks the conversation until the transaction ends, and tells whether the lane is still ours. */

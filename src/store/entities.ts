@@ -54,11 +54,21 @@ const Conversation = defineEntity({
     disclosedAt: p.datetime().nullable(),
     /** The language that was spoken last, as ISO 639-1. */
     language: p.text().nullable(),
+    /** What the last words to this person asked them for. */
+    asked: p.type('text[]').$type<string[]>().columnType('text[]').defaultRaw("'{}'"),
+    /** The conversation of the same person whose case is continued here, while it is open. */
+    speaksFor: p.uuid().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
   },
   uniques: [
     { name: 'conversation_id', properties: ['id'] },
     { name: 'conversation_thread', properties: ['organization', 'person', 'channel', 'threadIndex'] },
+  ],
+  indexes: [
+    {
+      name: 'conversation_speaks_for',
+      expression: `create index "conversation_speaks_for" on "conversation" ("speaks_for") where "speaks_for" is not null`,
+    },
   ],
 });
 
@@ -121,10 +131,34 @@ const Turn = defineEntity({
 });
 
 /**
+ * Who wants to be written to, as they said it: the last row of a person on a channel holds, and none is changed or deleted. It stands
+ * beside the conversations, because it outlives them.
+ */
+const Consent = defineEntity({
+  name: 'Consent',
+  tableName: 'consent',
+  properties: {
+    position: p.bigint().primary().autoincrement(),
+    channel: p.text(),
+    /** A keyed fingerprint, as in Person. */
+    handle: p.text(),
+    given: p.boolean(),
+    /** The keyword, or the platform's code. */
+    how: p.text(),
+    eventId: p.text(),
+    at: p.datetime().defaultRaw('now()'),
+  },
+  uniques: [{ name: 'consent_event', properties: ['channel', 'eventId'] }],
+  indexes: [{ name: 'consent_who', properties: ['channel', 'handle', 'position'] }],
+});
+
+/**
  * - `growing`: an answer is being written; `due`: it is whole and to be sent; `sent`: the platform has it whole
  * - `failed`: refused for good; `expired`: too old to be sent without asking; `uncertain`: it may have been sent
+ * - `held`: the rest of an answer, until it is asked for
+ * - `withheld`: the person does not want to be written to
  */
-export type OutboxState = 'growing' | 'due' | 'sent' | 'failed' | 'expired' | 'uncertain';
+export type OutboxState = 'growing' | 'due' | 'held' | 'sent' | 'failed' | 'expired' | 'uncertain' | 'withheld';
 
 /** Everything a person is shown. A row is written before its message is sent, and says what became of it. */
 const Outbox = defineEntity({
@@ -146,9 +180,13 @@ const Outbox = defineEntity({
     attemptedAt: p.datetime().nullable(),
     attempts: p.integer().default(0),
     dueAt: p.datetime().defaultRaw('now()'),
+    /** It was not to be sent before. */
+    heldUntil: p.datetime().nullable(),
     sent: sealed().nullable(),
     sentIndex: p.text().nullable(),
     failure: p.text().nullable(),
+    /** What the platform told later of it. */
+    report: p.text().$type<'sent' | 'delivered' | 'failed'>().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
     sentAt: p.datetime().nullable(),
     /** When its first words were on the platform. */
@@ -165,6 +203,7 @@ const Outbox = defineEntity({
       name: 'outbox_due',
       expression: `create index "outbox_due" on "outbox" ("conversation", "position") where "state" = 'due'`,
     },
+    { name: 'outbox_key', properties: ['channel', 'key'] },
     { name: 'outbox_sent', expression: `create index "outbox_sent" on "outbox" ("channel", "sent_index")` },
   ],
 });
@@ -224,6 +263,26 @@ const Feedback = defineEntity({
     body: sealed().nullable(),
     at: p.datetime().defaultRaw('now()'),
   },
+});
+
+/** One person on two channels: a code was given in the one conversation, and brought to the other. */
+const Link = defineEntity({
+  name: 'Link',
+  tableName: 'link',
+  properties: {
+    ...partOfConversation,
+    /** Fingerprint of the code. */
+    codeIndex: p.text().primary(),
+    offeredAt: p.datetime().defaultRaw('now()'),
+    expiresAt: p.datetime(),
+    otherOrganization: p.text().nullable(),
+    otherPerson: p.uuid().nullable(),
+    otherConversation: p.uuid().nullable(),
+    provenAt: p.datetime().nullable(),
+    undoneAt: p.datetime().nullable(),
+  },
+  uniques: [{ name: 'link_code', properties: ['codeIndex'] }],
+  indexes: [{ name: 'link_other', properties: ['otherConversation'] }],
 });
 
 /** What went wrong in the life of a message or a turn, and when. */
@@ -293,8 +352,17 @@ const Passage = defineEntity({
     text: p.text(),
     terms: p.type('text[]').$type<string[]>().columnType('text[]'),
     lexical: p.type('sparsevec').$type<string>().columnType('sparsevec(1000000000)'),
+    /** The rules by which it gives orders to the assistant: it answers nobody until a person has looked at it. */
+    held: p.type('text[]').$type<string[]>().columnType('text[]').nullable(),
     embedding: p.type(VectorType).$type<number[]>().length(embeddingDimensions).nullable().lazy(),
   },
+});
+
+/** A text that a person has looked at and let answer. */
+const PassageReview = defineEntity({
+  name: 'PassageReview',
+  tableName: 'passage_review',
+  properties: { textHash: p.text().primary(), allowedAt: p.datetime().defaultRaw('now()') },
 });
 
 const Term = defineEntity({
@@ -308,16 +376,19 @@ export const entities = [
   Conversation,
   Inbox,
   Message,
+  Consent,
   Turn,
   Outbox,
   SupportCase,
   WebMessage,
   Feedback,
+  Link,
   Ledger,
   Budget,
   Bucket,
   Setting,
   Document,
   Passage,
+  PassageReview,
   Term,
 ];

@@ -3,7 +3,7 @@ import type { Sealed } from '#core/sealed.ts';
 import { type ConversationKey, toSealed } from './conversations.ts';
 import type { Sql, Transaction } from './open.ts';
 
-export type EventKind = 'message' | 'action' | 'opened' | 'stopped' | 'edited' | 'deleted';
+export type EventKind = 'message' | 'action' | 'opened' | 'stopped' | 'edited' | 'deleted' | 'consent';
 
 /** False when the platform's event was stored before. Locking the conversation first gives its rows their order. */
 export const insertEvent = async (
@@ -116,6 +116,28 @@ export const wroteAfter = async (sql: Sql, conversation: string, position: numbe
     await sql.query(
       `select 1 from inbox where conversation = $1 and done_at is null and position > $2 and kind <> 'stopped' limit 1`,
       [conversation, position],
+    )
+  ).length > 0;
+
+/** Whether the person asked to stop after this position. */
+export const askedToStop = async (sql: Sql, conversation: string, after: number): Promise<boolean> =>
+  (
+    await sql.query(
+      `select 1 from inbox where conversation = $1 and done_at is null and position > $2 and kind = 'stopped' limit 1`,
+      [conversation, after],
+    )
+  ).length > 0;
+
+/** Whether the person of a conversation wrote on its own channel in so many milliseconds. */
+export const heardWithin = async (
+  sql: Sql,
+  { conversation, channel }: ConversationKey & { readonly channel: string },
+  ms: number,
+): Promise<boolean> =>
+  (
+    await sql.query(
+      `select 1 from inbox where conversation = $1 and channel = $2 and received_at > now() - $3 * interval '1 millisecond' limit 1`,
+      [conversation, channel, ms],
     )
   ).length > 0;
 

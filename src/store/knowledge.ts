@@ -32,6 +32,7 @@ interface NewPassage {
   readonly terms: readonly string[];
   readonly termVector: string;
   readonly embedding: readonly number[] | null;
+  readonly held: readonly string[];
 }
 
 interface NewDocument {
@@ -41,6 +42,39 @@ interface NewDocument {
   readonly hash: string;
 }
 
+/** What a passage says, whatever document it stands in: a review holds for the text. */
+const hashOf = (passage: string): string => `encode(sha256(convert_to(${passage}.text, 'UTF8')), 'hex')`;
+
+export interface HeldPassage {
+  readonly id: string;
+  readonly title: string;
+  readonly text: string;
+  readonly rules: readonly string[];
+}
+
+/** The passages that wait for a person to look at them. */
+export const heldPassages = async (sql: Sql): Promise<HeldPassage[]> =>
+  (
+    await sql.query<Found & { held: string[] }>(
+      `select ${columns}, 0 as score, p.held from ${joined} where p.held is not null order by p.document, p.ordinal`,
+    )
+  ).map((found) => ({ id: toPassage(found).id, title: found.title, text: found.text, rules: found.held }));
+
+/** Lets a held passage answer, and every other one with the same text, also when it is read again. False where there is none. */
+export const allowPassage = async (store: Store, id: string): Promise<boolean> => {
+  const [, document, ordinal] = /^(.*)#(\d+)$/s.exec(id) ?? [];
+  return store.transaction(async (transaction) => {
+    const [found] = await transaction.query<{ hash: string }>(
+      `select ${hashOf('p')} as hash from passage p where document = $1 and ordinal = $2 and held is not null`,
+      [document ?? '', Number(ordinal ?? -1)],
+    );
+    if (!found) return false;
+    await transaction.query(`insert into passage_review (text_hash) values ($1) on conflict do nothing`, [found.hash]);
+    await transaction.query(`update passage p set held = null where ${hashOf('p')} = $1`, [found.hash]);
+    return true;
+  });
+};
+
 const insertPassages = (
   sql: Sql,
   organization: string,
@@ -49,9 +83,10 @@ const insertPassages = (
   passages: readonly NewPassage[],
 ): Promise<unknown> =>
   sql.query(
-    `insert into passage (organization, source, document, ordinal, heading, text, terms, lexical, embedding)
-     select $1, $2, $3, x.ordinal, x.heading, x.text, x.terms, x.lexical::sparsevec, x.embedding::vector
-     from jsonb_to_recordset($4::jsonb) as x(ordinal int, heading text, text text, terms text[], lexical text, embedding text)`,
+    `insert into passage (organization, source, document, ordinal, heading, text, terms, lexical, embedding, held)
+     select $1, $2, $3, x.ordinal, x.heading, x.text, x.terms, x.lexical::sparsevec, x.embedding::vector,
+       case when cardinality(x.held) > 0 and not exists (select 1 from passage_review r where r.text_hash = ${hashOf('x')}) then x.held end
+     from jsonb_to_recordset($4::jsonb) as x(ordinal int, heading text, text text, terms text[], lexical text, embedding text, held text[])`,
     [
       organization,
       source,
@@ -64,6 +99,7 @@ const insertPassages = (
           terms: passage.terms,
           lexical: passage.termVector,
           embedding: passage.embedding && JSON.stringify(passage.embedding),
+          held: passage.held,
         })),
       ),
     ],
@@ -134,7 +170,7 @@ export const createKnowledgeStore = (store: Store, source: string, organization 
   searchLexical: async (vector: string, limit: number): Promise<Passage[]> =>
     (
       await store.query<Found>(
-        `select * from (select ${columns}, -(p.lexical <#> $1::sparsevec) as score from ${joined} order by p.lexical <#> $1::sparsevec limit $2) x where score > 0`,
+        `select * from (select ${columns}, -(p.lexical <#> $1::sparsevec) as score from ${joined} where p.held is null order by p.lexical <#> $1::sparsevec limit $2) x where score > 0`,
         [vector, limit],
       )
     ).map(toPassage),
@@ -142,7 +178,7 @@ export const createKnowledgeStore = (store: Store, source: string, organization 
   searchDense: async (embedding: readonly number[], limit: number): Promise<Passage[]> =>
     (
       await store.query<Found>(
-        `select ${columns}, 1 - (p.embedding <=> $1::vector) as score from ${joined} where p.embedding is not null order by p.embedding <=> $1::vector limit $2`,
+        `select ${columns}, 1 - (p.embedding <=> $1::vector) as score from ${joined} where p.embedding is not null and p.held is null order by p.embedding <=> $1::vector limit $2`,
         [JSON.stringify(embedding), limit],
       )
     ).map(toPassage),

@@ -7,6 +7,7 @@ export type LedgerStep =
   | 'send_failed'
   | 'reconciled'
   | 'turn_failed'
+  | 'guardrail'
   | 'lane_lost'
   | 'interrupted'
   | 'told_to_desk';

@@ -147,8 +147,9 @@ export const findStuck = async (sql: Sql, olderThanMs: number): Promise<Stuck[]>
      union all select case state when 'growing' then 'growing' else 'unsent' end, conversation, channel, key,
        greatest(created_at, coalesce(edited_at, created_at)), failure
        from outbox where state in ('due', 'growing') and greatest(created_at, coalesce(edited_at, created_at)) < ${old}
-     union all select 'given_up', conversation, channel, key, ended_at, state || ' ' || coalesce(failure, '')
-       from outbox where state in ('failed', 'expired', 'uncertain') and ended_at > now() - interval '1 day'
+     union all select 'given_up', conversation, channel, key, ended_at,
+       case report when 'failed' then 'undelivered' else state end || ' ' || coalesce(failure, '')
+       from outbox where (state in ('failed', 'expired', 'uncertain', 'withheld') or report = 'failed') and ended_at > now() - interval '1 day'
      union all select 'waiting_case', conversation, channel, id::text, opened_at, reason
        from support_case where state = 'waiting' and opened_at < now() - interval '1 hour'
      order by since limit 500`,

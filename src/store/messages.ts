@@ -71,13 +71,15 @@ export interface EndedTurn {
   readonly discloses: boolean;
   /** The language that is spoken from now on; null where that is no other than before. */
   readonly language: string | null;
+  /** What the last words asked for; null where nothing was said to the person. */
+  readonly asked: readonly string[] | null;
 }
 
 /** What was said in a turn, what it cost, and that its events are done, as one statement. */
 export const endTurn = (
   transaction: Transaction,
   key: ConversationKey,
-  { turn, said, positions, discloses, language }: EndedTurn,
+  { turn, said, positions, discloses, language, asked }: EndedTurn,
 ): Promise<unknown> => {
   const values: unknown[] = [key.organization, key.person, key.conversation, turn.id, positions];
   const bind = (value: unknown): string => `$${values.push(value)}`;
@@ -91,9 +93,9 @@ export const endTurn = (
         .map(({ speaker, body }) => `($1, $2::uuid, $3::uuid, $4::uuid, ${bind(speaker)}, ${bind(body)}::bytea)`)
         .join(', ')})`,
     );
-  if (discloses || language)
+  if (discloses || language || asked)
     parts.push(`spoke as (update conversation
-       set disclosed_at = coalesce(disclosed_at, ${discloses ? 'now()' : 'null'}), language = coalesce(${bind(language)}, language)
+       set disclosed_at = coalesce(disclosed_at, ${discloses ? 'now()' : 'null'}), language = coalesce(${bind(language)}, language), asked = coalesce(${bind(asked)}::text[], asked)
        where organization = $1 and person = $2::uuid and id = $3::uuid)`);
   const row = [
     turn.outcome,

@@ -15,6 +15,12 @@ import { First } from '#migrations/20261123-first.ts';
 import { Disclosure } from '#migrations/20261125-disclosure.ts';
 import { Changes } from '#migrations/20261126-changes.ts';
 import { Delivery } from '#migrations/20261126-delivery.ts';
+import { Asked } from '#migrations/20261127-asked.ts';
+import { Review } from '#migrations/20261127-review.ts';
+import { Links } from '#migrations/20261127-links.ts';
+import { Consent } from '#migrations/20261127-consent.ts';
+import { Held } from '#migrations/20261127-held.ts';
+import { Reports } from '#migrations/20261127-reports.ts';
 import { StoreError } from '#core/errors.ts';
 import { given } from '#core/given.ts';
 
@@ -75,6 +81,12 @@ const common = {
       { name: '20261125-disclosure', class: Disclosure },
       { name: '20261126-delivery', class: Delivery },
       { name: '20261126-changes', class: Changes },
+      { name: '20261127-links', class: Links },
+      { name: '20261127-asked', class: Asked },
+      { name: '20261127-review', class: Review },
+      { name: '20261127-consent', class: Consent },
+      { name: '20261127-reports', class: Reports },
+      { name: '20261127-held', class: Held },
     ],
     snapshot: false,
     silent: true,

@@ -1,5 +1,6 @@
 import type { Sealed } from '#core/sealed.ts';
 
+import { withdrawnBy } from './consent.ts';
 import { type ConversationKey, toSealed } from './conversations.ts';
 import type { OutboxState } from './entities.ts';
 import type { Sql } from './open.ts';
@@ -17,7 +18,7 @@ export interface OutboxRow extends ConversationKey {
   readonly attempts: number;
   /** Milliseconds until it may be sent, by the database's clock when it was read; not above 0 where that is now. */
   readonly dueInMs: number;
-  /** Milliseconds since it was written, by the same clock: this machine's may be set to anything. */
+  /** Milliseconds since it was written, or was first to be sent, by the same clock: this machine's may be set to anything. */
   readonly ageMs: number;
   readonly createdAt: Date;
   readonly sent: Sealed | null;
@@ -65,7 +66,7 @@ const toRow = (raw: Raw): OutboxRow => ({
 });
 
 const columns = `organization, person, conversation, key, channel, thread, body, replaces, follows, state, attempted_at, attempts, created_at, sent, unsettled,
-  ceil(extract(epoch from due_at - now()) * 1000) as due_in_ms, floor(extract(epoch from now() - created_at) * 1000) as age_ms`;
+  ceil(extract(epoch from due_at - now()) * 1000) as due_in_ms, floor(extract(epoch from now() - coalesce(held_until, created_at)) * 1000) as age_ms`;
 const where = `organization = $1 and person = $2 and conversation = $3 and key = $4`;
 const idOf = (row: ConversationKey & { key: string }): unknown[] => [
   row.organization,
@@ -81,16 +82,27 @@ export interface NewOutbox extends ConversationKey {
   readonly body: Sealed;
   readonly replaces?: string;
   readonly follows?: string;
-  readonly state: 'growing' | 'due';
+  readonly notBefore?: Date;
+  readonly state: 'growing' | 'due' | 'held';
 }
 
 /** Writes the row, or gives an earlier row of the same key its newer body; what was sent already stays known. */
 export const putOutbox = (sql: Sql, row: NewOutbox): Promise<unknown> =>
   sql.query(
-    `insert into outbox (organization, person, conversation, key, channel, thread, body, replaces, follows, state) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    `insert into outbox (organization, person, conversation, key, channel, thread, body, replaces, follows, state, held_until, due_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, coalesce($11::timestamptz, now()))
      on conflict (organization, person, conversation, key) do update set body = excluded.body, state = excluded.state, due_at = now(), attempts = 0
      where outbox.state in ('growing', 'due')`,
-    [...idOf(row), row.channel, row.thread, row.body, row.replaces ?? null, row.follows ?? null, row.state],
+    [
+      ...idOf(row),
+      row.channel,
+      row.thread,
+      row.body,
+      row.replaces ?? null,
+      row.follows ?? null,
+      row.state,
+      row.notBefore ?? null,
+    ],
   );
 
 export const findOutbox = async (sql: Sql, key: ConversationKey, name: string): Promise<OutboxRow | null> => {
@@ -150,7 +162,7 @@ export const holdGrowing = async (
 
 /**
  * Before each send of what is due: false when another worker has taken the outbox, or has tried to send this row since it was read
- * with so many attempts.
+ * with so many attempts, or when the person wants to be written to no more.
  */
 export const holdDue = async (
   sql: Sql,
@@ -161,7 +173,8 @@ export const holdDue = async (
   (
     await sql.query(
       `update outbox set attempted_at = now(), attempts = attempts + 1 where ${where} and state = 'due' and attempts = $6
-         and exists (select 1 from conversation where id = $3 and outbox_fence = $5) returning 1`,
+         and exists (select 1 from conversation where id = $3 and outbox_fence = $5)
+         and not ${withdrawnBy('$1', '$2', 'outbox.channel')} returning 1`,
       [...idOf(row), fence, attempts],
     )
   ).length > 0;
@@ -217,7 +230,7 @@ export const markLater = (
 export const markEnded = (
   sql: Sql,
   row: ConversationKey & { key: string },
-  state: Extract<OutboxState, 'failed' | 'expired' | 'uncertain'>,
+  state: Extract<OutboxState, 'failed' | 'expired' | 'uncertain' | 'withheld'>,
   failure: string,
 ): Promise<unknown> =>
   sql.query(`update outbox set state = $5, failure = $6, ended_at = now() where ${where}`, [
@@ -236,9 +249,66 @@ export const isSentBy = async (sql: Sql, row: { channel: string; key: string }, 
     ])
   ).length > 0;
 
-/** What the platform told us later about a message of ours. */
-export const noteDelivery = (sql: Sql, channel: string, sentIndex: string, failure: string | null): Promise<unknown> =>
-  sql.query(`update outbox set failure = $3 where channel = $1 and sent_index = $2`, [channel, sentIndex, failure]);
+/** Who writes is awake: what was kept from disturbing them goes out. */
+export const releaseQuiet = (sql: Sql, key: ConversationKey): Promise<unknown> =>
+  sql.query(
+    `update outbox set due_at = now(), held_until = now()
+     where organization = $1 and person = $2 and conversation = $3 and state = 'due' and held_until > now()`,
+    [key.organization, key.person, key.conversation],
+  );
+
+/** The rest of the newest answer: an expression of SQL that selects it for conversation $3 and channel $4. */
+const rest = `from outbox where organization = $1 and person = $2 and conversation = $3 and channel = $4 and state = 'held'
+  and position > coalesce((select max(position) from outbox where conversation = $3 and channel = $4 and state <> 'held'), 0)`;
+
+/** Whether more of the newest answer waits to be asked for; null where there never was any. */
+export const findRest = async (
+  sql: Sql,
+  key: ConversationKey,
+  channel: string,
+  heldMs: number,
+): Promise<'waits' | 'expired' | null> => {
+  const [row] = await sql.query<{ waits: boolean }>(
+    `select created_at > now() - $5 * interval '1 millisecond' as waits ${rest} order by position limit 1`,
+    [key.organization, key.person, key.conversation, channel, heldMs],
+  );
+  return row ? (row.waits ? 'waits' : 'expired') : null;
+};
+
+/** The next part of the newest answer is due now. */
+export const releaseRest = (sql: Sql, key: ConversationKey, channel: string): Promise<unknown> =>
+  sql.query(
+    `update outbox set state = 'due', due_at = now(), held_until = now()
+     where organization = $1 and person = $2 and conversation = $3 and position = (select min(position) ${rest})`,
+    [key.organization, key.person, key.conversation, channel],
+  );
+
+/** What a platform tells later of a message of ours, named by the platform's id or by ours. */
+export interface Report {
+  readonly channel: string;
+  readonly sentIndex: string;
+  readonly key: string | undefined;
+  readonly status: 'sent' | 'delivered' | 'failed';
+  readonly code: string | undefined;
+}
+
+/**
+ * Keeps the report, and gives the row where it tells something new. Reports come late, twice and in any order: what was delivered or
+ * has failed stays so.
+ */
+export const noteReport = async (
+  sql: Sql,
+  { channel, sentIndex, key, status, code }: Report,
+): Promise<OutboxRow | null> => {
+  const [named, name] = key === undefined ? ['sent_index', sentIndex] : ['key', key];
+  const [raw] = await sql.query<Raw>(
+    `update outbox set report = $3, failure = case when $3 = 'failed' then $4 else failure end,
+       ended_at = case when $3 = 'failed' then now() else ended_at end
+     where channel = $1 and ${named} = $2 and (report is null or (report = 'sent' and $3 <> 'sent')) returning ${columns}`,
+    [channel, name, status, code ?? null],
+  );
+  return raw ? toRow(raw) : null;
+};
 
 export const conversationsUnsent = async (sql: Sql): Promise<string[]> =>
   (
@@ -246,3 +316,12 @@ export const conversationsUnsent = async (sql: Sql): Promise<string[]> =>
       `select distinct conversation from outbox where state = 'due' and due_at < now() limit 500`,
     )
   ).map((row) => row.conversation);
+
+/** How much waits to be answered or sent now, over all conversations. */
+export const countUndone = async (sql: Sql): Promise<number> => {
+  const [row] = await sql.query<{ undone: number | string }>(
+    `select (select count(*) from inbox where done_at is null)
+       + (select count(*) from outbox where state in ('due', 'growing') and coalesce(held_until <= now(), true)) as undone`,
+  );
+  return Number(row?.undone ?? 0);
+};

@@ -50,7 +50,7 @@ export const createBarePlatform = (name: string, { edits = true } = {}) => {
   const from = (person: string, thread: string) => ({
     channel: name,
     thread: thread as ThreadKey,
-    sender: { id: person, organization: 'home', displayName: person },
+    sender: { id: `id of ${person}`, organization: 'home', displayName: person },
     sentAt: new Date(),
   });
   return {

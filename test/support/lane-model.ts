@@ -92,6 +92,7 @@ export const createModelTurns = (
   commit: (end: TurnEnd) => Promise<void>,
 ) =>
   createRunTurns({
+    acquaint: { withPerson: async (row) => row, withSpeaker: async (event) => event },
     store,
     vault,
     clock: systemClock,
@@ -110,7 +111,8 @@ export const createModelTurns = (
     tellUndelivered: unused,
     say: () => '',
     toLanguage: () => 'en',
-    stops: createStops(),
+    stops: createStops({ wasAsked: async () => false, lookMs: 60_000 }),
+    hasQuietHours: () => false,
     unsay: unused,
     introduce: (_turn, text) => text,
     humanAction: () => [],

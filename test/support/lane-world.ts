@@ -109,7 +109,7 @@ export const openLaneWorld = async (): Promise<LaneWorld> => {
       keptLengthMax: 100,
       toCaseAction: () => null,
       count: () => undefined,
-      stops: createStops(),
+      stops: createStops({ wasAsked: async () => false, lookMs: 60_000 }),
       onFeedback: () => undefined,
     };
     return createInbox({ ...parts, store: { ...receiving, transaction } })(channel);
@@ -208,7 +208,7 @@ export const openLaneWorld = async (): Promise<LaneWorld> => {
     return new Halt('answered');
   };
 
-  const commit = createCommitTurn({ store, lanes: waker, toParts: (outgoing) => [outgoing] });
+  const commit = createCommitTurn({ store, lanes: waker, toParts: (outgoing) => [outgoing], findAsked: () => [] });
   const commitTurn = async (lane: ModelLane, end: TurnEnd): Promise<void> => {
     const isStale = isOvertaken(lane, end.fence);
     await commit(end);

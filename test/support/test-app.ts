@@ -8,6 +8,7 @@ import type { Channel } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
 import { given } from '#core/given.ts';
 import type { Model } from '#core/model.ts';
+import type { Embedder } from '#knowledge/embed.ts';
 import type { Store } from '#store/open.ts';
 
 import { type App, startApp } from '../../src/app.ts';
@@ -42,6 +43,9 @@ export interface TestAppOptions {
   /** Reads the sample help center, by words only. */
   readonly knowledge?: boolean;
   readonly clock?: Clock;
+  readonly embedder?: Embedder | null;
+  /** The operator's own settings. */
+  readonly file?: string;
   /** The way to a database that is not embedded: given its address, returns the one to use. */
   readonly route?: (databaseUrl: string) => string;
   /** Told of every statement that the database is given. */
@@ -64,6 +68,8 @@ export const openTestApp = async ({
   budgets = false,
   onStatement,
   clock,
+  embedder = null,
+  file = new URL('empty.yaml', import.meta.url).pathname,
   route = (address) => address,
 }: TestAppOptions = {}): Promise<TestApp> => {
   const folder = mkdtempSync(join(tmpdir(), 'firstline-'));
@@ -71,7 +77,7 @@ export const openTestApp = async ({
   const port = await freePort();
   const logger = pino({ level: 'debug' }, { write: (line: string) => void logs.push(line) });
   const config: Config = readConfig(
-    { FIRSTLINE_DATA_DIR: folder, FIRSTLINE_CONFIG: new URL('empty.yaml', import.meta.url).pathname },
+    { FIRSTLINE_DATA_DIR: folder, FIRSTLINE_CONFIG: file },
     { server: { port, host: '127.0.0.1' }, ...settings },
   );
   const database = await openTestDatabase();
@@ -94,7 +100,7 @@ export const openTestApp = async ({
       store,
       logger,
       channels: budgets ? of : of.map(withoutBudget),
-      embedder: null,
+      embedder,
       model: model ?? scripted,
       ...given({ clock }),
     });

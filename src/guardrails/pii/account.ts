@@ -1,10 +1,10 @@
-import { inContext } from './national-id.ts';
+import { inContext } from './in-context.ts';
 import type { Finding } from './personal-data.ts';
 
 const filler =
-  '(?:\\s?(?:number|numbers|num|no|nr|nummer|is|was|the|my|its|to|ending|ends|in|with|of|last|four|4|digits?|are|from|and|second|first|one|ac|av|número|numéro|[.:#=,])(?![\\p{L}]))';
+  '(?:\\s?(?:number|numbers|num|no|nr|nummer|is|was|the|my|its|to|ending|ends|in|with|of|last|four|4(?!\\d)|digits?|are|from|and|second|first|one|ac|av|número|numéro|numero|nummer|bancaria|bancaire|ist|lautet|es|est|é|[.:#=,])(?![\\p{L}]))';
 const account = new RegExp(
-  `(?<!\\p{L})(?:accounts?|acct|acc|a/c|ac|konto|kontonummer|cuenta|compte)(?!\\p{L})${filler}{0,7}\\s{0,2}[x*#-]{0,12}(\\d{4,17}|\\d{2,6}(?:[ -]\\d{2,6}){1,4})(?![\\p{L}\\p{N}]|[.,]\\d)`,
+  `(?<!\\p{L})(?:accounts?|acct|acc|a/c|ac|konto|kontonummer|kontonr|cuenta|compte|conta|conto|rekening)(?!\\p{L})${filler}{0,7}\\s{0,2}[x*#-]{0,12}(\\d{4,17}|\\d{2,6}(?:[ -]\\d{2,6}){1,4})(?![\\p{L}\\p{N}]|[.,]\\d)`,
   'giu',
 );
 const routing =

@@ -1,5 +1,5 @@
 import type { Finding } from './personal-data.ts';
-import { inContext } from './national-id.ts';
+import { inContext } from './in-context.ts';
 
 const month =
   'jan(?:uary|uar|vier)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?|sep(?:t|tember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|février|mars|avril|juin|juillet|août|octobre|décembre';

@@ -1,5 +1,6 @@
 import { cue, cueBefore, digitCount, digitRuns, isAboutThing } from './cues.ts';
 import type { DigitRun } from './cues.ts';
+import { inContext } from './in-context.ts';
 import type { Finding } from './personal-data.ts';
 
 // Ranges and lengths as ISO/IEC 7812 issuers publish them.
@@ -29,8 +30,13 @@ export function passesLuhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
+// "card ending in 1005", "last four of my visa: 1005".
+const lastFour =
+  /(?<!\p{L})(?:cards?|visa|mastercard|amex|american express|karte|tarjeta|carte)(?!\p{L})[^\d\n.?!]{0,24}(?:ending|ends|last (?:four|4)(?: digits)?|endend|endet|letzten? (?:vier|4)(?: ziffern)?|terminada|termina|finissant|termin[ée]e)(?:\s(?:in|with|are|is|auf|mit|en|par|are))?\s?:?\s?[x*•#-]{0,14}\s?(\d{4})(?![\p{L}\p{N}]|[.,]\d)/giu;
+
 /** Card numbers: brand, length and Luhn; behind a card cue the shape alone is enough. */
 export function* findCards(text: string): Generator<Finding> {
+  yield* inContext(text, lastFour, 'CARD');
   for (const run of digitRuns(text)) {
     if (run.digits.length < 12) continue;
     const cued = cueBefore(text, run.start, cardCue);

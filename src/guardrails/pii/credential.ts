@@ -1,5 +1,5 @@
 import type { Finding } from './personal-data.ts';
-import { inContext } from './national-id.ts';
+import { inContext } from './in-context.ts';
 
 const passwordWord =
   'passwords?|passwort|kennwort|passwd|passphrase|passcode|pass|pwd|pw|contraseña|contrasena|clave|mot de passe|mdp|senha|wachtwoord|hasło|parola';

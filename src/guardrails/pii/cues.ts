@@ -3,7 +3,7 @@ const windowLength = 48;
 
 // What may stand between a cue and its number.
 const link =
-  "(?:[\\s:#=.,'\"(\\-]|\\b(?:number|numbers|num|no|nr|id|code|is|was|are|it's|its|with|of|the|this|my|new|old|same|called|ending|in|ist|es|est|for|at|on|to|and|or)\\b)*$";
+  "(?:[\\s:#=.,'\"(\\-]|(?<![\\p{L}])(?:number|numbers|num|no|nr|id|code|is|was|are|it's|its|with|of|the|this|my|new|old|same|called|ending|in|ist|es|est|é|è|lautet|numéro|número|numero|nummer|mein|meine|mi|mon|ma|meu|il|le|la|al|au|unter|for|at|on|to|and|or)(?![\\p{L}]))*$";
 
 /** A test for "this cue, then only filler, then here". */
 export function cue(words: string): RegExp {
@@ -15,7 +15,7 @@ export function cueBefore(text: string, start: number, pattern: RegExp): boolean
 }
 
 /** Numbers that are about things, not people. */
-const thing = cue(
+export const thingCue = cue(
   'orders?|purchase|tracking|track|parcel|package|shipment|consignment|waybill|imei|imsi|serial|s/n|sn|isbn|book|invoice|inv|bill|receipt|ref|reference|ticket|case|claim|rma|sku|ean|upc|asin|item|product|part|model|version|firmware|build|release|booking|reservation|confirmation|transaction|txn|trace|request|session|error|err|bestellung|bestellnummer|auftrag|rechnung|pedido|factura|commande|facture|ordine|fattura|sendung|sendungsnummer|flight|room|gate|chapter|page',
 );
 
@@ -29,7 +29,7 @@ export function isNearThing(text: string, start: number): boolean {
 }
 
 export function isAboutThing(text: string, start: number): boolean {
-  return cueBefore(text, start, thing) || cueBefore(text, start, device);
+  return cueBefore(text, start, thingCue) || cueBefore(text, start, device);
 }
 
 const moneyBefore = /(?:[$£€¥₹]|\b(?:usd|eur|gbp|inr|rs|chf|aud|cad)\.?)\s?[\d.,]*$/i;
@@ -53,10 +53,10 @@ export interface DigitRun {
   readonly digits: string;
 }
 
-/** Runs of digit groups joined by at most two blanks, dots, dashes, slashes or brackets; never across a line. */
+/** Runs of digit groups joined by at most two blanks, dots, dashes, slashes or brackets; never across a line or a sentence. */
 export function* digitRuns(text: string): Generator<DigitRun> {
   for (const match of text.matchAll(
-    /(?<![\p{L}\p{N}_])\d+(?:[ .\-/()\u2010-\u2015]{1,2}\d+)*(?!_|(?!x\s?\d|ext)\p{L})/giu,
+    /(?<![\p{L}\p{N}_])\d+(?:(?!\. )[ .\-/()\u2010-\u2015]{1,2}\d+)*(?!_|(?!x\s?\d|ext)\p{L})/giu,
   )) {
     const groups: DigitGroup[] = [];
     let offset = 0;

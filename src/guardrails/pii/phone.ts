@@ -6,8 +6,10 @@ import type { DigitRun } from './cues.ts';
 import type { Finding } from './personal-data.ts';
 
 const phoneCue = cue(
-  'phone|phones|telephone|telephon|tel|telefon|telefonnummer|teléfono|telefono|téléphone|telefone|mobile|mobil|móvil|cell|cellphone|handy|handynummer|rufnummer|fax|whatsapp|sms|call|call me|answering|text|nummer|número|numéro|text me|ring|reach|reach me|contact|contact me|contact number|my number|number is|dial|ph|mob|llámame|celular|portable|appelez',
+  'phone|phones|telephone|telephon|tel|telefon|telefonnummer|teléfono|telefono|téléphone|telefone|mobile|mobil|móvil|cell|cellphone|handy|handynummer|rufnummer|fax|whatsapp|sms|call|call me|answering|text|nummer|número|numéro|text me|ring|reach|reach me|contact|contact me|contact number|my number|number is|dial|ph|mob|llámame|celular|portable|appelez|телефон|тел|номер|мобильный',
 );
+// Scripts without blanks between words.
+const phoneCueUnspaced = /(?:电话|手机|号码|電話|番号|携帯|전화|번호|휴대폰|फ़?ोन|नंबर|मोबाइल)[^\d\n]{0,8}$/u;
 const cueAfter = /^(?:\s?(?:x|ext\.?)\s?\d{1,6})?\\?\s?[-(]?\s?(?:office|fax|mobile|home|cell|work|phone)\b/i;
 const extension = /^\s?(?:x|ext\.?|extension)\s?\d{1,6}(?![\p{L}\p{N}])/iu;
 const northAmerican = /^(?:1[ .-])?(?:\([2-9]\d{2}\)\s?|[2-9]\d{2}[ .\-/])\d{3}[ .-]\d{4}$/;
@@ -40,7 +42,8 @@ export function* findPhones(text: string, regions: readonly CountryCode[]): Gene
 }
 
 function* phonesIn(text: string, run: DigitRun, isValid: (value: string) => boolean): Generator<Finding> {
-  const cued = cueBefore(text, leadOf(text, run.start), phoneCue);
+  const lead = leadOf(text, run.start);
+  const cued = cueBefore(text, lead, phoneCue) || phoneCueUnspaced.test(text.slice(Math.max(0, lead - 24), lead));
   for (let first = 0; first < run.groups.length; first += 1) {
     for (let last = Math.min(run.groups.length, first + groupsMax) - 1; last >= first; last -= 1) {
       const count = digitCount(run, first, last);

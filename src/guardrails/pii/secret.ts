@@ -1,4 +1,4 @@
-import { inContext } from './national-id.ts';
+import { inContext } from './in-context.ts';
 import type { Finding } from './personal-data.ts';
 
 /** Formats that issuers document for their keys, one row each. */
@@ -26,7 +26,10 @@ const formats: readonly { readonly issuer: string; readonly pattern: RegExp }[] 
     issuer: 'Databricks, Linear, Notion',
     pattern: /dapi[0-9a-f]{32}|lin_api_[A-Za-z0-9]{40}|(?:secret|ntn)_[A-Za-z0-9]{40,50}/g,
   },
-  { issuer: 'JSON web token', pattern: /eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8,4000}(?:\.[A-Za-z0-9_-]{0,2000})?/g },
+  {
+    issuer: 'JSON web token',
+    pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8,4000}(?:\.[A-Za-z0-9_-]{0,2000})?/g,
+  },
   {
     issuer: 'private key',
     pattern: /-----BEGIN [A-Z ]{0,24}PRIVATE KEY-----(?:[^-]{0,8000}-----END [A-Z ]{0,24}PRIVATE KEY-----)?/g,
@@ -59,5 +62,10 @@ export function* findSecrets(text: string): Generator<Finding> {
 /** Letters and digits mixed, no path, no plain word: what a generator prints. */
 function looksRandom(value: string): boolean {
   const digits = value.replaceAll(/\D/g, '').length;
-  return digits >= 2 && /[A-Za-z]/.test(value) && new Set(value).size >= 8;
+  const isMixed = /[a-z]/.test(value) && /[A-Z]/.test(value);
+  return (
+    (digits >= 2 || (isMixed && (digits === 1 || value.length >= 24))) &&
+    /[A-Za-z]/.test(value) &&
+    new Set(value).size >= 8
+  );
 }

@@ -1,0 +1,22 @@
+import type { Received } from '#core/turn.ts';
+
+import type { HardTrigger } from './hard-trigger.ts';
+import type { Treatments } from './pii/personal-data.ts';
+import type { ModerationRules } from './moderate.ts';
+import type { TopicRules, Topics } from './topic.ts';
+
+/** What one organization lets in and out. */
+export interface Policy {
+  /** Which hard triggers bring in a person at once. */
+  readonly handOver: ReadonlySet<HardTrigger>;
+  /** What is done with kinds of personal data, where that is not the usual. */
+  readonly personalData: Treatments;
+  readonly moderation: ModerationRules;
+  readonly topicRules: TopicRules;
+  readonly topics: Topics;
+}
+
+/** Told of every rule that fired, by its id, and what was done about it. */
+export type OnRule = (turn: Pick<Received, 'owner' | 'turn'>, rule: string, action: string) => void;
+
+export type PolicyOf = (organization: string) => Policy;
