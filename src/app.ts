@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 
 import { createAcquaint } from '#conversation/acquaint.ts';
 import { createCommitTurn } from '#conversation/commit-turn.ts';
+import { createExplain } from '#conversation/explain.ts';
 import { createInbox } from '#conversation/inbox.ts';
 import { createStops } from '#conversation/stops.ts';
 import { createUnsay } from '#conversation/unsay.ts';
@@ -34,6 +35,7 @@ import { createRetrieve, toAsked } from '#knowledge/retrieve.ts';
 import { leans } from '#knowledge/stand-alone.ts';
 import { accessTo, chooseModel } from '#model/choose.ts';
 import { createDigest } from '#model/digest.ts';
+import { isGreeting } from '#model/extractive.ts';
 import { readPrompt } from '#model/prompts.ts';
 import { checkMasterKey, loadMasterKey } from '#privacy/master-key.ts';
 import { createVault } from '#privacy/vault.ts';
@@ -84,7 +86,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const { limits } = config;
   const { name, suggestions } = config.assistant;
   const voice = openVoice(config);
-  const { say, introduce, askHuman } = voice;
+  const { say, introduce, askHuman, belowAnswer } = voice;
   const stops = createStops({
     wasAsked: (conversation, after) => askedToStop(store, conversation, after),
     lookMs: limits.stopLookMs,
@@ -157,6 +159,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     growthMin: limits.editGrowthMin,
     patienceMs: limits.editPatienceMs,
   };
+  const explain = createExplain({ store, say });
   const pipeline = createPipeline({
     open: { say, suggestions },
     obey: {
@@ -165,6 +168,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       name,
       comesInParts,
       heldRestMs: limits.heldRestMs,
+      explain,
       linking: openLinking({ store, vault, lanes, say, limits }),
     },
     relay: { store, keptLengthMax: limits.keptLengthMax },
@@ -222,7 +226,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       say,
     },
     escalate: { draft },
-    record: { commit, clock, introduce, toOutgoing, answerActions: askHuman },
+    record: { commit, clock, introduce, toOutgoing, answerActions: belowAnswer, isGreeting },
     summarize: {
       store,
       digest: createDigest({ model, prompt: readPrompt(prompts, 'summarize'), answerMs: limits.answerMs }),
@@ -245,6 +249,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     desk: createDesk({
       store,
       fingerprint: (agent) => vault.index('agent', agent),
+      explain: explain.toAgent,
       say,
       quietUntil: createQuietUntil({ store, clock, hours: config.quietHours, freshMs: limits.freshMs }),
       canEdit: (channel) => channels.get(channel)?.edit !== undefined,

@@ -43,6 +43,13 @@ export const sentenceNames = [
   'handedBack',
   'resolved',
   'askHuman',
+  'why',
+  'whyFrom',
+  'whyNothing',
+  'whyRead',
+  'whyKept',
+  'whyChecked',
+  'whyNone',
   'more',
   'noMore',
 ] as const;

@@ -90,6 +90,7 @@ export const guardOutput =
     const reply: CheckedReply = {
       text: check(turn.draft, exit, passages.length, sentences),
       blocked: () => exit.blocked,
+      redactions: () => exit.redactions,
     };
     return { ...turn, reply };
   };
