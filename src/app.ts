@@ -28,7 +28,7 @@ import { createProblems } from '#insight/problems.ts';
 import { openTraces } from '#insight/traces.ts';
 import { startWatch } from '#insight/watch.ts';
 import type { Embedder } from '#knowledge/embed.ts';
-import { extractAnswer } from '#knowledge/extract.ts';
+import { extractAnswer, touching } from '#knowledge/extract.ts';
 import { readFile } from '#knowledge/read-file.ts';
 import { rememberQuestions } from '#knowledge/remember-questions.ts';
 import { createRetrieve, toAsked } from '#knowledge/retrieve.ts';
@@ -132,7 +132,16 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const embedder = parts.embedder && rememberQuestions(parts.embedder);
   const prompts = new URL('../prompts/', import.meta.url);
   const answerPrompt = readPrompt(prompts, 'answer');
-  const guardrails = openGuardrails({ config, store, say, embedder, answerPrompt, logger, count: metrics.guardrails });
+  const guardrails = openGuardrails({
+    config,
+    store,
+    say,
+    ownWords: ({ asked }) => Object.values(voice.textsFor(asked)),
+    embedder,
+    answerPrompt,
+    logger,
+    count: metrics.guardrails,
+  });
   const { exchange } = guardrails.input;
   const draft = openDesk({ store, exchange, channel: deskChannel, room: config.desk.room });
   const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels, say), findAsked });
@@ -207,6 +216,14 @@ export const startApp = async (parts: AppParts): Promise<App> => {
         onEmbedderError: (error) => logger.warn({ error: nameOf(error) }, 'the embedder failed; words alone decide'),
       }),
       passagesMax: limits.passagesMax,
+    },
+    clarify: {
+      store,
+      say,
+      quotes: model.extractive,
+      holds: (asked, passages) => extractAnswer(asked, passages) !== null,
+      touches: touching,
+      isGreeting,
     },
     generate: {
       model,

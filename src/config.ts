@@ -11,6 +11,7 @@ import { hardTriggers } from '#guardrails/hard-trigger.ts';
 import { contactTreatments, contactTypes, secretTreatments, secretTypes } from '#guardrails/pii/personal-data.ts';
 
 const count = z.number().int().positive();
+const share = z.number().min(0).max(1);
 const bucket = z.strictObject({ size: count, refillPerMinute: z.number().positive() });
 
 const toSettings = <Type extends string, Value>(types: readonly Type[], value: Value) =>
@@ -30,6 +31,11 @@ const guardrails = z.strictObject({
     actions: z.record(z.enum(harms), z.enum(harmActions)),
     onFailure: z.enum(harmActions),
     waitMs: count,
+  }),
+  answers: z.strictObject({
+    unsupported: z.enum(['replace', 'note']),
+    wrongMax: share,
+    wrongBefore: z.strictObject({ cited: share, uncited: share }),
   }),
 });
 export type GuardrailSettings = z.infer<typeof guardrails>;

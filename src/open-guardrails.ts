@@ -29,6 +29,7 @@ export interface GuardrailsSettings {
   readonly config: Config;
   readonly store: Store;
   readonly say: Say;
+  readonly ownWords: GuardOutputParts['ownWords'];
   readonly embedder: Embedder | null;
   readonly answerPrompt: Prompt;
   readonly logger: Logger;
@@ -52,7 +53,7 @@ const purposeOf = ({ topicRules }: Policy): string =>
 
 /** What comes in and goes out, by each organization's own rules. */
 export const openGuardrails = (settings: GuardrailsSettings): Guardrails => {
-  const { config, store, say, embedder, answerPrompt, logger, count } = settings;
+  const { config, store, say, ownWords, embedder, answerPrompt, logger, count } = settings;
   const onRule: OnRule = ({ owner, turn }, rule, action) => {
     count(rule, action);
     writeLedger(store, owner, { subject: turn.id, step: 'guardrail', code: `${rule} ${action}` }).catch(
@@ -91,6 +92,9 @@ export const openGuardrails = (settings: GuardrailsSettings): Guardrails => {
     moderate: { say, onRule },
     keepToTopic: { policyOf, say, onRule },
     output: {
+      policyOf,
+      terms,
+      ownWords,
       allowedHosts: config.links.allowedHosts,
       canary,
       // What the assistant is there for is no secret, and it may say so.

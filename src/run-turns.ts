@@ -114,6 +114,9 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       discloses: turn.isFirstContact && text !== undefined,
       forgets: halt.end.forgets ?? false,
       continues: halt.end.continues ?? false,
+      ...(halt.end.missed === undefined
+        ? {}
+        : { isMissed: true, receipt: { asked: halt.end.missed, passages: [], kept: {}, takenOut: {} } }),
       said: [
         ...(turn.text === ''
           ? []

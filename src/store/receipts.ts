@@ -29,7 +29,7 @@ export const findReceipt = async (sql: Sql, key: ConversationKey, turn: string |
     `select t.id, t.receipt, t.model, t.input_tokens, t.output_tokens, t.started_at,
        (select array_agg(l.code order by l.at) from ledger l where l.organization = t.organization and l.person = t.person
           and l.conversation = t.conversation and l.subject = t.id::text and l.step = 'guardrail') as rules
-     from turn t where t.organization = $1 and t.person = $2 and t.conversation = $3 and t.receipt is not null
+     from turn t where t.organization = $1 and t.person = $2 and t.conversation = $3 and t.receipt is not null and t.model is not null
        and ($4::text is null or t.id::text = $4) order by t.started_at desc limit 1`,
     [key.organization, key.person, key.conversation, turn],
   );
