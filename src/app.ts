@@ -27,14 +27,10 @@ import { createProblems } from '#insight/problems.ts';
 import { openTraces } from '#insight/traces.ts';
 import { startWatch } from '#insight/watch.ts';
 import type { Embedder } from '#knowledge/embed.ts';
-import { extractAnswer } from '#knowledge/extract.ts';
 import { readFile } from '#knowledge/read-file.ts';
 import { rememberQuestions } from '#knowledge/remember-questions.ts';
 import { createRetrieve, toAsked } from '#knowledge/retrieve.ts';
 import { leans } from '#knowledge/stand-alone.ts';
-import { accessTo, chooseModel } from '#model/choose.ts';
-import { createDigest } from '#model/digest.ts';
-import { readPrompt } from '#model/prompts.ts';
 import { checkMasterKey, loadMasterKey } from '#privacy/master-key.ts';
 import { createVault } from '#privacy/vault.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
@@ -49,6 +45,7 @@ import { openDelivery } from './open-delivery.ts';
 import { openDesk } from './open-desk.ts';
 import { openGuardrails } from './open-guardrails.ts';
 import { openLinking } from './open-linking.ts';
+import { openModels } from './open-models.ts';
 import { createPipeline } from './pipeline.ts';
 import { createRunTurns } from './run-turns.ts';
 import { type OpenServer, openServer } from './server.ts';
@@ -117,20 +114,19 @@ export const startApp = async (parts: AppParts): Promise<App> => {
 
   const comesInParts = (channel: string) => channels.get(channel)?.limits.partsAtOnce !== undefined;
   const deskChannel = channels.get(config.desk.channel);
-  const model =
-    parts.model ??
-    chooseModel({
-      claude: accessTo(config.assistant.model, config.secrets.ANTHROPIC_API_KEY, config.secrets.ANTHROPIC_BASE_URL),
-      fallback: accessTo(config.assistant.fallbackModel, config.secrets.OPENAI_API_KEY, config.secrets.OPENAI_BASE_URL),
-      silenceMs: limits.silenceMs,
-      retriesMax: limits.modelRetriesMax,
-      extract: extractAnswer,
-      textsFor: voice.textsFor,
-    });
+  const models = openModels({ config, voice, own: parts.model });
+  const { model, answerPrompt } = models;
   const embedder = parts.embedder && rememberQuestions(parts.embedder);
-  const prompts = new URL('../prompts/', import.meta.url);
-  const answerPrompt = readPrompt(prompts, 'answer');
-  const guardrails = openGuardrails({ config, store, say, embedder, answerPrompt, logger, count: metrics.guardrails });
+  const guardrails = openGuardrails({
+    config,
+    store,
+    vault,
+    say,
+    embedder,
+    answerPrompt,
+    logger,
+    count: metrics.guardrails,
+  });
   const { exchange } = guardrails.input;
   const draft = openDesk({ store, exchange, channel: deskChannel, room: config.desk.room });
   const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels, say), findAsked });
@@ -192,6 +188,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     recall: {
       store,
       budgetTokens: limits.contextTokens,
+      cacheMs: limits.promptCacheMs,
       messagesMax: limits.recentMessagesMax,
       // One that leans on the question before it is searched for behind that one.
       foresee: (question) => void (leans(question) || embedder?.foresee(toAsked(question))),
@@ -225,7 +222,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     record: { commit, clock, introduce, toOutgoing, answerActions: askHuman },
     summarize: {
       store,
-      digest: createDigest({ model, prompt: readPrompt(prompts, 'summarize'), answerMs: limits.answerMs }),
+      digest: models.digest,
       budgetTokens: limits.contextTokens,
       startShare: limits.summaryStartShare,
       onFailed: (error) => logger.warn({ error: nameOf(error) }, 'older messages could not be folded into the summary'),
@@ -264,7 +261,13 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     introduce,
     humanAction: askHuman,
   });
-  const endSweep = startSweep({ store, logger, everyMs: limits.sweepMs, wake: delivery.wake });
+  const endSweep = startSweep({
+    store,
+    logger,
+    everyMs: limits.sweepMs,
+    quotedMs: limits.quotedMs,
+    wake: delivery.wake,
+  });
 
   const inbox = createInbox({
     store,

@@ -75,6 +75,8 @@ const settings = z.strictObject({
     perPerson: bucket,
     perOrganization: bucket,
     contextTokens: count,
+    promptCacheMs: count,
+    quotedMs: count,
     summaryStartShare: z.number().min(0).max(1),
     recentMessagesMax: count,
     answerMs: count,

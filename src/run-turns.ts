@@ -67,6 +67,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     forgets: false,
     continues: false,
     answer: null,
+    quoted: null,
     generatedAt: null,
     guardedAt: null,
     said: [],

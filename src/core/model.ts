@@ -7,6 +7,18 @@ export interface ModelMessage {
   readonly text: GuardedText;
 }
 
+/** A passage as a model is shown it. */
+export type QuotedPassage = Pick<Passage, 'id' | 'title' | 'heading' | 'text'>;
+
+/**
+ * The passages of one question, between marks that nobody can guess. Later turns repeat them to the byte: what a provider has in
+ * its cache costs a tenth.
+ */
+export interface Quoted {
+  readonly mark: string;
+  readonly passages: readonly QuotedPassage[];
+}
+
 /** A picture that a person sent. */
 export interface ModelImage {
   readonly mediaType: string;
@@ -21,6 +33,8 @@ export interface ModelRequest {
   readonly images: readonly ModelImage[];
   /** What the last message may be answered from; already quoted in it for models that read, used directly by those that quote. */
   readonly passages: readonly Passage[];
+  /** The number that each of the passages bears in the messages; an answer cites them by their places from 1 on. */
+  readonly numbers: readonly number[];
   readonly question: GuardedText;
   /** The question as it reads without the conversation: what the passages were looked up for. */
   readonly asked: GuardedText;

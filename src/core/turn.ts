@@ -1,6 +1,6 @@
 import type { Attachment, Citation, Command, OutboundMessage, Sender, ThreadKey } from './channel.ts';
 import type { Passage } from './knowledge.ts';
-import type { ModelAnswer, ModelMessage, ModelStream } from './model.ts';
+import type { ModelAnswer, ModelMessage, ModelStream, Quoted } from './model.ts';
 import type { ModerationVerdict } from './moderation.ts';
 import type { Sealed, Sealer } from './sealed.ts';
 
@@ -156,9 +156,14 @@ export interface InputGuarded extends FilesRead {
   readonly moderation: Promise<ModerationVerdict>;
 }
 
+/** A message of before, with what the model was shown with it, where that may still be in a provider's cache. */
+export interface RecalledMessage extends ModelMessage {
+  readonly quoted: Quoted | null;
+}
+
 export interface Recalled extends InputGuarded {
   readonly summary: string | null;
-  readonly recent: readonly ModelMessage[];
+  readonly recent: readonly RecalledMessage[];
   /** Positions of older messages that did not fit and wait to be folded into the summary. */
   readonly unsummarized: readonly { readonly position: number; readonly message: ModelMessage }[];
 }
@@ -179,6 +184,8 @@ export interface OnTopic extends Moderated {
 
 export interface Generated extends OnTopic {
   readonly draft: ModelStream;
+  /** What the model was shown, for later turns to repeat; null where nothing is cached. */
+  readonly quoted: Quoted | null;
 }
 
 export interface CheckedReply {
@@ -238,6 +245,7 @@ export interface TurnEnd extends Pick<
   /** They asked for more of the last answer: its next part goes out. */
   readonly continues: boolean;
   readonly answer: ModelAnswer | null;
+  readonly quoted: Quoted | null;
   readonly generatedAt: Date | null;
   readonly guardedAt: Date | null;
   readonly said: readonly { readonly speaker: 'customer' | 'assistant' | 'agent'; readonly text: string }[];

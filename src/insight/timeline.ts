@@ -30,15 +30,18 @@ const ofInbound = (life: InboundLife): TimelineStep[] =>
     [life.doneAt, 'answered', life.turn ? `turn ${short(life.turn)}` : ''],
   ]);
 
+/** Read, with what of it came from the provider's cache, and written. */
+const toTokens = ({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens }: TurnLife): string => {
+  const read = inputTokens + cacheReadTokens + cacheWriteTokens;
+  const cached = cacheReadTokens === 0 ? '' : ` (${cacheReadTokens} cached)`;
+  return `${read}${cached} + ${outputTokens} tokens`;
+};
+
 const ofTurn = (life: TurnLife): TimelineStep[] =>
   steps(`turn ${short(life.id)}`, [
     [life.startedAt, 'started'],
     [life.guardedAt, 'guarded', 'first words passed the output guard'],
-    [
-      life.generatedAt,
-      'generated',
-      life.model ? `${life.model}, ${life.inputTokens} + ${life.outputTokens} tokens` : '',
-    ],
+    [life.generatedAt, 'generated', life.model ? `${life.model}, ${toTokens(life)}` : ''],
     [life.finishedAt, 'finished', life.outcome],
   ]);
 

@@ -29,6 +29,7 @@ export const createDigest =
       question: text,
       asked: text,
       passages: [],
+      numbers: [],
       images: [],
       messages: [{ role: 'user' as const, text }],
     };

@@ -12,6 +12,7 @@ const answer = async (question: string, quote: string | null): Promise<string> =
     messages: [],
     images: [],
     passages: [],
+    numbers: [],
     question: question as GuardedText,
     asked: question as GuardedText,
     maxTokens: 1,

@@ -21,6 +21,7 @@ import { Links } from '#migrations/20261127-links.ts';
 import { Consent } from '#migrations/20261127-consent.ts';
 import { Held } from '#migrations/20261127-held.ts';
 import { Reports } from '#migrations/20261127-reports.ts';
+import { Models } from '#migrations/20261128-models.ts';
 import { StoreError } from '#core/errors.ts';
 import { given } from '#core/given.ts';
 
@@ -87,6 +88,7 @@ const common = {
       { name: '20261127-consent', class: Consent },
       { name: '20261127-reports', class: Reports },
       { name: '20261127-held', class: Held },
+      { name: '20261128-models', class: Models },
     ],
     snapshot: false,
     silent: true,
