@@ -114,8 +114,8 @@ export const startApp = async (parts: AppParts): Promise<App> => {
 
   const comesInParts = (channel: string) => channels.get(channel)?.limits.partsAtOnce !== undefined;
   const deskChannel = channels.get(config.desk.channel);
-  const models = openModels({ config, voice, own: parts.model });
-  const { model, answerPrompt } = models;
+  const models = openModels({ config, store, voice, logger, metrics, own: parts.model });
+  const { model } = models;
   const embedder = parts.embedder && rememberQuestions(parts.embedder);
   const guardrails = openGuardrails({
     config,
@@ -123,13 +123,19 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     vault,
     say,
     embedder,
-    answerPrompt,
+    answerPrompt: models.answerPrompt,
     logger,
     count: metrics.guardrails,
   });
   const { exchange } = guardrails.input;
   const draft = openDesk({ store, exchange, channel: deskChannel, room: config.desk.room });
-  const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels, say), findAsked });
+  const commit = createCommitTurn({
+    store,
+    lanes,
+    toParts: createToParts(channels, say),
+    findAsked,
+    costOf: models.costOf,
+  });
   const delivery = openDelivery({
     store,
     vault,
@@ -170,6 +176,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       wantsHuman,
       perPerson: limits.perPerson,
       perOrganization: limits.perOrganization,
+      allowanceOf: models.allowanceOf,
       say,
     },
     readFiles: {
@@ -201,12 +208,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       }),
       passagesMax: limits.passagesMax,
     },
-    generate: {
-      model,
-      systemOf: guardrails.systemOf,
-      maxTokens: answerPrompt.maxTokens,
-      answerMs: limits.answerMs,
-    },
+    generate: { ...models.generating, systemOf: guardrails.systemOf },
     guardOutput: guardrails.output,
     deliver: {
       store,
@@ -324,7 +326,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     channels,
     settled: async () => {
       for (;;) {
-        if ((await countUndone(store)) === 0) return;
+        if ((await countUndone(store)) === 0) return models.settled();
         await clock.wait(10);
       }
     },
@@ -336,6 +338,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       await started?.stop();
       await server.close();
       await lanes.stop(limits.stopMs);
+      await models.settled();
       await traces.stop(5000);
     },
   };

@@ -25,7 +25,21 @@ export interface ModelImage {
   readonly bytes: Uint8Array;
 }
 
+/** For whom a model is asked, and what for: whose settings count, and who pays. */
+export interface Payer {
+  readonly organization: string;
+  readonly person: string;
+  readonly conversation: string;
+  readonly turn: string | null;
+  readonly purpose: 'answer' | 'summary';
+}
+
 export interface ModelRequest {
+  readonly payer: Payer;
+  /** Nobody will ask again: whoever can answer at all does. */
+  readonly isLastTry: boolean;
+  /** Most of the month's budget is used up. */
+  readonly isMoneyShort: boolean;
   /** The system prompt, sent in the system role; stable over a conversation, so it can be cached. */
   readonly system: string;
   readonly messages: readonly ModelMessage[];
@@ -46,6 +60,17 @@ export interface Usage {
   readonly outputTokens: number;
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
+}
+
+/** One call of a provider's model, when it is over. */
+export interface ModelCall {
+  readonly payer: Payer;
+  readonly model: string;
+  /** `done`; `stopped` by the person; `left` by its reader; or why it failed. */
+  readonly outcome: string;
+  readonly usage: Usage;
+  /** What the request was thought to be before it was made; null where pictures came with it. */
+  readonly estimatedTokens: number | null;
 }
 
 export interface ModelAnswer {

@@ -60,7 +60,13 @@ export interface Received {
   /** The inbox rows that this turn answers, in order. */
   readonly positions: readonly number[];
   /** `isFirstTry`: nobody has begun with these messages before, so nothing can have been shown. */
-  readonly turn: { readonly id: string; readonly startedAt: Date; readonly isFirstTry: boolean };
+  readonly turn: {
+    readonly id: string;
+    readonly startedAt: Date;
+    readonly isFirstTry: boolean;
+    /** There will be no other one, should this fail. */
+    readonly isLastTry: boolean;
+  };
   readonly known: Known;
   readonly channel: string;
   /** To speak with this person in, as ISO 639-1. */
@@ -110,8 +116,14 @@ export interface Relayed extends Obeyed {
   readonly voice: 'assistant';
 }
 
+/**
+ * What of the month's budget is left to an organization: `full`; or it is so little that a smaller model answers, and then in few words;
+ * or `none`.
+ */
+export type Allowance = 'full' | 'smaller' | 'shorter' | 'none';
+
 export interface Admitted extends Relayed {
-  readonly admitted: true;
+  readonly allowance: Exclude<Allowance, 'none'>;
 }
 
 export interface TextSent {

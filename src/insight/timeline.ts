@@ -30,11 +30,12 @@ const ofInbound = (life: InboundLife): TimelineStep[] =>
     [life.doneAt, 'answered', life.turn ? `turn ${short(life.turn)}` : ''],
   ]);
 
-/** Read, with what of it came from the provider's cache, and written. */
-const toTokens = ({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens }: TurnLife): string => {
+/** Read, with what of it came from the provider's cache, and written; and what that cost. */
+const toTokens = ({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costMicros }: TurnLife): string => {
   const read = inputTokens + cacheReadTokens + cacheWriteTokens;
   const cached = cacheReadTokens === 0 ? '' : ` (${cacheReadTokens} cached)`;
-  return `${read}${cached} + ${outputTokens} tokens`;
+  const cost = costMicros === 0 ? '' : `, $${(costMicros / 1_000_000).toFixed(6)}`;
+  return `${read}${cached} + ${outputTokens} tokens${cost}`;
 };
 
 const ofTurn = (life: TurnLife): TimelineStep[] =>

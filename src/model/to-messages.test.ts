@@ -26,7 +26,14 @@ test('each turn begins with the bytes of the one before, and quotes no passage t
       for (const [index, { question, passages }] of all.entries()) {
         const asked = question as GuardedText;
         const quoted = { mark: `mark${index}`, passages };
-        const { messages, numbers } = toMessages({ notes: null, recent, quoted, files: [], question: asked });
+        const { messages, numbers } = toMessages({
+          notes: null,
+          recent,
+          quoted,
+          files: [],
+          question: asked,
+          wish: null,
+        });
         const texts = messages.map(({ role, text }) => `${role} ${text}`);
         expect(texts.slice(0, before.length)).toEqual(before);
         before = texts;

@@ -67,6 +67,8 @@ export interface Asking {
   readonly quoted: Quoted;
   readonly files: readonly GuardedFile[];
   readonly question: GuardedText;
+  /** What is wanted of this answer besides. */
+  readonly wish: string | null;
 }
 
 /**
@@ -79,6 +81,7 @@ export const toMessages = ({
   quoted,
   files,
   question,
+  wish,
 }: Asking): { readonly messages: ModelMessage[]; readonly numbers: number[] } => {
   const numbering = createNumbering();
   let answering: readonly number[] = [];
@@ -91,7 +94,7 @@ export const toMessages = ({
     return { role: 'user', text: text as GuardedText };
   });
   const sent = files.length === 0 ? '' : `Files of the person:\n\n${quoteFiles(files, quoted.mark)}`;
-  const asked = numbering.ask(quoted, `${sent}${writes(question)}`);
+  const asked = numbering.ask(quoted, `${sent}${wish === null ? '' : `${wish}\n\n`}${writes(question)}`);
   const told = notes === null ? [] : [{ role: 'user' as const, text: `Notes on the conversation so far:\n${notes}` }];
   return {
     messages: takeTurns([...told, ...said, { role: 'user', text: asked }] as ModelMessage[]),

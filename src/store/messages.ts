@@ -59,6 +59,8 @@ export interface TurnRow {
   readonly outputTokens: number;
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
+  /** Millionths of a dollar. */
+  readonly costMicros: number;
   readonly startedAt: Date;
   readonly generatedAt: Date | null;
   readonly guardedAt: Date | null;
@@ -113,13 +115,14 @@ export const endTurn = (
     turn.outputTokens,
     turn.cacheReadTokens,
     turn.cacheWriteTokens,
+    turn.costMicros,
     turn.startedAt,
     turn.generatedAt,
     turn.guardedAt,
   ];
   return transaction.query(
     `with ${parts.join(', ')}
-     insert into turn (organization, person, conversation, id, outcome, model, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, started_at, generated_at, guarded_at)
+     insert into turn (organization, person, conversation, id, outcome, model, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_micros, started_at, generated_at, guarded_at)
      values ($1, $2::uuid, $3::uuid, $4::uuid, ${row.map(bind).join(', ')}) on conflict do nothing`,
     values,
   );
