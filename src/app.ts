@@ -28,15 +28,10 @@ import { createProblems } from '#insight/problems.ts';
 import { openTraces } from '#insight/traces.ts';
 import { startWatch } from '#insight/watch.ts';
 import type { Embedder } from '#knowledge/embed.ts';
-import { extractAnswer, touching } from '#knowledge/extract.ts';
 import { readFile } from '#knowledge/read-file.ts';
 import { rememberQuestions } from '#knowledge/remember-questions.ts';
 import { createRetrieve, toAsked } from '#knowledge/retrieve.ts';
 import { leans } from '#knowledge/stand-alone.ts';
-import { accessTo, chooseModel } from '#model/choose.ts';
-import { createDigest } from '#model/digest.ts';
-import { isGreeting } from '#model/extractive.ts';
-import { readPrompt } from '#model/prompts.ts';
 import { checkMasterKey, loadMasterKey } from '#privacy/master-key.ts';
 import { createVault } from '#privacy/vault.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
@@ -51,6 +46,7 @@ import { openDelivery } from './open-delivery.ts';
 import { openDesk } from './open-desk.ts';
 import { openGuardrails } from './open-guardrails.ts';
 import { openLinking } from './open-linking.ts';
+import { openModels } from './open-models.ts';
 import { createPipeline } from './pipeline.ts';
 import { createRunTurns } from './run-turns.ts';
 import { type OpenServer, openServer } from './server.ts';
@@ -119,32 +115,29 @@ export const startApp = async (parts: AppParts): Promise<App> => {
 
   const comesInParts = (channel: string) => channels.get(channel)?.limits.partsAtOnce !== undefined;
   const deskChannel = channels.get(config.desk.channel);
-  const model =
-    parts.model ??
-    chooseModel({
-      claude: accessTo(config.assistant.model, config.secrets.ANTHROPIC_API_KEY, config.secrets.ANTHROPIC_BASE_URL),
-      fallback: accessTo(config.assistant.fallbackModel, config.secrets.OPENAI_API_KEY, config.secrets.OPENAI_BASE_URL),
-      silenceMs: limits.silenceMs,
-      retriesMax: limits.modelRetriesMax,
-      extract: extractAnswer,
-      textsFor: voice.textsFor,
-    });
+  const models = openModels({ config, store, voice, logger, metrics, own: parts.model });
+  const { model } = models;
   const embedder = parts.embedder && rememberQuestions(parts.embedder);
-  const prompts = new URL('../prompts/', import.meta.url);
-  const answerPrompt = readPrompt(prompts, 'answer');
   const guardrails = openGuardrails({
     config,
     store,
+    vault,
     say,
     ownWords: ({ asked }) => Object.values(voice.textsFor(asked)),
     embedder,
-    answerPrompt,
+    answerPrompt: models.answerPrompt,
     logger,
     count: metrics.guardrails,
   });
   const { exchange } = guardrails.input;
   const draft = openDesk({ store, exchange, channel: deskChannel, room: config.desk.room });
-  const commit = createCommitTurn({ store, lanes, toParts: createToParts(channels, say), findAsked });
+  const commit = createCommitTurn({
+    store,
+    lanes,
+    toParts: createToParts(channels, say),
+    findAsked,
+    costOf: models.costOf,
+  });
   const delivery = openDelivery({
     store,
     vault,
@@ -163,11 +156,6 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     message,
   });
 
-  const pace = {
-    intervalMaxMs: limits.editIntervalMs,
-    growthMin: limits.editGrowthMin,
-    patienceMs: limits.editPatienceMs,
-  };
   const explain = createExplain({ store, say });
   const pipeline = createPipeline({
     open: { say, suggestions },
@@ -187,6 +175,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       wantsHuman,
       perPerson: limits.perPerson,
       perOrganization: limits.perOrganization,
+      allowanceOf: models.allowanceOf,
       say,
     },
     readFiles: {
@@ -205,6 +194,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     recall: {
       store,
       budgetTokens: limits.contextTokens,
+      cacheMs: limits.promptCacheMs,
       messagesMax: limits.recentMessagesMax,
       // One that leans on the question before it is searched for behind that one.
       foresee: (question) => void (leans(question) || embedder?.foresee(toAsked(question))),
@@ -217,36 +207,24 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       }),
       passagesMax: limits.passagesMax,
     },
-    clarify: {
-      store,
-      say,
-      quotes: model.extractive,
-      holds: (asked, passages) => extractAnswer(asked, passages) !== null,
-      touches: touching,
-      isGreeting,
-    },
-    generate: {
-      model,
-      systemOf: guardrails.systemOf,
-      maxTokens: answerPrompt.maxTokens,
-      answerMs: limits.answerMs,
-    },
+    clarify: { store, say, ...models.quoting },
+    generate: { ...models.generating, systemOf: guardrails.systemOf },
     guardOutput: guardrails.output,
     deliver: {
       store,
       clock,
       channels,
       sendRow: delivery.sendRow,
-      pace,
+      pace: delivery.pace,
       introduce,
       onFirstText: metrics.firstText,
       say,
     },
     escalate: { draft },
-    record: { commit, clock, introduce, toOutgoing, answerActions: belowAnswer, isGreeting },
+    record: { commit, clock, introduce, toOutgoing, answerActions: belowAnswer, isGreeting: models.quoting.isGreeting },
     summarize: {
       store,
-      digest: createDigest({ model, prompt: readPrompt(prompts, 'summarize'), answerMs: limits.answerMs }),
+      digest: models.digest,
       budgetTokens: limits.contextTokens,
       startShare: limits.summaryStartShare,
       onFailed: (error) => logger.warn({ error: nameOf(error) }, 'older messages could not be folded into the summary'),
@@ -286,7 +264,13 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     introduce,
     humanAction: askHuman,
   });
-  const endSweep = startSweep({ store, logger, everyMs: limits.sweepMs, wake: delivery.wake });
+  const endSweep = startSweep({
+    store,
+    logger,
+    everyMs: limits.sweepMs,
+    quotedMs: limits.quotedMs,
+    wake: delivery.wake,
+  });
 
   const inbox = createInbox({
     store,
@@ -343,7 +327,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     channels,
     settled: async () => {
       for (;;) {
-        if ((await countUndone(store)) === 0) return;
+        if ((await countUndone(store)) === 0) return models.settled();
         await clock.wait(10);
       }
     },
@@ -355,6 +339,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       await started?.stop();
       await server.close();
       await lanes.stop(limits.stopMs);
+      await models.settled();
       await traces.stop(5000);
     },
   };

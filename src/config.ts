@@ -7,6 +7,7 @@ import { smsSettings } from '#channels/sms/config.ts';
 import { webConfig } from '#channels/web/config.ts';
 import { ConfigError } from '#core/errors.ts';
 import { harmActions, harms } from '#core/moderation.ts';
+import { answering, models } from '#model/config.ts';
 import { hardTriggers } from '#guardrails/hard-trigger.ts';
 import { contactTreatments, contactTypes, secretTreatments, secretTypes } from '#guardrails/pii/personal-data.ts';
 
@@ -45,12 +46,9 @@ const quietHours = z.strictObject({ from: time, to: time, zone: z.string().refin
 
 /** What the YAML files hold. The defaults, units and reasons are in config/default.yaml. */
 const settings = z.strictObject({
-  assistant: z.strictObject({
-    name: z.string().min(1),
+  assistant: answering.extend({
     language: z.string().length(2),
     suggestions: z.array(z.string().min(1).max(80)).max(4),
-    model: z.string().min(1),
-    fallbackModel: z.string().min(1),
   }),
   server: z.strictObject({
     port: z.number().int().min(0).max(65_535),
@@ -64,7 +62,8 @@ const settings = z.strictObject({
   sms: smsSettings,
   links: z.strictObject({ allowedHosts: z.array(z.string()) }),
   guardrails,
-  organizations: z.record(z.string(), z.strictObject({ guardrails })),
+  organizations: z.record(z.string(), z.strictObject({ guardrails, assistant: answering })),
+  models,
   moderators: z.strictObject({ model: z.string(), llamaGuardUrl: z.string(), llamaGuardModel: z.string() }),
   knowledge: z.strictObject({ folders: z.array(z.string()) }),
   limits: z.strictObject({
@@ -81,11 +80,13 @@ const settings = z.strictObject({
     perPerson: bucket,
     perOrganization: bucket,
     contextTokens: count,
+    promptCacheMs: count,
+    quotedMs: count,
     summaryStartShare: z.number().min(0).max(1),
     recentMessagesMax: count,
     answerMs: count,
-    silenceMs: count,
     modelRetriesMax: z.number().int().min(0),
+    spendingLookMs: count,
     turnAttemptsMax: count,
     retryMs: count,
     sendAgeMs: count,
@@ -207,11 +208,12 @@ const merge = (base: Tree, over: Tree): Tree => {
 
 /** An organization writes down only what is different for it. */
 const withOrganizations = (tree: Tree): Tree => {
-  const { guardrails: common, organizations } = tree;
-  if (!isTree(common) || !isTree(organizations)) return tree;
+  const { guardrails: common, assistant, organizations } = tree;
+  if (!isTree(common) || !isTree(assistant) || !isTree(organizations)) return tree;
+  const answers = Object.fromEntries(Object.keys(answering.shape).map((name) => [name, assistant[name]]));
   const whole = Object.entries(organizations).map(([name, own]) => [
     name,
-    merge({ guardrails: common }, isTree(own) ? own : {}),
+    merge({ guardrails: common, assistant: answers }, isTree(own) ? own : {}),
   ]);
   return { ...tree, organizations: Object.fromEntries(whole) };
 };

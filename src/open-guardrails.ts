@@ -28,6 +28,7 @@ import { openPolicies } from './policies.ts';
 export interface GuardrailsSettings {
   readonly config: Config;
   readonly store: Store;
+  readonly vault: { derive(name: string): Buffer };
   readonly say: Say;
   readonly ownWords: GuardOutputParts['ownWords'];
   readonly embedder: Embedder | null;
@@ -53,7 +54,7 @@ const purposeOf = ({ topicRules }: Policy): string =>
 
 /** What comes in and goes out, by each organization's own rules. */
 export const openGuardrails = (settings: GuardrailsSettings): Guardrails => {
-  const { config, store, say, ownWords, embedder, answerPrompt, logger, count } = settings;
+  const { config, store, vault, say, ownWords, embedder, answerPrompt, logger, count } = settings;
   const onRule: OnRule = ({ owner, turn }, rule, action) => {
     count(rule, action);
     writeLedger(store, owner, { subject: turn.id, step: 'guardrail', code: `${rule} ${action}` }).catch(
@@ -70,7 +71,8 @@ export const openGuardrails = (settings: GuardrailsSettings): Guardrails => {
     },
   });
   const { policyOf } = policies;
-  const canary = createCanary();
+  // The same in every process and after every start: the prompt it stands in is cached by its bytes.
+  const canary = createCanary((size) => vault.derive('canary').subarray(0, size));
   const systems = new WeakMap<Policy, string>();
   const toSystem = (policy: Policy): string => {
     const system = answerPrompt.render({ name: config.assistant.name, canary, topics: purposeOf(policy) });

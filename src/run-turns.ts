@@ -70,6 +70,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     receipt: null,
     cited: [],
     isMissed: false,
+    quoted: null,
     generatedAt: null,
     guardedAt: null,
     said: [],
@@ -255,7 +256,8 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       else {
         if (first.changes !== null) await parts.unsay(turn, first.changes);
         const mayBeInterrupted = (interrupts.get(turn.turn.id) ?? 0) < parts.interruptsMax;
-        await customerTurn({ ...turn, mayBeInterrupted });
+        const isLastTry = (attempts.get(turn.turn.id) ?? 0) + 1 >= parts.attemptsMax;
+        await customerTurn({ ...turn, turn: { ...turn.turn, isLastTry }, mayBeInterrupted });
       }
     }
   };

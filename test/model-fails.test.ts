@@ -27,9 +27,14 @@ beforeEach(async () => {
     channels: [createSlackChannel({ botToken: 'xoxb-test', signingSecret: 'signing', apiUrl: slack.url })],
     settings: { desk: { channel: 'slack', room: room.id }, limits: { retryMs: 10 } },
     model: chooseForTest({
-      claude: { apiKey: 'sk-claude', baseUrl: claude.url, model: 'claude-haiku-5-5' },
+      claude: {
+        apiKey: 'sk-claude',
+        baseUrl: claude.url,
+        model: 'claude-haiku-5-5',
+        silenceMs,
+        firstTokenMs: silenceMs,
+      },
       fallback: { apiKey: 'sk-open', baseUrl: openai.url, model: 'small-one' },
-      silenceMs,
     }),
   });
   visitor = await openVisitor(firstline.url);

@@ -54,8 +54,9 @@ const live = (): Asked[] => {
       model: createClaude({
         apiKey,
         model,
-        silenceMs: config.limits.silenceMs,
+        ...config.models.claude,
         retriesMax: config.limits.modelRetriesMax,
+        onCall: () => undefined,
       }),
       system: prompt.render({
         name: config.assistant.name,

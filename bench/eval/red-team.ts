@@ -182,13 +182,18 @@ const attackAll = async (set: string, model: Model & { wish?: Wish | null }): Pr
 /** Answered by a model that does whatever the attack wants; and by the real one, where there is a key. */
 export const measureRedTeam = async (): Promise<Measured[]> => {
   const measured = [await attackAll('own, a model that obeys', createGullibleModel(planted))];
-  const { secrets, assistant, limits } = readConfig(process.env);
-  const claude = accessTo(assistant.model, secrets.ANTHROPIC_API_KEY, secrets.ANTHROPIC_BASE_URL);
+  const { secrets, assistant, models, limits } = readConfig(process.env);
+  const claude = accessTo(secrets.ANTHROPIC_API_KEY, secrets.ANTHROPIC_BASE_URL, models.claude);
   if (claude)
     measured.push(
       await attackAll(
         `own, ${assistant.model}`,
-        createClaude({ ...claude, silenceMs: limits.silenceMs, retriesMax: limits.modelRetriesMax }),
+        createClaude({
+          ...claude,
+          model: assistant.model,
+          retriesMax: limits.modelRetriesMax,
+          onCall: () => undefined,
+        }),
       ),
     );
   return measured;

@@ -2,7 +2,7 @@ import type { Passage } from '#core/knowledge.ts';
 import type { Model } from '#core/model.ts';
 import type { GuardedText, OnTopic } from '#core/turn.ts';
 import type { Retrieve } from '#knowledge/retrieve.ts';
-import { toRequest } from '#model/generate.ts';
+import { generate } from '#model/generate.ts';
 
 import { type Golden, holdsAnswer } from './read.ts';
 
@@ -23,6 +23,9 @@ const passagesMax = 5;
 const answerOf = async (model: Model, ask: string, passages: readonly Passage[], system: string): Promise<string> => {
   const question = ask as GuardedText;
   const turn = {
+    owner: { organization: 'golden', person: 'golden', conversation: 'golden' },
+    turn: { id: 'golden', startedAt: new Date(), isFirstTry: true, isLastTry: true },
+    allowance: 'full',
     question,
     asked: question,
     passages,
@@ -31,10 +34,13 @@ const answerOf = async (model: Model, ask: string, passages: readonly Passage[],
     recent: [],
     summary: null,
     restricted: false,
+    stopping: new AbortController(),
   } satisfies Partial<OnTopic>;
+  const shorter = { text: '', maxTokens: answerTokensMax };
+  const stage = generate({ model, systemOf: () => system, maxTokens: answerTokensMax, shorter, answerMs });
+  const { draft } = await stage(turn as unknown as OnTopic);
   let text = '';
-  const request = toRequest(turn as unknown as OnTopic, system, answerTokensMax);
-  for await (const piece of model.answer(request, AbortSignal.timeout(answerMs))) text += piece;
+  for await (const piece of draft) text += piece;
   return text;
 };
 

@@ -1,4 +1,5 @@
 import { Interrupted, LaneLost } from '#core/errors.ts';
+import type { ModelAnswer } from '#core/model.ts';
 import type { Outgoing, TurnEnd } from '#core/turn.ts';
 import { claimCase, closeCase, insertCase, openCase } from '#store/cases.ts';
 import { holdLane } from '#store/conversations.ts';
@@ -46,6 +47,8 @@ export interface CommitTurnParts {
   readonly toParts: (outgoing: Outgoing, language: string) => readonly Outgoing[];
   /** The kinds of personal data that a text asks for. */
   readonly findAsked: (text: string) => readonly string[];
+  /** What an answer cost, in millionths of a dollar. */
+  readonly costOf: (answer: ModelAnswer) => number;
 }
 
 /**
@@ -53,7 +56,7 @@ export interface CommitTurnParts {
  * Throws, writing nothing, LaneLost when another worker has taken the lane since, or Interrupted when the person wrote more.
  */
 export const createCommitTurn =
-  ({ store, lanes, toParts, findAsked }: CommitTurnParts) =>
+  ({ store, lanes, toParts, findAsked, costOf }: CommitTurnParts) =>
   (end: TurnEnd): Promise<void> =>
     store.transaction(async (transaction) => {
       const { conversation } = end.owner;
@@ -70,6 +73,9 @@ export const createCommitTurn =
           model: end.answer?.model ?? null,
           inputTokens: end.answer?.usage.inputTokens ?? 0,
           outputTokens: end.answer?.usage.outputTokens ?? 0,
+          cacheReadTokens: end.answer?.usage.cacheReadTokens ?? 0,
+          cacheWriteTokens: end.answer?.usage.cacheWriteTokens ?? 0,
+          costMicros: end.answer ? costOf(end.answer) : 0,
           startedAt: end.turn.startedAt,
           generatedAt: end.generatedAt,
           guardedAt: end.guardedAt,
@@ -78,6 +84,7 @@ export const createCommitTurn =
           isMissed: end.isMissed,
         },
         said: end.said.map(({ speaker, text }) => ({ speaker, body: end.sealer.seal(text, 'message') })),
+        quoted: end.quoted && end.sealer.seal(JSON.stringify(end.quoted), 'quoted'),
         positions: end.positions,
         discloses: end.discloses,
         language: end.language === end.known.language ? null : end.language,

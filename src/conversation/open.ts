@@ -92,6 +92,7 @@ export const toTurn = (
       id: turnId(row.conversation, positions),
       startedAt: now,
       isFirstTry: events.every((event) => event.isFresh),
+      isLastTry: false,
     },
     known: {
       summary: row.summary,

@@ -1,13 +1,17 @@
 import { estimateTokens } from '#core/tokens.ts';
 import type { ModelMessage } from '#core/model.ts';
-import type { Recorded, Summarized } from '#core/turn.ts';
+import type { ConversationRef, Recorded, Summarized } from '#core/turn.ts';
 import { saveSummary } from '#store/conversations.ts';
 import type { Store } from '#store/open.ts';
 
 export interface SummarizeParts {
   readonly store: Store;
   /** Folds older messages into the summary so far. */
-  readonly digest: (summary: string | null, messages: readonly ModelMessage[]) => Promise<string>;
+  readonly digest: (
+    owner: ConversationRef,
+    summary: string | null,
+    messages: readonly ModelMessage[],
+  ) => Promise<string>;
   readonly budgetTokens: number;
   /** Share of the budget at which folding begins. */
   readonly startShare: number;
@@ -27,6 +31,7 @@ export const summarize =
     if (!last || recentTokens < budgetTokens * startShare) return { ...turn, summarized: 0 };
     try {
       const summary = await digest(
+        turn.owner,
         turn.summary,
         old.map((one) => one.message),
       );

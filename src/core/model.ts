@@ -7,13 +7,39 @@ export interface ModelMessage {
   readonly text: GuardedText;
 }
 
+/** A passage as a model is shown it. */
+export type QuotedPassage = Pick<Passage, 'id' | 'title' | 'heading' | 'text'>;
+
+/**
+ * The passages of one question, between marks that nobody can guess. Later turns repeat them to the byte: what a provider has in
+ * its cache costs a tenth.
+ */
+export interface Quoted {
+  readonly mark: string;
+  readonly passages: readonly QuotedPassage[];
+}
+
 /** A picture that a person sent. */
 export interface ModelImage {
   readonly mediaType: string;
   readonly bytes: Uint8Array;
 }
 
+/** For whom a model is asked, and what for: whose settings count, and who pays. */
+export interface Payer {
+  readonly organization: string;
+  readonly person: string;
+  readonly conversation: string;
+  readonly turn: string | null;
+  readonly purpose: 'answer' | 'summary';
+}
+
 export interface ModelRequest {
+  readonly payer: Payer;
+  /** Nobody will ask again: whoever can answer at all does. */
+  readonly isLastTry: boolean;
+  /** Most of the month's budget is used up. */
+  readonly isMoneyShort: boolean;
   /** The system prompt, sent in the system role; stable over a conversation, so it can be cached. */
   readonly system: string;
   readonly messages: readonly ModelMessage[];
@@ -21,6 +47,8 @@ export interface ModelRequest {
   readonly images: readonly ModelImage[];
   /** What the last message may be answered from; already quoted in it for models that read, used directly by those that quote. */
   readonly passages: readonly Passage[];
+  /** The number that each of the passages bears in the messages; an answer cites them by their places from 1 on. */
+  readonly numbers: readonly number[];
   readonly question: GuardedText;
   /** The question as it reads without the conversation: what the passages were looked up for. */
   readonly asked: GuardedText;
@@ -32,6 +60,17 @@ export interface Usage {
   readonly outputTokens: number;
   readonly cacheReadTokens: number;
   readonly cacheWriteTokens: number;
+}
+
+/** One call of a provider's model, when it is over. */
+export interface ModelCall {
+  readonly payer: Payer;
+  readonly model: string;
+  /** `done`; `stopped` by the person; `left` by its reader; or why it failed. */
+  readonly outcome: string;
+  readonly usage: Usage;
+  /** What the request was thought to be before it was made; null where pictures came with it. */
+  readonly estimatedTokens: number | null;
 }
 
 export interface ModelAnswer {

@@ -1,6 +1,6 @@
 import type { Attachment, Citation, Command, OutboundMessage, Sender, ThreadKey } from './channel.ts';
 import type { Passage } from './knowledge.ts';
-import type { ModelAnswer, ModelMessage, ModelStream } from './model.ts';
+import type { ModelAnswer, ModelMessage, ModelStream, Quoted } from './model.ts';
 import type { ModerationVerdict } from './moderation.ts';
 import type { Receipt } from './receipt.ts';
 import type { Sealed, Sealer } from './sealed.ts';
@@ -61,7 +61,13 @@ export interface Received {
   /** The inbox rows that this turn answers, in order. */
   readonly positions: readonly number[];
   /** `isFirstTry`: nobody has begun with these messages before, so nothing can have been shown. */
-  readonly turn: { readonly id: string; readonly startedAt: Date; readonly isFirstTry: boolean };
+  readonly turn: {
+    readonly id: string;
+    readonly startedAt: Date;
+    readonly isFirstTry: boolean;
+    /** There will be no other one, should this fail. */
+    readonly isLastTry: boolean;
+  };
   readonly known: Known;
   readonly channel: string;
   /** To speak with this person in, as ISO 639-1. */
@@ -113,8 +119,14 @@ export interface Relayed extends Obeyed {
   readonly voice: 'assistant';
 }
 
+/**
+ * What of the month's budget is left to an organization: `full`; or it is so little that a smaller model answers, and then in few words;
+ * or `none`.
+ */
+export type Allowance = 'full' | 'smaller' | 'shorter' | 'none';
+
 export interface Admitted extends Relayed {
-  readonly admitted: true;
+  readonly allowance: Exclude<Allowance, 'none'>;
 }
 
 export interface TextSent {
@@ -159,9 +171,14 @@ export interface InputGuarded extends FilesRead {
   readonly moderation: Promise<ModerationVerdict>;
 }
 
+/** A message of before, with what the model was shown with it, where that may still be in a provider's cache. */
+export interface RecalledMessage extends ModelMessage {
+  readonly quoted: Quoted | null;
+}
+
 export interface Recalled extends InputGuarded {
   readonly summary: string | null;
-  readonly recent: readonly ModelMessage[];
+  readonly recent: readonly RecalledMessage[];
   /** Positions of older messages that did not fit and wait to be folded into the summary. */
   readonly unsummarized: readonly { readonly position: number; readonly message: ModelMessage }[];
 }
@@ -182,6 +199,8 @@ export interface OnTopic extends Moderated {
 
 export interface Generated extends OnTopic {
   readonly draft: ModelStream;
+  /** What the model was shown, for later turns to repeat; null where nothing is cached. */
+  readonly quoted: Quoted | null;
 }
 
 export interface CheckedReply {
@@ -249,6 +268,7 @@ export interface TurnEnd extends Pick<
   readonly cited: readonly string[];
   /** Something was asked, and there was nothing to lean on. */
   readonly isMissed: boolean;
+  readonly quoted: Quoted | null;
   readonly generatedAt: Date | null;
   readonly guardedAt: Date | null;
   readonly said: readonly { readonly speaker: 'customer' | 'assistant' | 'agent'; readonly text: string }[];

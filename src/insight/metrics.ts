@@ -10,6 +10,8 @@ export interface Metrics {
   readonly feedback: (channel: string, rating: string) => void;
   readonly guardrails: (rule: string, action: string) => void;
   readonly failedSends: (channel: string, code: string) => void;
+  readonly modelCalls: (model: string, outcome: string, costMicros: number) => void;
+  readonly breakers: (model: string, state: string) => void;
 }
 
 /** Counts and durations for Prometheus: labels are codes of ours, never anything a person wrote. */
@@ -26,6 +28,16 @@ export const createMetrics = (): Metrics => {
     buckets: [0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10],
     registers: [registry],
   });
+  const modelCalls = counter('firstline_model_calls_total', 'Calls of language models by how they ended.', [
+    'model',
+    'outcome',
+  ]);
+  const modelCost = new Counter({
+    name: 'firstline_model_cost_dollars_total',
+    help: 'What language models cost by the price table.',
+    labelNames: ['model'],
+    registers: [registry],
+  });
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -35,6 +47,15 @@ export const createMetrics = (): Metrics => {
     feedback: counter('firstline_feedback_total', 'What people think of our answers.', ['channel', 'rating']),
     guardrails: counter('firstline_guardrails_total', 'Rules of the guardrails that fired.', ['rule', 'action']),
     failedSends: counter('firstline_failed_sends_total', 'Messages that could not be sent.', ['channel', 'code']),
+    modelCalls: (model, outcome, costMicros) => {
+      modelCalls(model, outcome);
+      modelCost.inc({ model }, costMicros / 1_000_000);
+    },
+    breakers: counter(
+      'firstline_model_breaker_changes_total',
+      'Models that were given up for a while, or asked again.',
+      ['model', 'state'],
+    ),
     firstText: (channel, afterMs) => firstText.observe({ channel }, afterMs / 1000),
   };
 };

@@ -30,15 +30,19 @@ const ofInbound = (life: InboundLife): TimelineStep[] =>
     [life.doneAt, 'answered', life.turn ? `turn ${short(life.turn)}` : ''],
   ]);
 
+/** Read, with what of it came from the provider's cache, and written; and what that cost. */
+const toTokens = ({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, costMicros }: TurnLife): string => {
+  const read = inputTokens + cacheReadTokens + cacheWriteTokens;
+  const cached = cacheReadTokens === 0 ? '' : ` (${cacheReadTokens} cached)`;
+  const cost = costMicros === 0 ? '' : `, $${(costMicros / 1_000_000).toFixed(6)}`;
+  return `${read}${cached} + ${outputTokens} tokens${cost}`;
+};
+
 const ofTurn = (life: TurnLife): TimelineStep[] =>
   steps(`turn ${short(life.id)}`, [
     [life.startedAt, 'started'],
     [life.guardedAt, 'guarded', 'first words passed the output guard'],
-    [
-      life.generatedAt,
-      'generated',
-      life.model ? `${life.model}, ${life.inputTokens} + ${life.outputTokens} tokens` : '',
-    ],
+    [life.generatedAt, 'generated', life.model ? `${life.model}, ${toTokens(life)}` : ''],
     [life.finishedAt, 'finished', life.outcome],
   ]);
 

@@ -6,6 +6,9 @@ export interface Cluster<Question> {
   readonly questions: readonly Question[];
 }
 
+/** What stands for personal data says nothing about what is asked. */
+const standIn = /\[[A-Z_]+(?:_\d+)?\]/g;
+
 /** Two questions are about the same where the angle between their words, the rare ones weighing more, is below about 60 degrees. */
 const alikeMin = 0.5;
 
@@ -26,7 +29,10 @@ const toUnit = (weights: Map<string, number>): Weights => {
 export const clusterQuestions = <Question extends { readonly text: string }>(
   questions: readonly Question[],
 ): Cluster<Question>[] => {
-  const read = questions.map((question) => ({ question, terms: [...new Set(terms(question.text))] }));
+  const read = questions.map((question) => ({
+    question,
+    terms: [...new Set(terms(question.text.replaceAll(standIn, ' ')))],
+  }));
   const frequency = new Map<string, number>();
   for (const one of read) for (const term of one.terms) frequency.set(term, (frequency.get(term) ?? 0) + 1);
   const vectors = read.map((one) => ({

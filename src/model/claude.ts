@@ -1,27 +1,44 @@
 import Anthropic from '@anthropic-ai/sdk';
 
 import { ModelError } from '#core/errors.ts';
-import { isStopped, type Model, type ModelAnswer, type ModelRequest } from '#core/model.ts';
+import {
+  isStopped,
+  type Model,
+  type ModelAnswer,
+  type ModelCall,
+  type ModelRequest,
+  type ModelStream,
+  type Usage,
+} from '#core/model.ts';
 
+import { citeByPlace } from './cite-by-place.ts';
 import { toModelError } from './failure.ts';
-import { watchSilence } from './watch-silence.ts';
+import { recorded, type Used } from './recorded.ts';
+import { type Patience, watchSilence } from './watch-silence.ts';
 
-export interface ClaudeSettings {
+export interface ClaudeSettings extends Patience {
   readonly apiKey: string;
   readonly baseUrl?: string;
   readonly model: string;
-  /** Longest wait for the first words, and between any two. */
-  readonly silenceMs: number;
   readonly retriesMax: number;
+  readonly onCall: (call: ModelCall) => void;
 }
 
 const stopReasonOf = (reason: string | null): ModelAnswer['stopReason'] =>
   reason === 'max_tokens' ? 'length' : reason === 'refusal' ? 'refused' : 'end';
 
+/** What was read: it is told before the first words. */
+const toUsage = (usage: Anthropic.Usage): Usage => ({
+  inputTokens: usage.input_tokens,
+  outputTokens: 0,
+  cacheReadTokens: usage.cache_read_input_tokens ?? 0,
+  cacheWriteTokens: usage.cache_creation_input_tokens ?? 0,
+});
+
 /** Pictures stand before the words that ask about them (anthropic: docs/build-with-claude/vision). */
 const toMessages = ({ messages, images }: ModelRequest): Anthropic.MessageParam[] =>
   messages.map(({ role, text }, index) => {
-    if (images.length === 0 || index < messages.length - 1) return { role, content: text };
+    if (index < messages.length - 1) return { role, content: text };
     const pictures = images.map(({ mediaType, bytes }): Anthropic.ImageBlockParam => ({
       type: 'image',
       source: {
@@ -30,58 +47,59 @@ const toMessages = ({ messages, images }: ModelRequest): Anthropic.MessageParam[
         data: Buffer.from(bytes).toString('base64'),
       },
     }));
-    return { role, content: [...pictures, { type: 'text', text }] };
+    // The next turn begins with all of this: it is read from the cache then.
+    return { role, content: [...pictures, { type: 'text', text, cache_control: { type: 'ephemeral' } }] };
   });
 
-/** Claude through its SDK, streaming; the system prompt is marked for the prompt cache. */
-export const createClaude = ({ apiKey, baseUrl, model, silenceMs, retriesMax }: ClaudeSettings): Model => {
+/**
+ * Claude through its SDK, streaming. Marked for the prompt cache: the system prompt, which all conversations of an organization
+ * share, and the conversation up to its last message.
+ */
+export const createClaude = (settings: ClaudeSettings): Model => {
+  const { apiKey, baseUrl, model, retriesMax, onCall } = settings;
   const client = new Anthropic({ apiKey, maxRetries: retriesMax, ...(baseUrl ? { baseURL: baseUrl } : {}) });
+  async function* ask(request: ModelRequest, signal: AbortSignal, used: Used): ModelStream {
+    using watch = watchSilence(settings, signal);
+    let stopReason: ModelAnswer['stopReason'] = 'end';
+    let isWhole = false;
+    try {
+      const stream = await client.messages.create(
+        {
+          model,
+          max_tokens: request.maxTokens,
+          system: [{ type: 'text', text: request.system, cache_control: { type: 'ephemeral' } }],
+          messages: toMessages(request),
+          stream: true,
+        },
+        { signal: watch.signal },
+      );
+      for await (const event of stream) {
+        if (event.type === 'message_start') used.usage = toUsage(event.message.usage);
+        else if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') {
+          watch.heard();
+          yield event.delta.text;
+        } else if (event.type === 'message_delta') {
+          used.usage = { ...used.usage, outputTokens: event.usage.output_tokens };
+          stopReason = stopReasonOf(event.delta.stop_reason);
+        } else if (event.type === 'message_stop') isWhole = true;
+      }
+    } catch (error) {
+      if (watch.isSilent()) throw new ModelError(model, 'timeout', { cause: error });
+      if (!isStopped(signal)) throw toModelError(model, error, (one) => one instanceof Anthropic.APIError);
+    }
+    const { usage } = used;
+    if (isWhole) return { model, stopReason, usage };
+    if (isStopped(signal)) return { model, stopReason: 'stopped', usage };
+    throw new ModelError(model, watch.isSilent() ? 'timeout' : 'cut');
+  }
   return {
     name: model,
     extractive: false,
     reads: 'images',
-    answer: async function* (request: ModelRequest, signal: AbortSignal) {
-      using watch = watchSilence(silenceMs, signal);
-      const answer = {
-        model,
-        stopReason: 'end' as ModelAnswer['stopReason'],
-        inputTokens: 0,
-        outputTokens: 0,
-        cacheReadTokens: 0,
-        cacheWriteTokens: 0,
-      };
-      let isWhole = false;
-      try {
-        const stream = await client.messages.create(
-          {
-            model,
-            max_tokens: request.maxTokens,
-            system: [{ type: 'text', text: request.system, cache_control: { type: 'ephemeral' } }],
-            messages: toMessages(request),
-            stream: true,
-          },
-          { signal: watch.signal },
-        );
-        for await (const event of stream) {
-          watch.heard();
-          if (event.type === 'message_start') {
-            answer.inputTokens = event.message.usage.input_tokens;
-            answer.cacheReadTokens = event.message.usage.cache_read_input_tokens ?? 0;
-            answer.cacheWriteTokens = event.message.usage.cache_creation_input_tokens ?? 0;
-          } else if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') yield event.delta.text;
-          else if (event.type === 'message_delta') {
-            answer.outputTokens = event.usage.output_tokens;
-            answer.stopReason = stopReasonOf(event.delta.stop_reason);
-          } else if (event.type === 'message_stop') isWhole = true;
-        }
-      } catch (error) {
-        if (watch.isSilent()) throw new ModelError(model, 'timeout', { cause: error });
-        if (!isStopped(signal)) throw toModelError(model, error, (one) => one instanceof Anthropic.APIError);
-      }
-      const { stopReason, ...usage } = answer;
-      if (isWhole) return { model, stopReason, usage };
-      if (isStopped(signal)) return { model, stopReason: 'stopped', usage };
-      throw new ModelError(model, watch.isSilent() ? 'timeout' : 'cut');
-    },
+    answer: (request, signal) =>
+      citeByPlace(
+        recorded(model, request, onCall, (used) => ask(request, signal, used)),
+        request.numbers,
+      ),
   };
 };

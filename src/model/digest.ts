@@ -1,5 +1,5 @@
-import type { Model, ModelMessage } from '#core/model.ts';
-import type { GuardedText } from '#core/turn.ts';
+import type { Model, ModelMessage, ModelRequest } from '#core/model.ts';
+import type { ConversationRef, GuardedText } from '#core/turn.ts';
 
 import type { Prompt } from './prompts.ts';
 
@@ -16,21 +16,25 @@ const digestByRule = (summary: string | null, messages: readonly ModelMessage[])
 /** Folds messages into the notes on a conversation. */
 export const createDigest =
   ({ model, prompt, answerMs }: { model: Model; prompt: Prompt; answerMs: number }) =>
-  async (summary: string | null, messages: readonly ModelMessage[]): Promise<string> => {
+  async (owner: ConversationRef, summary: string | null, messages: readonly ModelMessage[]): Promise<string> => {
     if (model.extractive) return digestByRule(summary, messages);
     const said = messages
       .map((message) => `${message.role === 'user' ? 'Person' : 'Assistant'}: ${message.text}`)
       .join('\n');
     const text = `Notes so far:\n${summary ?? '(none)'}\n\nMessages:\n${said}` as GuardedText;
     let notes = '';
-    const request = {
+    const request: ModelRequest = {
+      payer: { ...owner, turn: null, purpose: 'summary' },
+      isLastTry: false,
+      isMoneyShort: false,
       system: prompt.render({}),
       maxTokens: prompt.maxTokens,
       question: text,
       asked: text,
       passages: [],
+      numbers: [],
       images: [],
-      messages: [{ role: 'user' as const, text }],
+      messages: [{ role: 'user', text }],
     };
     for await (const delta of model.answer(request, AbortSignal.timeout(answerMs))) notes += delta;
     return notes.trim();

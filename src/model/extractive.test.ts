@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ModelRequest } from '#core/model.ts';
 import type { GuardedText } from '#core/turn.ts';
 import { createExtractive } from './extractive.ts';
 
@@ -7,11 +8,15 @@ const answer = async (question: string, quote: string | null): Promise<string> =
     extract: () => (quote === null ? null : { quotes: [{ passage: 1, text: quote }] }),
     textsFor: () => ({ greeting: 'Hello!', found: 'The pages say:', notFound: 'Not found.' }),
   });
-  const request = {
+  const request: ModelRequest = {
+    payer: { organization: '', person: '', conversation: '', turn: null, purpose: 'answer' },
+    isLastTry: false,
+    isMoneyShort: false,
     system: '',
     messages: [],
     images: [],
     passages: [],
+    numbers: [],
     question: question as GuardedText,
     asked: question as GuardedText,
     maxTokens: 1,

@@ -1,18 +1,29 @@
 import OpenAI from 'openai';
 
 import { ModelError } from '#core/errors.ts';
-import { isStopped, type Model, type ModelAnswer, type ModelRequest, noUsage, type Usage } from '#core/model.ts';
+import {
+  isStopped,
+  type Model,
+  type ModelAnswer,
+  type ModelCall,
+  type ModelRequest,
+  type ModelStream,
+  noUsage,
+  type Usage,
+} from '#core/model.ts';
 
+import { citeByPlace } from './cite-by-place.ts';
 import { toModelError } from './failure.ts';
-import { watchSilence } from './watch-silence.ts';
+import { recorded, type Used } from './recorded.ts';
+import { type Patience, watchSilence } from './watch-silence.ts';
 
-export interface OpenAiCompatibleSettings {
+export interface OpenAiCompatibleSettings extends Patience {
   readonly apiKey: string;
   /** OpenAI unless told: Gemini's compatible endpoint, Ollama, vLLM and others speak the same. */
   readonly baseUrl?: string;
   readonly model: string;
-  readonly silenceMs: number;
   readonly retriesMax: number;
+  readonly onCall: (call: ModelCall) => void;
 }
 
 const stopReasons: Readonly<Record<string, ModelAnswer['stopReason']>> = {
@@ -42,41 +53,47 @@ const toMessages = ({ messages, images }: ModelRequest): OpenAI.ChatCompletionMe
 
 /** Chat completions, streaming, with the system prompt in the system role. */
 export const createOpenAiCompatible = (settings: OpenAiCompatibleSettings): Model => {
-  const { apiKey, baseUrl, model, silenceMs, retriesMax } = settings;
+  const { apiKey, baseUrl, model, retriesMax, onCall } = settings;
   const client = new OpenAI({ apiKey, maxRetries: retriesMax, ...(baseUrl ? { baseURL: baseUrl } : {}) });
+  async function* ask(request: ModelRequest, signal: AbortSignal, used: Used): ModelStream {
+    using watch = watchSilence(settings, signal);
+    let stopReason: ModelAnswer['stopReason'] | null = null;
+    try {
+      const stream = await client.chat.completions.create(
+        {
+          model,
+          max_tokens: request.maxTokens,
+          messages: [{ role: 'system', content: request.system }, ...toMessages(request)],
+          stream: true,
+          stream_options: { include_usage: true },
+        },
+        { signal: watch.signal },
+      );
+      for await (const chunk of stream) {
+        const [choice] = chunk.choices;
+        if (choice?.delta.content) {
+          watch.heard();
+          yield choice.delta.content;
+        }
+        if (choice?.finish_reason) stopReason = stopReasons[choice.finish_reason] ?? 'end';
+        if (chunk.usage) used.usage = toUsage(chunk.usage);
+      }
+    } catch (error) {
+      if (watch.isSilent()) throw new ModelError(model, 'timeout', { cause: error });
+      if (!isStopped(signal)) throw toModelError(model, error, (one) => one instanceof OpenAI.APIError);
+    }
+    if (!stopReason && isStopped(signal)) stopReason = 'stopped';
+    if (!stopReason) throw new ModelError(model, watch.isSilent() ? 'timeout' : 'cut');
+    return { model, stopReason, usage: used.usage };
+  }
   return {
     name: model,
     extractive: false,
     reads: 'images',
-    answer: async function* (request: ModelRequest, signal: AbortSignal) {
-      using watch = watchSilence(silenceMs, signal);
-      let stopReason: ModelAnswer['stopReason'] | null = null;
-      let usage = noUsage;
-      try {
-        const stream = await client.chat.completions.create(
-          {
-            model,
-            max_tokens: request.maxTokens,
-            messages: [{ role: 'system', content: request.system }, ...toMessages(request)],
-            stream: true,
-            stream_options: { include_usage: true },
-          },
-          { signal: watch.signal },
-        );
-        for await (const chunk of stream) {
-          watch.heard();
-          const [choice] = chunk.choices;
-          if (choice?.delta.content) yield choice.delta.content;
-          if (choice?.finish_reason) stopReason = stopReasons[choice.finish_reason] ?? 'end';
-          if (chunk.usage) usage = toUsage(chunk.usage);
-        }
-      } catch (error) {
-        if (watch.isSilent()) throw new ModelError(model, 'timeout', { cause: error });
-        if (!isStopped(signal)) throw toModelError(model, error, (one) => one instanceof OpenAI.APIError);
-      }
-      if (!stopReason && isStopped(signal)) stopReason = 'stopped';
-      if (!stopReason) throw new ModelError(model, watch.isSilent() ? 'timeout' : 'cut');
-      return { model, stopReason, usage };
-    },
+    answer: (request, signal) =>
+      citeByPlace(
+        recorded(model, request, onCall, (used) => ask(request, signal, used)),
+        request.numbers,
+      ),
   };
 };

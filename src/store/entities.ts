@@ -1,26 +1,8 @@
-import { defineEntity, p, Type } from '@mikro-orm/core';
+import { defineEntity, p } from '@mikro-orm/core';
 import { VectorType } from 'pgvector/mikro-orm';
 
-import type { Sealed } from '#core/sealed.ts';
-
-/** The one column type for conversation text: takes only `Sealed`, so a plain string does not compile. */
-class SealedType extends Type<Sealed | null, Uint8Array | null> {
-  override convertToJSValue(value: Uint8Array | null): Sealed | null {
-    return value === null ? null : (Buffer.from(value) as Sealed);
-  }
-  override getColumnType(): string {
-    return 'bytea';
-  }
-  override compareAsType(): string {
-    return 'Buffer';
-  }
-}
-
-const sealed = () => p.type(SealedType).$type<Sealed>();
-
-/** Whose row it is. Organization and person lead the key of every row that belongs to somebody. */
-const owner = { organization: p.text().primary(), person: p.uuid().primary() };
-const partOfConversation = { ...owner, conversation: p.uuid().primary() };
+import { owner, partOfConversation, sealed, SealedType } from './columns.ts';
+import { ModelCall, Quoted } from './model-entities.ts';
 
 /** Who wrote, as a keyed fingerprint of the platform's id: the row tells nothing about them. */
 const Person = defineEntity({
@@ -121,6 +103,16 @@ const Turn = defineEntity({
     model: p.text().nullable(),
     inputTokens: p.integer().default(0),
     outputTokens: p.integer().default(0),
+    cacheReadTokens: p.integer().default(0),
+    cacheWriteTokens: p.integer().default(0),
+    /** Millionths of a dollar. */
+    costMicros: p.bigint().default(0),
+    /** The prompt it was answered by: name, version and hash. */
+    prompt: p.text().nullable(),
+    /** What the model told beside its answer. */
+    intent: p.text().nullable(),
+    sentiment: p.text().nullable(),
+    needsHuman: p.boolean().nullable(),
     startedAt: p.datetime(),
     /** When the model had written all of it. */
     generatedAt: p.datetime().nullable(),
@@ -378,6 +370,8 @@ export const entities = [
   Message,
   Consent,
   Turn,
+  Quoted,
+  ModelCall,
   Outbox,
   SupportCase,
   WebMessage,

@@ -11,6 +11,7 @@ export const forgetConversation = async (transaction: Transaction, key: Conversa
   const values = [key.organization, key.person, key.conversation];
   for (const statement of [
     `delete from message where ${ofConversation}`,
+    `delete from quoted where ${ofConversation}`,
     `delete from web_message where ${ofConversation}`,
     `update feedback set body = null where ${ofConversation}`,
     `update turn set receipt = null where ${ofConversation}`,

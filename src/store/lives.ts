@@ -67,7 +67,7 @@ export const readInbound = async (sql: Sql, conversation: string): Promise<Inbou
 export const readTurns = async (sql: Sql, conversation: string): Promise<TurnLife[]> =>
   (
     await sql.query<Row>(
-      `select id, outcome, model, input_tokens, output_tokens, started_at, generated_at, guarded_at, finished_at
+      `select id, outcome, model, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_micros, started_at, generated_at, guarded_at, finished_at
        from turn where conversation = $1 order by started_at`,
       [conversation],
     )
@@ -77,6 +77,9 @@ export const readTurns = async (sql: Sql, conversation: string): Promise<TurnLif
     model: textOrNull(row['model']),
     inputTokens: Number(row['input_tokens']),
     outputTokens: Number(row['output_tokens']),
+    cacheReadTokens: Number(row['cache_read_tokens']),
+    cacheWriteTokens: Number(row['cache_write_tokens']),
+    costMicros: Number(row['cost_micros']),
     startedAt: new Date(text(row['started_at'])),
     generatedAt: when(row['generated_at']),
     guardedAt: when(row['guarded_at']),

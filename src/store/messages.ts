@@ -57,6 +57,10 @@ export interface TurnRow {
   readonly model: string | null;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  /** Millionths of a dollar. */
+  readonly costMicros: number;
   readonly startedAt: Date;
   readonly generatedAt: Date | null;
   readonly guardedAt: Date | null;
@@ -71,6 +75,8 @@ export interface TurnRow {
 export interface EndedTurn {
   readonly turn: TurnRow;
   readonly said: readonly { readonly speaker: Speaker; readonly body: Sealed }[];
+  /** The passages that the model was shown; null where none answered. */
+  readonly quoted: Sealed | null;
   /** The inbox rows that are done by it. */
   readonly positions: readonly number[];
   /** It told that an AI answers here. */
@@ -85,7 +91,7 @@ export interface EndedTurn {
 export const endTurn = (
   transaction: Transaction,
   key: ConversationKey,
-  { turn, said, positions, discloses, language, asked }: EndedTurn,
+  { turn, said, quoted, positions, discloses, language, asked }: EndedTurn,
 ): Promise<unknown> => {
   const values: unknown[] = [key.organization, key.person, key.conversation, turn.id, positions];
   const bind = (value: unknown): string => `$${values.push(value)}`;
@@ -99,6 +105,11 @@ export const endTurn = (
         .map(({ speaker, body }) => `($1, $2::uuid, $3::uuid, $4::uuid, ${bind(speaker)}, ${bind(body)}::bytea)`)
         .join(', ')})`,
     );
+  if (quoted)
+    parts.push(
+      `quoted as (insert into quoted (organization, person, conversation, turn, body)
+       values ($1, $2::uuid, $3::uuid, $4::uuid, ${bind(quoted)}::bytea) on conflict do nothing)`,
+    );
   if (discloses || language || asked)
     parts.push(`spoke as (update conversation
        set disclosed_at = coalesce(disclosed_at, ${discloses ? 'now()' : 'null'}), language = coalesce(${bind(language)}, language), asked = coalesce(${bind(asked)}::text[], asked)
@@ -108,6 +119,9 @@ export const endTurn = (
     turn.model,
     turn.inputTokens,
     turn.outputTokens,
+    turn.cacheReadTokens,
+    turn.cacheWriteTokens,
+    turn.costMicros,
     turn.startedAt,
     turn.generatedAt,
     turn.guardedAt,
@@ -117,7 +131,7 @@ export const endTurn = (
   ];
   return transaction.query(
     `with ${parts.join(', ')}
-     insert into turn (organization, person, conversation, id, outcome, model, input_tokens, output_tokens, started_at, generated_at, guarded_at, receipt, cited, is_missed)
+     insert into turn (organization, person, conversation, id, outcome, model, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_micros, started_at, generated_at, guarded_at, receipt, cited, is_missed)
      values ($1, $2::uuid, $3::uuid, $4::uuid, ${row.map(bind).join(', ')}) on conflict do nothing`,
     values,
   );

@@ -8,7 +8,7 @@ import { createStops } from '#conversation/stops.ts';
 import type { InboundMessage, ThreadKey } from '#core/channel.ts';
 import { given } from '#core/given.ts';
 import { Halt } from '#core/stage.ts';
-import type { Received, TurnEnd } from '#core/turn.ts';
+import type { Outgoing, Received, TurnEnd } from '#core/turn.ts';
 import { replyKey } from '#delivery/deliver.ts';
 import { createVault } from '#privacy/vault.ts';
 import { openLanes } from '#store/lanes.ts';
@@ -208,7 +208,8 @@ export const openLaneWorld = async (): Promise<LaneWorld> => {
     return new Halt('answered');
   };
 
-  const commit = createCommitTurn({ store, lanes: waker, toParts: (outgoing) => [outgoing], findAsked: () => [] });
+  const toParts = (outgoing: Outgoing) => [outgoing];
+  const commit = createCommitTurn({ store, lanes: waker, toParts, findAsked: () => [], costOf: () => 0 });
   const commitTurn = async (lane: ModelLane, end: TurnEnd): Promise<void> => {
     const isStale = isOvertaken(lane, end.fence);
     await commit(end);

@@ -38,7 +38,8 @@ export interface TestAppOptions {
   /** Made with the address the app is going to listen on. */
   readonly channels?: readonly Channel[] | ((publicUrl: string) => readonly Channel[]);
   readonly settings?: Record<string, unknown>;
-  readonly model?: Model;
+  /** In place of the scripted one; `configured`: those that settings and secrets name. */
+  readonly model?: Model | 'configured';
   readonly secrets?: Config['secrets'];
   /** Keeps to the platforms' rate limits; without it a story runs as fast as it can, against platforms that count nothing. */
   readonly budgets?: boolean;
@@ -108,7 +109,7 @@ export const openTestApp = async ({
       logger,
       channels: budgets ? of : of.map(withoutBudget),
       embedder,
-      model: model ?? scripted,
+      ...(model === 'configured' ? {} : { model: model ?? scripted }),
       ...given({ clock }),
     });
   const app = await start(made);

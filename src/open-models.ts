@@ -1,0 +1,99 @@
+import type { Logger } from 'pino';
+
+import type { SummarizeParts } from '#conversation/summarize.ts';
+import type { Model, ModelAnswer } from '#core/model.ts';
+import { nameOf } from '#core/errors.ts';
+import type { Allowance } from '#core/turn.ts';
+import type { Metrics } from '#insight/metrics.ts';
+import { createSpending } from '#insight/spending.ts';
+import type { ClarifyParts } from '#conversation/clarify.ts';
+import { extractAnswer, touching } from '#knowledge/extract.ts';
+import { accessTo, chooseModel } from '#model/choose.ts';
+import { createDigest } from '#model/digest.ts';
+import { isGreeting } from '#model/extractive.ts';
+import type { GenerateParts } from '#model/generate.ts';
+import { toCostMicros } from '#model/prices.ts';
+import { type Prompt, readPrompt } from '#model/prompts.ts';
+import type { Store } from '#store/open.ts';
+
+import type { Config } from './config.ts';
+import type { Voice } from './voice.ts';
+
+export interface ModelsSettings {
+  readonly config: Config;
+  readonly store: Store;
+  readonly voice: Voice;
+  readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'modelCalls' | 'breakers'>;
+  /** In place of those that the settings name. */
+  readonly own: Model | undefined;
+}
+
+export interface Models {
+  readonly model: Model;
+  readonly answerPrompt: Prompt;
+  readonly generating: Omit<GenerateParts, 'systemOf'>;
+  /** What quotes can answer, where answers are quotes. */
+  readonly quoting: Omit<ClarifyParts, 'store' | 'say'>;
+  readonly digest: SummarizeParts['digest'];
+  /** What an answer cost, in millionths of a dollar. */
+  readonly costOf: (answer: ModelAnswer) => number;
+  readonly allowanceOf: (organization: string) => Promise<Allowance>;
+  /** Resolves when all that was spent is written down. */
+  settled(): Promise<void>;
+}
+
+/** The language models, what they are told, and what they cost. Throws ConfigError where a prompt is not as it must be. */
+export const openModels = ({ config, store, voice, logger, metrics, own }: ModelsSettings): Models => {
+  const { assistant, organizations, models, secrets, limits } = config;
+  const folder = new URL('../prompts/', import.meta.url);
+  const ofOrganization = (organization: string) => organizations[organization]?.assistant ?? assistant;
+  const costOf = (model: string, usage: ModelAnswer['usage']): number => toCostMicros(models.prices[model], usage);
+  const spending = createSpending({
+    store,
+    costOf,
+    budgetOf: (organization) => ({ ...models.budget, monthlyUsd: ofOrganization(organization).monthlyBudgetUsd }),
+    lookMs: limits.spendingLookMs,
+    count: metrics.modelCalls,
+    onFailed: (error) => logger.warn({ error: nameOf(error) }, 'what a model cost could not be written down'),
+  });
+  const model =
+    own ??
+    chooseModel({
+      claude: accessTo(secrets.ANTHROPIC_API_KEY, secrets.ANTHROPIC_BASE_URL, models.claude),
+      compatible: accessTo(secrets.OPENAI_API_KEY, secrets.OPENAI_BASE_URL, models.compatible),
+      choiceOf: ofOrganization,
+      retriesMax: limits.modelRetriesMax,
+      breaker: models.breaker,
+      hedgeMs: models.hedgeMs,
+      extract: extractAnswer,
+      textsFor: voice.textsFor,
+      onCall: spending.record,
+      onBreaker: (name, state) => {
+        metrics.breakers(name, state);
+        logger.warn({ model: name, state }, 'a model is asked no more, or again');
+      },
+    });
+  const answerPrompt = readPrompt(folder, 'answer');
+  const shorter = readPrompt(folder, 'shorter');
+  return {
+    model,
+    answerPrompt,
+    generating: {
+      model,
+      maxTokens: answerPrompt.maxTokens,
+      shorter: { text: shorter.render({}), maxTokens: shorter.maxTokens },
+      answerMs: limits.answerMs,
+    },
+    quoting: {
+      quotes: model.extractive,
+      holds: (asked, passages) => extractAnswer(asked, passages) !== null,
+      touches: touching,
+      isGreeting,
+    },
+    digest: createDigest({ model, prompt: readPrompt(folder, 'summarize'), answerMs: limits.answerMs }),
+    costOf: ({ model: by, usage }) => costOf(by, usage),
+    allowanceOf: spending.allowanceOf,
+    settled: spending.settled,
+  };
+};
