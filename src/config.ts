@@ -12,6 +12,7 @@ import { hardTriggers } from '#guardrails/hard-trigger.ts';
 import { contactTreatments, contactTypes, secretTreatments, secretTypes } from '#guardrails/pii/personal-data.ts';
 
 const count = z.number().int().positive();
+const share = z.number().min(0).max(1);
 const bucket = z.strictObject({ size: count, refillPerMinute: z.number().positive() });
 
 const toSettings = <Type extends string, Value>(types: readonly Type[], value: Value) =>
@@ -74,9 +75,12 @@ const settings = z.strictObject({
     perPerson: bucket,
     perOrganization: bucket,
     contextTokens: count,
+    contextCapShare: share,
     promptCacheMs: count,
     quotedMs: count,
-    summaryStartShare: z.number().min(0).max(1),
+    summaryStartShare: share,
+    summaryShare: share,
+    foldedMessagesMax: count,
     recentMessagesMax: count,
     answerMs: count,
     modelRetriesMax: z.number().int().min(0),
