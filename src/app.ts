@@ -115,7 +115,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
 
   const comesInParts = (channel: string) => channels.get(channel)?.limits.partsAtOnce !== undefined;
   const deskChannel = channels.get(config.desk.channel);
-  const models = openModels({ config, store, voice, logger, metrics, own: parts.model });
+  const models = openModels({ config, store, voice, logger, clock, metrics, own: parts.model });
   const { model } = models;
   const embedder = parts.embedder && rememberQuestions(parts.embedder);
   const guardrails = openGuardrails({
@@ -193,7 +193,6 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     keepToTopic: guardrails.keepToTopic,
     recall: {
       store,
-      budgetTokens: limits.contextTokens,
       cacheMs: limits.promptCacheMs,
       messagesMax: limits.recentMessagesMax,
       // One that leans on the question before it is searched for behind that one.
@@ -222,13 +221,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     },
     escalate: { draft },
     record: { commit, clock, introduce, toOutgoing, answerActions: belowAnswer, isGreeting: models.quoting.isGreeting },
-    summarize: {
-      store,
-      digest: models.digest,
-      budgetTokens: limits.contextTokens,
-      startShare: limits.summaryStartShare,
-      onFailed: (error) => logger.warn({ error: nameOf(error) }, 'older messages could not be folded into the summary'),
-    },
+    summarize: models.summarizing.summarize,
   });
 
   const runTurns = createRunTurns({
@@ -339,7 +332,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       await started?.stop();
       await server.close();
       await lanes.stop(limits.stopMs);
-      await models.settled();
+      await models.stop();
       await traces.stop(5000);
     },
   };

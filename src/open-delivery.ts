@@ -98,5 +98,10 @@ export const openDelivery = (parts: DeliveryParts): Delivery => {
       );
     },
   });
-  return { sendRow, dispatch, wake, deskTrouble: () => deskTrouble, stop: () => stopping.abort() };
+  const pace = {
+    intervalMaxMs: limits.editIntervalMs,
+    growthMin: limits.editGrowthMin,
+    patienceMs: limits.editPatienceMs,
+  };
+  return { sendRow, pace, dispatch, wake, deskTrouble: () => deskTrouble, stop: () => stopping.abort() };
 };

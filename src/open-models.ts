@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
 
-import type { SummarizeParts } from '#conversation/summarize.ts';
+import { createSummarizing, type Summarizing } from '#conversation/summarize.ts';
+import type { Clock } from '#core/clock.ts';
 import type { Model, ModelAnswer } from '#core/model.ts';
-import { nameOf } from '#core/errors.ts';
+import { ConfigError, nameOf } from '#core/errors.ts';
+import { estimateTokens } from '#core/tokens.ts';
 import type { Allowance } from '#core/turn.ts';
 import type { Metrics } from '#insight/metrics.ts';
 import { createSpending } from '#insight/spending.ts';
+import { leaveOutPersonal } from '#guardrails/pii/leave-out-personal.ts';
 import type { ClarifyParts } from '#conversation/clarify.ts';
 import { extractAnswer, touching } from '#knowledge/extract.ts';
 import { accessTo, chooseModel } from '#model/choose.ts';
@@ -14,6 +17,7 @@ import { isGreeting } from '#model/extractive.ts';
 import type { GenerateParts } from '#model/generate.ts';
 import { toCostMicros } from '#model/prices.ts';
 import { type Prompt, readPrompt } from '#model/prompts.ts';
+import { createTokenCounter } from '#model/token-counter.ts';
 import type { Store } from '#store/open.ts';
 
 import type { Config } from './config.ts';
@@ -24,6 +28,7 @@ export interface ModelsSettings {
   readonly store: Store;
   readonly voice: Voice;
   readonly logger: Logger;
+  readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'modelCalls' | 'breakers'>;
   /** In place of those that the settings name. */
   readonly own: Model | undefined;
@@ -35,16 +40,29 @@ export interface Models {
   readonly generating: Omit<GenerateParts, 'systemOf'>;
   /** What quotes can answer, where answers are quotes. */
   readonly quoting: Omit<ClarifyParts, 'store' | 'say'>;
-  readonly digest: SummarizeParts['digest'];
+  readonly summarizing: Summarizing;
   /** What an answer cost, in millionths of a dollar. */
   readonly costOf: (answer: ModelAnswer) => number;
   readonly allowanceOf: (organization: string) => Promise<Allowance>;
-  /** Resolves when all that was spent is written down. */
+  /** Resolves when nothing is folded any more, and all that was spent is written down. */
   settled(): Promise<void>;
+  stop(): Promise<void>;
 }
 
+/** What a request must have room for besides the prompt and the answer: a question, a passage, and some lines of notes. */
+const questionTokens = 1000;
+
+const checkBudget = (tokensMax: number, { render, maxTokens, variables }: Prompt): void => {
+  const prompt = render(Object.fromEntries(variables.map((name) => [name, ''])));
+  const least = estimateTokens(prompt) + maxTokens + questionTokens;
+  if (tokensMax < least)
+    throw new ConfigError([
+      `limits.contextTokens: the share limits.contextCapShare of it must be at least ${least} tokens: the prompt, an answer and a question.`,
+    ]);
+};
+
 /** The language models, what they are told, and what they cost. Throws ConfigError where a prompt is not as it must be. */
-export const openModels = ({ config, store, voice, logger, metrics, own }: ModelsSettings): Models => {
+export const openModels = ({ config, store, voice, logger, clock, metrics, own }: ModelsSettings): Models => {
   const { assistant, organizations, models, secrets, limits } = config;
   const folder = new URL('../prompts/', import.meta.url);
   const ofOrganization = (organization: string) => organizations[organization]?.assistant ?? assistant;
@@ -57,6 +75,7 @@ export const openModels = ({ config, store, voice, logger, metrics, own }: Model
     count: metrics.modelCalls,
     onFailed: (error) => logger.warn({ error: nameOf(error) }, 'what a model cost could not be written down'),
   });
+  const counter = createTokenCounter();
   const model =
     own ??
     chooseModel({
@@ -68,7 +87,10 @@ export const openModels = ({ config, store, voice, logger, metrics, own }: Model
       hedgeMs: models.hedgeMs,
       extract: extractAnswer,
       textsFor: voice.textsFor,
-      onCall: spending.record,
+      onCall: (call) => {
+        counter.learn(call);
+        spending.record(call);
+      },
       onBreaker: (name, state) => {
         metrics.breakers(name, state);
         logger.warn({ model: name, state }, 'a model is asked no more, or again');
@@ -76,6 +98,21 @@ export const openModels = ({ config, store, voice, logger, metrics, own }: Model
     });
   const answerPrompt = readPrompt(folder, 'answer');
   const shorter = readPrompt(folder, 'shorter');
+  const tokensMax = Math.floor(limits.contextTokens * limits.contextCapShare);
+  checkBudget(tokensMax, answerPrompt);
+  const summarizing = createSummarizing({
+    store,
+    digest: createDigest({ model, prompt: readPrompt(folder, 'summarize'), answerMs: limits.answerMs }),
+    clean: leaveOutPersonal,
+    budgetTokens: limits.contextTokens,
+    startShare: limits.summaryStartShare,
+    bounds: {
+      tokensMax: Math.floor(limits.contextTokens * limits.summaryShare),
+      count: (line) => counter.count(assistant.model, line),
+    },
+    messagesMax: limits.foldedMessagesMax,
+    onFailed: (error) => logger.warn({ error: nameOf(error) }, 'older messages could not be folded into the summary'),
+  });
   return {
     model,
     answerPrompt,
@@ -83,6 +120,8 @@ export const openModels = ({ config, store, voice, logger, metrics, own }: Model
       model,
       maxTokens: answerPrompt.maxTokens,
       shorter: { text: shorter.render({}), maxTokens: shorter.maxTokens },
+      tokensMax,
+      count: (organization, text) => counter.count(ofOrganization(organization).model, text),
       answerMs: limits.answerMs,
     },
     quoting: {
@@ -91,9 +130,17 @@ export const openModels = ({ config, store, voice, logger, metrics, own }: Model
       touches: touching,
       isGreeting,
     },
-    digest: createDigest({ model, prompt: readPrompt(folder, 'summarize'), answerMs: limits.answerMs }),
+    summarizing,
     costOf: ({ model: by, usage }) => costOf(by, usage),
     allowanceOf: spending.allowanceOf,
-    settled: spending.settled,
+    settled: async () => {
+      await summarizing.settled();
+      await spending.settled();
+    },
+    stop: async () => {
+      summarizing.stop();
+      await Promise.race([summarizing.settled(), clock.wait(limits.stopMs)]);
+      await spending.settled();
+    },
   };
 };

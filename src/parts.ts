@@ -5,7 +5,7 @@ import type { OpenParts } from '#conversation/open.ts';
 import type { ReadFilesParts } from '#conversation/read-files.ts';
 import type { RecallParts } from '#conversation/recall.ts';
 import type { RecordParts } from '#conversation/record.ts';
-import type { SummarizeParts } from '#conversation/summarize.ts';
+import type { Summarizing } from '#conversation/summarize.ts';
 import type { DeliverParts } from '#delivery/deliver.ts';
 import type { escalate } from '#escalation/escalate.ts';
 import type { relay } from '#escalation/relay.ts';
@@ -34,5 +34,5 @@ export interface Parts {
   readonly deliver: DeliverParts;
   readonly escalate: Parameters<typeof escalate>[0];
   readonly record: RecordParts;
-  readonly summarize: SummarizeParts;
+  readonly summarize: Summarizing['summarize'];
 }

@@ -7,7 +7,6 @@ import { open } from '#conversation/open.ts';
 import { readFiles } from '#conversation/read-files.ts';
 import { recall } from '#conversation/recall.ts';
 import { record } from '#conversation/record.ts';
-import { summarize } from '#conversation/summarize.ts';
 import { pipeline } from '#core/stage.ts';
 import type { Received } from '#core/turn.ts';
 import { deliver } from '#delivery/deliver.ts';
@@ -39,4 +38,4 @@ export const createPipeline = (parts: Parts) =>
     .stage('deliver', deliver(parts.deliver)) // post, edit
     .stage('escalate', escalate(parts.escalate)) // hand over if the answer shows that it is needed
     .stage('record', record(parts.record)) // words, acts and done in one transaction; the whole text goes out
-    .stage('summarize', summarize(parts.summarize)); // fold old messages away
+    .stage('summarize', parts.summarize); // fold old messages away, behind the turn

@@ -43,7 +43,7 @@ beforeAll(async () => {
       ),
     settings: {
       desk: { channel: 'slack', room: desk.id },
-      limits: { contextTokens: 60, summaryStartShare: 0.1, perPerson: { size: 100, refillPerMinute: 100 } },
+      limits: { contextTokens: 4000, summaryStartShare: 0.1, perPerson: { size: 100, refillPerMinute: 100 } },
     },
   });
   platforms.connect(app.url);

@@ -1,5 +1,6 @@
 import type { Passage } from '#core/knowledge.ts';
 import type { Model } from '#core/model.ts';
+import { estimateTokens } from '#core/tokens.ts';
 import type { GuardedText, OnTopic } from '#core/turn.ts';
 import type { Retrieve } from '#knowledge/retrieve.ts';
 import { generate } from '#model/generate.ts';
@@ -18,6 +19,7 @@ export interface Replayed {
 
 const answerTokensMax = 700;
 const answerMs = 60_000;
+const requestTokensMax = 20_000;
 const passagesMax = 5;
 
 const answerOf = async (model: Model, ask: string, passages: readonly Passage[], system: string): Promise<string> => {
@@ -36,8 +38,17 @@ const answerOf = async (model: Model, ask: string, passages: readonly Passage[],
     restricted: false,
     stopping: new AbortController(),
   } satisfies Partial<OnTopic>;
+  const [tokensMax, count] = [requestTokensMax, (_: string, words: string) => estimateTokens(words)];
   const shorter = { text: '', maxTokens: answerTokensMax };
-  const stage = generate({ model, systemOf: () => system, maxTokens: answerTokensMax, shorter, answerMs });
+  const stage = generate({
+    model,
+    systemOf: () => system,
+    maxTokens: answerTokensMax,
+    shorter,
+    answerMs,
+    tokensMax,
+    count,
+  });
   const { draft } = await stage(turn as unknown as OnTopic);
   let text = '';
   for await (const piece of draft) text += piece;

@@ -1,13 +1,13 @@
-import { estimateTokens } from '#core/tokens.ts';
 import type { Quoted } from '#core/model.ts';
+import { emptySummary } from '#core/summary.ts';
 import type { GuardedText, InputGuarded, Recalled, RecalledMessage } from '#core/turn.ts';
 import type { Store } from '#store/open.ts';
-import { type RecalledRow, recalledAfter } from '#store/recalled.ts';
+import { type Episode, type RecalledRow, recalledAfter } from '#store/recalled.ts';
+
+import { readSummary, renderSummary } from './summary.ts';
 
 export interface RecallParts {
   readonly store: Store;
-  /** Tokens that summary and recent messages may take. */
-  readonly budgetTokens: number;
   /** How long a provider keeps in its cache what it has read, after the last time. */
   readonly cacheMs: number;
   /** Most messages read at once. */
@@ -28,11 +28,7 @@ const countWarm = (ages: readonly number[], cacheMs: number): number => {
   return count;
 };
 
-const toMessages = (
-  turn: InputGuarded,
-  rows: readonly RecalledRow[],
-  cacheMs: number,
-): { readonly position: number; readonly message: RecalledMessage }[] => {
+const toMessages = (turn: InputGuarded, rows: readonly RecalledRow[], cacheMs: number): RecalledMessage[] => {
   const cold =
     rows.length -
     countWarm(
@@ -41,40 +37,27 @@ const toMessages = (
     );
   return rows.map((row, index) => ({
     position: row.position,
-    message: {
-      role: row.speaker === 'customer' ? 'user' : 'assistant',
-      text: turn.sealer.open(row.body, 'message') as GuardedText,
-      quoted: row.quoted && index >= cold ? (JSON.parse(turn.sealer.open(row.quoted, 'quoted')) as Quoted) : null,
-    },
+    role: row.speaker === 'customer' ? 'user' : 'assistant',
+    text: turn.sealer.open(row.body, 'message') as GuardedText,
+    quoted: row.quoted && index >= cold ? (JSON.parse(turn.sealer.open(row.quoted, 'quoted')) as Quoted) : null,
   }));
 };
 
-const tokensOf = ({ text, quoted }: RecalledMessage): number =>
-  (quoted?.passages ?? []).reduce((sum, passage) => sum + estimateTokens(passage.text), estimateTokens(text));
+/** One line for each case that people are done with: what was said there is theirs. */
+const toLine = ({ closedAt, reason, state }: Episode): string =>
+  `${closedAt.toISOString().slice(0, 10)}: a person took over (${reason}) and ${state === 'resolved' ? 'resolved it' : 'handed back'}.`;
 
-/** The summary and as many of the latest messages as the budget holds. Stored messages are the guarded ones already. */
+/** The summary and what was said since. Stored messages are the guarded ones already. */
 export const recall =
-  ({ store, budgetTokens, cacheMs, messagesMax, foresee }: RecallParts) =>
+  ({ store, cacheMs, messagesMax, foresee }: RecallParts) =>
   async (turn: InputGuarded): Promise<Recalled> => {
     foresee(turn.question);
     const { known } = turn;
-    const summary = known.summary ? turn.sealer.open(known.summary, 'summary') : null;
-    const messages = toMessages(
-      turn,
-      await recalledAfter(store, turn.owner, known.summarizedThrough, messagesMax),
-      cacheMs,
-    );
-    let left = budgetTokens - estimateTokens(summary ?? '') - estimateTokens(turn.question);
-    let from = messages.length;
-    for (const { message } of messages.toReversed()) {
-      left -= tokensOf(message);
-      if (left < 0) break;
-      from -= 1;
-    }
+    const { rows, episodes } = await recalledAfter(store, turn.owner, known.summarizedThrough, messagesMax);
+    const kept = known.summary ? readSummary(turn.sealer.open(known.summary, 'summary')) : emptySummary;
     return {
       ...turn,
-      summary,
-      recent: messages.slice(from).map((one) => one.message),
-      unsummarized: messages.slice(0, from),
+      summary: renderSummary(kept, episodes.map(toLine)),
+      recent: toMessages(turn, rows, cacheMs),
     };
   };

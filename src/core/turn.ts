@@ -173,14 +173,15 @@ export interface InputGuarded extends FilesRead {
 
 /** A message of before, with what the model was shown with it, where that may still be in a provider's cache. */
 export interface RecalledMessage extends ModelMessage {
+  readonly position: number;
   readonly quoted: Quoted | null;
 }
 
 export interface Recalled extends InputGuarded {
+  /** As a model reads it, with a line for each case that people are done with. */
   readonly summary: string | null;
+  /** All that is not in the summary, oldest first. */
   readonly recent: readonly RecalledMessage[];
-  /** Positions of older messages that did not fit and wait to be folded into the summary. */
-  readonly unsummarized: readonly { readonly position: number; readonly message: ModelMessage }[];
 }
 
 export interface Retrieved extends Recalled {
@@ -201,6 +202,10 @@ export interface Generated extends OnTopic {
   readonly draft: ModelStream;
   /** What the model was shown, for later turns to repeat; null where nothing is cached. */
   readonly quoted: Quoted | null;
+  /** Tokens of all that there was to say to the model. */
+  readonly wantedTokens: number;
+  /** Messages of before that it was told of in short, for want of room. */
+  readonly hiddenMessages: number;
 }
 
 export interface CheckedReply {
@@ -237,7 +242,8 @@ export interface Recorded extends Escalated {
 }
 
 export interface Summarized extends Recorded {
-  readonly summarized: number;
+  /** Older messages are being folded into the summary, behind the turn. */
+  readonly folds: boolean;
 }
 
 /** A case about to be opened: the row and its card come into being with the turn's end, or not at all. */

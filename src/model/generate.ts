@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Model, ModelRequest, Quoted } from '#core/model.ts';
 import type { Generated, OnTopic } from '#core/turn.ts';
 
-import { toMessages } from './to-messages.ts';
+import { type Fitted, fit } from './fit.ts';
 
 export interface GenerateParts {
   readonly model: Model;
@@ -12,48 +12,56 @@ export interface GenerateParts {
   readonly maxTokens: number;
   /** What is added to a question where money is short, and how long the answer may be then. */
   readonly shorter: { readonly text: string; readonly maxTokens: number };
+  /** Tokens of a request with its answer that are never exceeded. */
+  readonly tokensMax: number;
+  /** Tokens of a text for the model that answers an organization. */
+  readonly count: (organization: string, text: string) => number;
   /** Longest time for one answer. */
   readonly answerMs: number;
 }
 
 const markBytes = 16;
 
+const toQuoted = ({ passages }: OnTopic): Quoted => ({
+  mark: randomBytes(markBytes).toString('hex'),
+  passages: passages.map(({ id, title, heading, text }) => ({ id, title, heading, text })),
+});
+
 /** A streaming draft, made as it is pulled. */
-export const generate = ({ model, systemOf, maxTokens, shorter, answerMs }: GenerateParts) => {
-  const toRequest = (turn: OnTopic, quoted: Quoted): ModelRequest => {
-    const isShort = turn.allowance === 'shorter';
-    return {
+export const generate = ({ model, systemOf, maxTokens, shorter, tokensMax, count, answerMs }: GenerateParts) => {
+  const toFitted = (turn: OnTopic, quoted: Quoted, system: string): Fitted => {
+    const { summary, recent, files, question, allowance, owner } = turn;
+    const wish = allowance === 'shorter' ? shorter.text : null;
+    return fit(
+      { notes: summary, recent, quoted, files, question, wish },
+      { tokensMax, system, replyTokens: maxTokens, count: (text) => count(owner.organization, text) },
+    );
+  };
+  return async (turn: OnTopic): Promise<Generated> => {
+    const system = systemOf(turn.owner.organization);
+    const quoted = toQuoted(turn);
+    const { messages, numbers, passagesKept, wantedTokens, hiddenMessages } = toFitted(turn, quoted, system);
+    const passages = turn.passages.slice(0, passagesKept);
+    const request: ModelRequest = {
       payer: { ...turn.owner, turn: turn.turn.id, purpose: 'answer' },
       isLastTry: turn.turn.isLastTry,
       isMoneyShort: turn.allowance !== 'full',
-      system: systemOf(turn.owner.organization),
-      maxTokens: isShort ? Math.min(maxTokens, shorter.maxTokens) : maxTokens,
+      system,
+      maxTokens: turn.allowance === 'shorter' ? Math.min(maxTokens, shorter.maxTokens) : maxTokens,
       question: turn.question,
       asked: turn.asked,
-      passages: turn.passages,
+      passages,
       images: turn.restricted ? [] : turn.images,
-      ...toMessages({
-        notes: turn.summary,
-        recent: turn.recent,
-        quoted,
-        files: turn.files,
-        question: turn.question,
-        wish: isShort ? shorter.text : null,
-      }),
-    };
-  };
-  return async (turn: OnTopic): Promise<Generated> => {
-    const quoted = {
-      mark: randomBytes(markBytes).toString('hex'),
-      passages: turn.passages.map(({ id, title, heading, text }) => ({ id, title, heading, text })),
+      messages,
+      numbers,
     };
     return {
       ...turn,
-      quoted: model.extractive ? null : quoted,
-      draft: model.answer(
-        toRequest(turn, quoted),
-        AbortSignal.any([AbortSignal.timeout(answerMs), turn.stopping.signal]),
-      ),
+      passages,
+      quoted: model.extractive ? null : { ...quoted, passages: quoted.passages.slice(0, passagesKept) },
+      wantedTokens,
+      hiddenMessages,
+      draft: model.answer(request, AbortSignal.any([AbortSignal.timeout(answerMs), turn.stopping.signal])),
     };
   };
 };

@@ -15,6 +15,7 @@ export interface Prompt {
   readonly name: string;
   readonly version: number;
   readonly maxTokens: number;
+  readonly variables: readonly string[];
   render(values: Readonly<Record<string, string>>): string;
 }
 
@@ -34,6 +35,7 @@ export const readPrompt = (folder: URL, name: string): Prompt => {
     name,
     version: parsed.data.version,
     maxTokens: parsed.data.maxTokens,
+    variables: parsed.data.variables,
     render: (values) => body.replaceAll(/\{\{(\w+)\}\}/g, (_, variable: string) => values[variable] ?? '').trim(),
   };
 };

@@ -43,8 +43,13 @@ test('each turn begins with the bytes of the one before, and quotes no passage t
             (parts: string[]) => parts.length === 2 && parts[1]!.includes(passages[place]!.text),
           );
         recent.push(
-          { role: 'user', text: asked, quoted },
-          { role: 'assistant', text: `So it is [${passages.length || 1}].` as GuardedText, quoted: null },
+          { position: index, role: 'user', text: asked, quoted },
+          {
+            position: index,
+            role: 'assistant',
+            text: `So it is [${passages.length || 1}].` as GuardedText,
+            quoted: null,
+          },
         );
       }
     }),

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Sealed } from '#core/sealed.ts';
 
 import { withdrawnBy } from './consent.ts';
+import { messagesPrint } from './messages-print.ts';
 import type { Sql, Transaction } from './open.ts';
 
 /** Names one conversation with its owner: what every query about it must be given. */
@@ -245,11 +246,29 @@ export const saveTokens = (sql: Sql, key: ConversationKey, tokens: Sealed): Prom
     tokens,
   ]);
 
-export const saveSummary = (sql: Sql, key: ConversationKey, summary: Sealed, through: number): Promise<unknown> =>
-  sql.query(
-    `update conversation set summary = $4, summarized_through = $5 where organization = $1 and person = $2 and id = $3 and summarized_through < $5`,
-    [key.organization, key.person, key.conversation, summary, through],
+/** A summary with the messages between two positions in it. */
+export interface FoldedSummary {
+  readonly summary: Sealed;
+  /** It was made from the summary up to here. */
+  readonly before: number;
+  readonly through: number;
+  /** Of the messages, as they were read. */
+  readonly fingerprint: string;
+}
+
+/** False where somebody else has folded since, or a message was changed or taken back: what was made of it is void. */
+export const saveSummary = async (
+  sql: Sql,
+  key: ConversationKey,
+  { summary, before, through, fingerprint }: FoldedSummary,
+): Promise<boolean> => {
+  const rows = await sql.query(
+    `update conversation set summary = $6, summarized_through = $5
+     where organization = $1 and person = $2 and id = $3 and summarized_through = $4 and ${messagesPrint} = $7 returning 1`,
+    [key.organization, key.person, key.conversation, before, through, summary, fingerprint],
   );
+  return rows.length > 0;
+};
 
 /** Whether the lane is still held under this number. */
 export const holdsFence = async (sql: Sql, conversation: string, fence: number): Promise<boolean> =>
