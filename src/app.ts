@@ -124,6 +124,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     say,
     embedder,
     answerPrompt: models.answerPrompt,
+    characterOf: models.characterOf,
     logger,
     count: metrics.guardrails,
   });
@@ -219,7 +220,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       onFirstText: metrics.firstText,
       say,
     },
-    escalate: { draft },
+    escalate: { draft, handOverOn: config.desk.handOverOn, say },
     record: { commit, clock, introduce, toOutgoing, answerActions: askHuman },
     summarize: models.summarizing.summarize,
   });

@@ -199,6 +199,8 @@ export interface Generated extends OnTopic {
   readonly draft: ModelStream;
   /** What the model was shown, for later turns to repeat; null where nothing is cached. */
   readonly quoted: Quoted | null;
+  /** Which prompt it is answered by; null for a model that reads none. */
+  readonly prompt: string | null;
   /** Tokens of all that there was to say to the model. */
   readonly wantedTokens: number;
   /** Messages of before that it was told of in short, for want of room. */
@@ -264,6 +266,7 @@ export interface TurnEnd extends Pick<
   readonly continues: boolean;
   readonly answer: ModelAnswer | null;
   readonly quoted: Quoted | null;
+  readonly prompt: string | null;
   readonly generatedAt: Date | null;
   readonly guardedAt: Date | null;
   readonly said: readonly { readonly speaker: 'customer' | 'assistant' | 'agent'; readonly text: string }[];
