@@ -126,6 +126,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     ownWords: ({ asked }) => Object.values(voice.textsFor(asked)),
     embedder,
     answerPrompt: models.answerPrompt,
+    characterOf: models.characterOf,
     logger,
     count: metrics.guardrails,
   });
@@ -205,6 +206,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
         onEmbedderError: (error) => logger.warn({ error: nameOf(error) }, 'the embedder failed; words alone decide'),
       }),
       passagesMax: limits.passagesMax,
+      audiencesOf: (channel) => config.knowledge.audiences[channel] ?? [],
     },
     clarify: { store, say, ...models.quoting },
     generate: { ...models.generating, systemOf: guardrails.systemOf },
@@ -219,7 +221,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       onFirstText: metrics.firstText,
       say,
     },
-    escalate: { draft },
+    escalate: { draft, handOverOn: config.desk.handOverOn, say },
     record: { commit, clock, introduce, toOutgoing, answerActions: belowAnswer, isGreeting: models.quoting.isGreeting },
     summarize: models.summarizing.summarize,
   });

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { smsSettings } from '#channels/sms/config.ts';
 import { webConfig } from '#channels/web/config.ts';
 import { ConfigError } from '#core/errors.ts';
+import { sentiments } from '#core/model.ts';
 import { harmActions, harms } from '#core/moderation.ts';
 import { answering, models } from '#model/config.ts';
 import { hardTriggers } from '#guardrails/hard-trigger.ts';
@@ -56,7 +57,11 @@ const settings = z.strictObject({
     keepAliveMs: count,
   }),
   turns: z.strictObject({ newWords: z.enum(['wait', 'interrupt']) }),
-  desk: z.strictObject({ channel: z.enum(['', 'slack', 'teams', 'discord']), room: z.string() }),
+  desk: z.strictObject({
+    channel: z.enum(['', 'slack', 'teams', 'discord']),
+    room: z.string(),
+    handOverOn: z.strictObject({ needsHuman: z.boolean(), sentiments: z.array(z.enum(sentiments)) }),
+  }),
   quietHours: z.record(z.string(), quietHours),
   web: webConfig,
   sms: smsSettings,
@@ -65,7 +70,10 @@ const settings = z.strictObject({
   organizations: z.record(z.string(), z.strictObject({ guardrails, assistant: answering })),
   models,
   moderators: z.strictObject({ model: z.string(), llamaGuardUrl: z.string(), llamaGuardModel: z.string() }),
-  knowledge: z.strictObject({ folders: z.array(z.string()) }),
+  knowledge: z.strictObject({
+    audiences: z.record(z.string(), z.array(z.string().min(1))),
+    folders: z.array(z.string()),
+  }),
   limits: z.strictObject({
     bodyLengthMax: count,
     textLengthMax: count,

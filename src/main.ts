@@ -89,6 +89,15 @@ program
     (await import('./commands/inspect.ts')).inspect(read(), direction, chunks),
   );
 program
+  .command('prompts')
+  .description('what language models are told')
+  .command('check')
+  .description('check the prompts, and print them as a model reads them, with their tokens')
+  .option('--organization <id>', 'with its own name, persona, tone and topics', '')
+  .action(async ({ organization }: { organization: string }) =>
+    (await import('./commands/check-prompts.ts')).checkPrompts(read(), organization),
+  );
+program
   .command('chat')
   .description('talk with the assistant in this terminal')
   .option('--url <address>', 'a running Firstline; default: one of its own on the same database')

@@ -16,7 +16,7 @@ import type { Embedder } from '#knowledge/embed.ts';
 import { mayBeIn } from '#knowledge/language.ts';
 import { terms } from '#knowledge/terms.ts';
 import { chooseModerators } from '#model/choose-moderators.ts';
-import type { Prompt } from '#model/prompts.ts';
+import { type Character, renderSystem } from '#model/system.ts';
 
 import { saveTokens } from '#store/conversations.ts';
 import { writeLedger } from '#store/ledger.ts';
@@ -32,7 +32,8 @@ export interface GuardrailsSettings {
   readonly say: Say;
   readonly ownWords: GuardOutputParts['ownWords'];
   readonly embedder: Embedder | null;
-  readonly answerPrompt: Prompt;
+  readonly answerPrompt: Parameters<typeof renderSystem>[0];
+  readonly characterOf: (organization: string) => Character;
   readonly logger: Logger;
   /** Counts a rule that fired. */
   readonly count: (rule: string, action: string) => void;
@@ -47,14 +48,9 @@ export interface Guardrails extends Disposable {
   readonly systemOf: (organization: string) => string;
 }
 
-const purposeOf = ({ topicRules }: Policy): string =>
-  topicRules.allow.length === 0
-    ? 'You are here for what the passages are about.'
-    : `You are here for questions about: ${topicRules.allow.map(({ name }) => name).join(', ')}.`;
-
 /** What comes in and goes out, by each organization's own rules. */
 export const openGuardrails = (settings: GuardrailsSettings): Guardrails => {
-  const { config, store, vault, say, ownWords, embedder, answerPrompt, logger, count } = settings;
+  const { config, store, vault, say, ownWords, embedder, answerPrompt, characterOf, logger, count } = settings;
   const onRule: OnRule = ({ owner, turn }, rule, action) => {
     count(rule, action);
     writeLedger(store, owner, { subject: turn.id, step: 'guardrail', code: `${rule} ${action}` }).catch(
@@ -73,9 +69,11 @@ export const openGuardrails = (settings: GuardrailsSettings): Guardrails => {
   const { policyOf } = policies;
   // The same in every process and after every start: the prompt it stands in is cached by its bytes.
   const canary = createCanary((size) => vault.derive('canary').subarray(0, size));
+  // An organization with settings of its own has a policy of its own.
   const systems = new WeakMap<Policy, string>();
-  const toSystem = (policy: Policy): string => {
-    const system = answerPrompt.render({ name: config.assistant.name, canary, topics: purposeOf(policy) });
+  const toSystem = (policy: Policy, organization: string): string => {
+    const topics = policy.topicRules.allow.map(({ name }) => name);
+    const system = renderSystem(answerPrompt, characterOf(organization), { canary, topics });
     systems.set(policy, system);
     return system;
   };
@@ -100,13 +98,15 @@ export const openGuardrails = (settings: GuardrailsSettings): Guardrails => {
       allowedHosts: config.links.allowedHosts,
       canary,
       // What the assistant is there for is no secret, and it may say so.
-      isPrompt: createPromptFinder(answerPrompt.render({ name: config.assistant.name, canary, topics: '' })),
+      isPrompt: createPromptFinder(
+        answerPrompt.render({ name: config.assistant.name, persona: '', tone: '', canary, topics: '' }),
+      ),
       say,
       onRule,
     },
     systemOf: (organization) => {
       const policy = policyOf(organization);
-      return systems.get(policy) ?? toSystem(policy);
+      return systems.get(policy) ?? toSystem(policy, organization);
     },
     [Symbol.dispose]: () => policies[Symbol.dispose](),
   };

@@ -17,6 +17,7 @@ import { isGreeting } from '#model/extractive.ts';
 import type { GenerateParts } from '#model/generate.ts';
 import { toCostMicros } from '#model/prices.ts';
 import { type Prompt, readPrompt } from '#model/prompts.ts';
+import { type Character, renderSystem, systemVariables } from '#model/system.ts';
 import { createTokenCounter } from '#model/token-counter.ts';
 import type { Store } from '#store/open.ts';
 
@@ -36,7 +37,8 @@ export interface ModelsSettings {
 
 export interface Models {
   readonly model: Model;
-  readonly answerPrompt: Prompt;
+  readonly answerPrompt: Prompt<(typeof systemVariables)[number]>;
+  readonly characterOf: (organization: string) => Character;
   readonly generating: Omit<GenerateParts, 'systemOf'>;
   /** What quotes can answer, where answers are quotes. */
   readonly quoting: Omit<ClarifyParts, 'store' | 'say'>;
@@ -52,9 +54,8 @@ export interface Models {
 /** What a request must have room for besides the prompt and the answer: a question, a passage, and some lines of notes. */
 const questionTokens = 1000;
 
-const checkBudget = (tokensMax: number, { render, maxTokens, variables }: Prompt): void => {
-  const prompt = render(Object.fromEntries(variables.map((name) => [name, ''])));
-  const least = estimateTokens(prompt) + maxTokens + questionTokens;
+const checkBudget = (tokensMax: number, system: string, replyTokens: number): void => {
+  const least = estimateTokens(system) + replyTokens + questionTokens;
   if (tokensMax < least)
     throw new ConfigError([
       `limits.contextTokens: the share limits.contextCapShare of it must be at least ${least} tokens: the prompt, an answer and a question.`,
@@ -96,13 +97,14 @@ export const openModels = ({ config, store, voice, logger, clock, metrics, own }
         logger.warn({ model: name, state }, 'a model is asked no more, or again');
       },
     });
-  const answerPrompt = readPrompt(folder, 'answer');
-  const shorter = readPrompt(folder, 'shorter');
+  const answerPrompt = readPrompt(folder, 'answer', systemVariables);
+  const shorter = readPrompt(folder, 'shorter', []);
   const tokensMax = Math.floor(limits.contextTokens * limits.contextCapShare);
-  checkBudget(tokensMax, answerPrompt);
+  const plain = renderSystem(answerPrompt, assistant, { canary: '', topics: [] });
+  checkBudget(tokensMax, plain, answerPrompt.maxTokens);
   const summarizing = createSummarizing({
     store,
-    digest: createDigest({ model, prompt: readPrompt(folder, 'summarize'), answerMs: limits.answerMs }),
+    digest: createDigest({ model, prompt: readPrompt(folder, 'summarize', []), answerMs: limits.answerMs }),
     clean: leaveOutPersonal,
     budgetTokens: limits.contextTokens,
     startShare: limits.summaryStartShare,
@@ -116,8 +118,13 @@ export const openModels = ({ config, store, voice, logger, clock, metrics, own }
   return {
     model,
     answerPrompt,
+    characterOf: (organization) => {
+      const { name, persona, tone } = ofOrganization(organization);
+      return { name, persona, tone };
+    },
     generating: {
       model,
+      prompt: answerPrompt.id,
       maxTokens: answerPrompt.maxTokens,
       shorter: { text: shorter.render({}), maxTokens: shorter.maxTokens },
       tokensMax,

@@ -71,6 +71,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     cited: [],
     isMissed: false,
     quoted: null,
+    prompt: null,
     generatedAt: null,
     guardedAt: null,
     said: [],
@@ -181,7 +182,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       if (made instanceof Halt) {
         outcome = made.reason;
         await settle(turn, made);
-      } else words = { question: made.question, answer: made.shown.text, by: made.answer };
+      } else words = { question: made.question, answer: made.shown.text, by: made.answer, prompt: made.prompt };
       forget(turn.turn.id);
     } catch (error) {
       if (error instanceof LaneLost) {

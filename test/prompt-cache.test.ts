@@ -65,6 +65,8 @@ test('in a conversation of ten turns four fifths of what is sent after the first
     await ask(question);
     now += 60_000;
   }
+  // One call for each: what is noticed, and where passages are, costs none of its own.
+  expect(claude.requests).toHaveLength(10);
   const rows = await spent();
   expect(rows).toHaveLength(10);
   const later = rows.slice(1);

@@ -7,6 +7,7 @@ import { terms } from '#knowledge/terms.ts';
 import { createClaude } from '#model/claude.ts';
 import { createExtractive } from '#model/extractive.ts';
 import { readPrompt } from '#model/prompts.ts';
+import { renderSystem, systemVariables } from '#model/system.ts';
 import { openStore } from '#store/open.ts';
 
 import { readConfig } from '../../src/config.ts';
@@ -46,7 +47,7 @@ const extractive = (): Asked => {
 const live = (): Asked[] => {
   const { ANTHROPIC_API_KEY: apiKey } = config.secrets;
   if (!apiKey) return [];
-  const prompt = readPrompt(new URL('../../prompts/', import.meta.url), 'answer');
+  const prompt = readPrompt(new URL('../../prompts/', import.meta.url), 'answer', systemVariables);
   const { model } = config.assistant;
   return [
     {
@@ -58,11 +59,7 @@ const live = (): Asked[] => {
         retriesMax: config.limits.modelRetriesMax,
         onCall: () => undefined,
       }),
-      system: prompt.render({
-        name: config.assistant.name,
-        canary: 'none',
-        topics: 'You are here for what the passages are about.',
-      }),
+      system: renderSystem(prompt, config.assistant, { canary: 'none', topics: [] }),
       abstains: (text) => !/\[\d\]/.test(text),
     },
   ];

@@ -43,6 +43,7 @@ const answerOf = async (model: Model, ask: string, passages: readonly Passage[],
   const stage = generate({
     model,
     systemOf: () => system,
+    prompt: 'golden',
     maxTokens: answerTokensMax,
     shorter,
     answerMs,

@@ -76,6 +76,8 @@ export const createCommitTurn =
           cacheReadTokens: end.answer?.usage.cacheReadTokens ?? 0,
           cacheWriteTokens: end.answer?.usage.cacheWriteTokens ?? 0,
           costMicros: end.answer ? costOf(end.answer) : 0,
+          prompt: end.prompt,
+          signals: end.answer?.signals ?? null,
           startedAt: end.turn.startedAt,
           generatedAt: end.generatedAt,
           guardedAt: end.guardedAt,

@@ -73,10 +73,26 @@ export interface ModelCall {
   readonly estimatedTokens: number | null;
 }
 
+export const sentiments = ['happy', 'calm', 'worried', 'upset', 'angry'] as const;
+export type Sentiment = (typeof sentiments)[number];
+
+/** What a model noticed while it answered. */
+export interface Signals {
+  /** What the person wants, in a few English words. */
+  readonly intent: string | null;
+  readonly sentiment: Sentiment | null;
+  /** A person must act or decide. */
+  readonly needsHuman: boolean;
+  /** The passages that it says it used, by their places from 1 on. */
+  readonly cites: readonly number[];
+}
+
 export interface ModelAnswer {
   readonly model: string;
   readonly usage: Usage;
   readonly stopReason: 'end' | 'length' | 'refused' | 'stopped';
+  /** Absent where the model told none. */
+  readonly signals?: Signals;
 }
 
 /**

@@ -202,6 +202,8 @@ export interface Generated extends OnTopic {
   readonly draft: ModelStream;
   /** What the model was shown, for later turns to repeat; null where nothing is cached. */
   readonly quoted: Quoted | null;
+  /** Which prompt it is answered by; null for a model that reads none. */
+  readonly prompt: string | null;
   /** Tokens of all that there was to say to the model. */
   readonly wantedTokens: number;
   /** Messages of before that it was told of in short, for want of room. */
@@ -275,6 +277,7 @@ export interface TurnEnd extends Pick<
   /** Something was asked, and there was nothing to lean on. */
   readonly isMissed: boolean;
   readonly quoted: Quoted | null;
+  readonly prompt: string | null;
   readonly generatedAt: Date | null;
   readonly guardedAt: Date | null;
   readonly said: readonly { readonly speaker: 'customer' | 'assistant' | 'agent'; readonly text: string }[];

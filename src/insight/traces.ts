@@ -4,6 +4,7 @@ import { setLangfuseTracerProvider, startObservation } from '@langfuse/tracing';
 import { NodeTracerProvider, RandomIdGenerator } from '@opentelemetry/sdk-trace-node';
 
 import { nameOf } from '#core/errors.ts';
+import { given } from '#core/given.ts';
 
 import type { ModelAnswer } from '#core/model.ts';
 import type { Observe } from '#core/stage.ts';
@@ -14,6 +15,8 @@ export interface TracedWords {
   readonly question: GuardedText;
   readonly answer: CheckedText;
   readonly by: ModelAnswer;
+  /** The name, version and hash of the prompt; null where there was none. */
+  readonly prompt: string | null;
 }
 
 export interface TurnTrace {
@@ -91,7 +94,7 @@ const beginTurn = ({ id, organization, person, conversation, channel }: TracedTu
     },
     end: (outcome, words) => {
       if (words) {
-        const { question, answer, by } = words;
+        const { question, answer, by, prompt } = words;
         const startTime = times.get('begins') ?? new Date();
         startObservation(
           'answer',
@@ -99,6 +102,7 @@ const beginTurn = ({ id, organization, person, conversation, channel }: TracedTu
             input: question,
             output: answer,
             model: by.model,
+            metadata: given({ prompt: prompt ?? undefined, ...by.signals }),
             usageDetails: {
               input: by.usage.inputTokens,
               output: by.usage.outputTokens,

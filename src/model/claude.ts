@@ -11,9 +11,9 @@ import {
   type Usage,
 } from '#core/model.ts';
 
-import { citeByPlace } from './cite-by-place.ts';
 import { toModelError } from './failure.ts';
 import { recorded, type Used } from './recorded.ts';
+import { toAnswer } from './to-answer.ts';
 import { type Patience, watchSilence } from './watch-silence.ts';
 
 export interface ClaudeSettings extends Patience {
@@ -97,9 +97,9 @@ export const createClaude = (settings: ClaudeSettings): Model => {
     extractive: false,
     reads: 'images',
     answer: (request, signal) =>
-      citeByPlace(
+      toAnswer(
         recorded(model, request, onCall, (used) => ask(request, signal, used)),
-        request.numbers,
+        request,
       ),
   };
 };

@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 const count = z.number().int().positive();
 
+/** Characters: it is sent with every question. */
+const characterLengthMax = 1000;
+
 /** Who answers, and how; an organization may have its own. */
 export const answering = z.strictObject({
   name: z.string().min(1),
@@ -9,6 +12,8 @@ export const answering = z.strictObject({
   fallbackModel: z.string().min(1),
   smallerModel: z.string(),
   monthlyBudgetUsd: z.number().min(0),
+  persona: z.string().max(characterLengthMax),
+  tone: z.string().max(characterLengthMax),
 });
 /** How long a provider is waited for. */
 const patience = z.strictObject({ firstTokenMs: count, silenceMs: count });

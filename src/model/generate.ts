@@ -9,6 +9,8 @@ export interface GenerateParts {
   readonly model: Model;
   /** The system prompt of an organization: the same bytes for as long as nothing changes in it. */
   readonly systemOf: (organization: string) => string;
+  /** The name, version and hash of the prompt. */
+  readonly prompt: string;
   readonly maxTokens: number;
   /** What is added to a question where money is short, and how long the answer may be then. */
   readonly shorter: { readonly text: string; readonly maxTokens: number };
@@ -28,7 +30,16 @@ const toQuoted = ({ passages }: OnTopic): Quoted => ({
 });
 
 /** A streaming draft, made as it is pulled. */
-export const generate = ({ model, systemOf, maxTokens, shorter, tokensMax, count, answerMs }: GenerateParts) => {
+export const generate = ({
+  model,
+  systemOf,
+  prompt,
+  maxTokens,
+  shorter,
+  tokensMax,
+  count,
+  answerMs,
+}: GenerateParts) => {
   const toFitted = (turn: OnTopic, quoted: Quoted, system: string): Fitted => {
     const { summary, recent, files, question, allowance, owner } = turn;
     const wish = allowance === 'shorter' ? shorter.text : null;
@@ -59,6 +70,7 @@ export const generate = ({ model, systemOf, maxTokens, shorter, tokensMax, count
       ...turn,
       passages,
       quoted: model.extractive ? null : { ...quoted, passages: quoted.passages.slice(0, passagesKept) },
+      prompt: model.extractive ? null : prompt,
       wantedTokens,
       hiddenMessages,
       draft: model.answer(request, AbortSignal.any([AbortSignal.timeout(answerMs), turn.stopping.signal])),

@@ -1,3 +1,4 @@
+import type { Signals } from '#core/model.ts';
 import type { Sealed } from '#core/sealed.ts';
 
 import { type ConversationKey, toSealed } from './conversations.ts';
@@ -72,8 +73,14 @@ export interface TurnRow {
   readonly isMissed: boolean;
 }
 
+/** A turn as it is written: with what it was answered by, and what the model noticed. */
+export interface WrittenTurn extends TurnRow {
+  readonly prompt: string | null;
+  readonly signals: Signals | null;
+}
+
 export interface EndedTurn {
-  readonly turn: TurnRow;
+  readonly turn: WrittenTurn;
   readonly said: readonly { readonly speaker: Speaker; readonly body: Sealed }[];
   /** The passages that the model was shown; null where none answered. */
   readonly quoted: Sealed | null;
@@ -122,6 +129,10 @@ export const endTurn = (
     turn.cacheReadTokens,
     turn.cacheWriteTokens,
     turn.costMicros,
+    turn.prompt,
+    turn.signals?.intent ?? null,
+    turn.signals?.sentiment ?? null,
+    turn.signals?.needsHuman ?? null,
     turn.startedAt,
     turn.generatedAt,
     turn.guardedAt,
@@ -131,7 +142,7 @@ export const endTurn = (
   ];
   return transaction.query(
     `with ${parts.join(', ')}
-     insert into turn (organization, person, conversation, id, outcome, model, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_micros, started_at, generated_at, guarded_at, receipt, cited, is_missed)
+     insert into turn (organization, person, conversation, id, outcome, model, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_micros, prompt, intent, sentiment, needs_human, started_at, generated_at, guarded_at, receipt, cited, is_missed)
      values ($1, $2::uuid, $3::uuid, $4::uuid, ${row.map(bind).join(', ')}) on conflict do nothing`,
     values,
   );
