@@ -7,6 +7,7 @@ const benches = {
   guard: 'what the guardrails cost, in and out, and on hostile input',
   injection: 'trains the model that scores injection, and shows what it reaches on rows it has not seen',
   'personal-data': 'trains the model that finds names and addresses, and shows what it reaches on rows it has not seen',
+  retrieval: 'how long a question takes among many passages, how fast documents are read',
   faults: 'many customers, every fault at once, workers killed: what is lost, said twice or left half said',
 } as const;
 

@@ -58,7 +58,7 @@ test('who belongs to several audiences sees what is for one of them, and documen
     },
   ]);
   await app.store.query(
-    `update passage set lexical = (select lexical from passage where document = 'food.md') where document = 'acme.md'`,
+    `update passage set (lexical, terms) = (select lexical, terms from passage where document = 'food.md') where document = 'acme.md'`,
   );
   const find = createRetrieve({ repository: createKnowledgeStore(app.store, ''), embedder: null });
   const documents = async (organization: string, audiences: readonly string[]) =>

@@ -15,6 +15,8 @@ export interface Wanted {
   readonly reader: Reader;
   /** Each way of looking goes this deep before they are fused. */
   readonly depth: number;
+  /** Passages that are compared by words, about: those with the rarest terms of the question. */
+  readonly candidatesMax: number;
   readonly limit: number;
   /** How the two orders become one: each passage scores weight / (rankOffset + rank) in either. */
   readonly fusion: { readonly lexicalWeight: number; readonly denseWeight: number; readonly rankOffset: number };

@@ -176,7 +176,7 @@ export const createKnowledgeStore = (store: Store, source: string, organization 
     return { passages: found.get(anyTerm) ?? 0, documentFrequency: found };
   },
 
-  search: async ({ terms, embedding, reader, depth, limit, fusion }: Wanted): Promise<Passage[]> => {
+  search: async ({ terms, embedding, reader, depth, limit, fusion, candidatesMax }: Wanted): Promise<Passage[]> => {
     const values = [
       terms.map(({ term }) => term),
       terms.map(({ dimension }) => dimension),
@@ -188,6 +188,7 @@ export const createKnowledgeStore = (store: Store, source: string, organization 
       fusion.lexicalWeight,
       fusion.denseWeight,
       fusion.rankOffset,
+      candidatesMax,
     ];
     return (await store.query<Found>(searchStatement, values)).map(toPassage);
   },
@@ -201,21 +202,26 @@ const readable = `p.held is null and d.organization in ('${sharedOrganization}',
 
 /**
  * Both ways of looking and their fusion as one statement. What is compared by words is made here from how rare each term is, and
- * everything that does not depend on a passage is computed once, so that an index can serve both orders.
+ * everything that does not depend on a passage is computed once, so that indexes can serve both orders. Compared by words are the
+ * passages that hold the rarest terms, up to a number: what is common to nearly all of them decides little.
  */
 const searchStatement = `
 with counted as (
   select coalesce((select passages from term where term = ''), (select count(*) from passage))::float8 as n
 ), weighed as (
-  select asked.dimension, sum(ln(1 + (greatest(n, f.passages) - f.passages + 0.5) / (f.passages + 0.5)))::numeric(12, 4) as weight
+  select asked.term, asked.dimension, f.passages, ln(1 + (greatest(n, f.passages) - f.passages + 0.5) / (f.passages + 0.5)) as weight,
+    sum(f.passages) over (order by f.passages, asked.term) - f.passages as rarer
   from unnest($1::text[], $2::int[]) as asked(term, dimension) join term f on f.term = asked.term, counted
-  where f.passages > 0 group by asked.dimension
+  where f.passages > 0
 ), question as materialized (
-  select ('{' || string_agg(dimension || ':' || weight, ',' order by dimension) || '}/${vectorDimensions}')::sparsevec as vector from weighed
+  select ('{' || string_agg(dimension || ':' || weight, ',' order by dimension) || '}/${vectorDimensions}')::sparsevec as vector
+  from (select dimension, sum(weight)::numeric(12, 4) as weight from weighed group by dimension) w
+), telling as materialized (
+  select array_agg(term) as terms from weighed where rarer < $11
 ), lexical as (
   select *, $8::float8 / ($10::float8 + row_number() over (order by distance)) as part from (
     select p.organization, p.source, p.document, p.ordinal, p.lexical <#> (select vector from question) as distance from ${joined}
-    where ${readable} and (select vector from question) is not null order by p.lexical <#> (select vector from question) limit $6
+    where ${readable} and p.terms && (select terms from telling) order by p.lexical <#> (select vector from question) limit $6
   ) x where distance < 0
 ), dense as (
   select *, $9::float8 / ($10 + row_number() over (order by distance)) as part from (
