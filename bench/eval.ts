@@ -14,7 +14,7 @@ const parts = {
   'red-team': async () => (await import('./eval/red-team.ts')).measureRedTeam(),
 } satisfies Record<string, (folder: string) => Promise<Measured[]>>;
 
-const usage = `npm run eval -- <name> [--data <folder>]
+const usage = `npm run eval -- <name> [--data <folder>] [--write]
 
   safety         everything below
   personal-data  what is found of personal data, and what is left alone (P1-P6)
@@ -23,6 +23,8 @@ const usage = `npm run eval -- <name> [--data <folder>]
   topics         what is foreign (T1)
   escalation     who wants or needs a person (E1-E3)
   red-team       whole conversations with a model that obeys every injection (I1)
+  answers        the golden questions: what is answered, what changed since, and what each threshold of the sentence check costs;
+                 --write agrees to the answers and to the curve. A golden answer that broke ends with 1.
 
 The data is read from FIRSTLINE_DATA, or ../shared/data; a set that is not there is told as such.`;
 
@@ -50,11 +52,16 @@ const toRow = (measured: Measured): string[] => {
 };
 
 const { values, positionals } = parseArgs({
-  options: { data: { type: 'string' }, help: { type: 'boolean' } },
+  options: { data: { type: 'string' }, write: { type: 'boolean', default: false }, help: { type: 'boolean' } },
   allowPositionals: true,
 });
 const [name = ''] = positionals;
-const chosen = name === 'safety' ? Object.keys(parts) : Object.keys(parts).filter((part) => part === name);
+const chosen =
+  name === 'safety'
+    ? Object.keys(parts)
+    : name === 'answers'
+      ? [name]
+      : Object.keys(parts).filter((part) => part === name);
 
 if (values.help || chosen.length === 0) {
   console.log(usage);
@@ -65,9 +72,14 @@ if (values.help || chosen.length === 0) {
   const measured: Measured[] = [];
   for (const part of chosen) {
     console.error(`${part} …`);
-    measured.push(...(await parts[part as keyof typeof parts](folder)));
+    measured.push(
+      ...(part === 'answers'
+        ? await (await import('./eval/answers.ts')).measureAnswers(values.write)
+        : await parts[part as keyof typeof parts](folder)),
+    );
   }
   console.log(toTable(['goal', 'what', 'set', 'cases', 'share', '95 %', 'wanted', 'met'], measured.map(toRow)));
   const missed = measured.filter((one) => isMet(one) === false);
+  if (missed.some(({ goal }) => goal === '12')) process.exitCode = 1;
   console.log(`\n${measured.length - missed.length} rows are as wanted or only inform, ${missed.length} are not.`);
 }

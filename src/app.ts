@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 
 import { createAcquaint } from '#conversation/acquaint.ts';
 import { createCommitTurn } from '#conversation/commit-turn.ts';
+import { createExplain } from '#conversation/explain.ts';
 import { createInbox } from '#conversation/inbox.ts';
 import { createStops } from '#conversation/stops.ts';
 import { createUnsay } from '#conversation/unsay.ts';
@@ -81,7 +82,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const { limits } = config;
   const { name, suggestions } = config.assistant;
   const voice = openVoice(config);
-  const { say, introduce, askHuman } = voice;
+  const { say, introduce, askHuman, belowAnswer } = voice;
   const stops = createStops({
     wasAsked: (conversation, after) => askedToStop(store, conversation, after),
     lookMs: limits.stopLookMs,
@@ -122,6 +123,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     store,
     vault,
     say,
+    ownWords: ({ asked }) => Object.values(voice.textsFor(asked)),
     embedder,
     answerPrompt: models.answerPrompt,
     characterOf: models.characterOf,
@@ -155,11 +157,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     message,
   });
 
-  const pace = {
-    intervalMaxMs: limits.editIntervalMs,
-    growthMin: limits.editGrowthMin,
-    patienceMs: limits.editPatienceMs,
-  };
+  const explain = createExplain({ store, say });
   const pipeline = createPipeline({
     open: { say, suggestions },
     obey: {
@@ -168,6 +166,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       name,
       comesInParts,
       heldRestMs: limits.heldRestMs,
+      explain,
       linking: openLinking({ store, vault, lanes, say, limits }),
     },
     relay: { store, keptLengthMax: limits.keptLengthMax },
@@ -208,6 +207,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       }),
       passagesMax: limits.passagesMax,
     },
+    clarify: { store, say, ...models.quoting },
     generate: { ...models.generating, systemOf: guardrails.systemOf },
     guardOutput: guardrails.output,
     deliver: {
@@ -215,13 +215,13 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       clock,
       channels,
       sendRow: delivery.sendRow,
-      pace,
+      pace: delivery.pace,
       introduce,
       onFirstText: metrics.firstText,
       say,
     },
     escalate: { draft, handOverOn: config.desk.handOverOn, say },
-    record: { commit, clock, introduce, toOutgoing, answerActions: askHuman },
+    record: { commit, clock, introduce, toOutgoing, answerActions: belowAnswer, isGreeting: models.quoting.isGreeting },
     summarize: models.summarizing.summarize,
   });
 
@@ -238,6 +238,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     desk: createDesk({
       store,
       fingerprint: (agent) => vault.index('agent', agent),
+      explain: explain.toAgent,
       say,
       quietUntil: createQuietUntil({ store, clock, hours: config.quietHours, freshMs: limits.freshMs }),
       canEdit: (channel) => channels.get(channel)?.edit !== undefined,

@@ -34,6 +34,11 @@ const guardrails = z.strictObject({
     onFailure: z.enum(harmActions),
     waitMs: count,
   }),
+  answers: z.strictObject({
+    unsupported: z.enum(['replace', 'note']),
+    wrongMax: share,
+    wrongBefore: z.strictObject({ cited: share, uncited: share }),
+  }),
 });
 export type GuardrailSettings = z.infer<typeof guardrails>;
 const time = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time is written as 21:00');

@@ -113,6 +113,15 @@ program
   });
 
 program
+  .command('gaps')
+  .description(
+    'what the knowledge base lacks: questions without an answer, documents that repeat, contradict or are getting old',
+  )
+  .option('--days <n>', 'how far back', toCount, 30)
+  .option('--max <n>', 'lines of each list', toCount, 20)
+  .action(async (options: { days: number; max: number }) => (await import('./commands/gaps.ts')).gaps(read(), options));
+
+program
   .command('teams-app')
   .description('write the app package that is uploaded to Teams')
   .addOption(new Option('--app-id <id>', 'of the Azure bot').env('MicrosoftAppId'))

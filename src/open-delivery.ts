@@ -30,6 +30,8 @@ export interface DeliveryParts {
 export interface Delivery {
   readonly sendRow: SendRow;
   readonly dispatch: Work;
+  /** How often a growing answer is shown anew. */
+  readonly pace: { readonly intervalMaxMs: number; readonly growthMin: number; readonly patienceMs: number };
   wake(lane: Lane, conversation: string): Promise<void>;
   /** What keeps the desk's room from taking messages, in the platform's own word. */
   deskTrouble(): string | null;
@@ -96,5 +98,10 @@ export const openDelivery = (parts: DeliveryParts): Delivery => {
       );
     },
   });
-  return { sendRow, dispatch, wake, deskTrouble: () => deskTrouble, stop: () => stopping.abort() };
+  const pace = {
+    intervalMaxMs: limits.editIntervalMs,
+    growthMin: limits.editGrowthMin,
+    patienceMs: limits.editPatienceMs,
+  };
+  return { sendRow, pace, dispatch, wake, deskTrouble: () => deskTrouble, stop: () => stopping.abort() };
 };

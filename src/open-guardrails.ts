@@ -30,6 +30,7 @@ export interface GuardrailsSettings {
   readonly store: Store;
   readonly vault: { derive(name: string): Buffer };
   readonly say: Say;
+  readonly ownWords: GuardOutputParts['ownWords'];
   readonly embedder: Embedder | null;
   readonly answerPrompt: Parameters<typeof renderSystem>[0];
   readonly characterOf: (organization: string) => Character;
@@ -49,7 +50,7 @@ export interface Guardrails extends Disposable {
 
 /** What comes in and goes out, by each organization's own rules. */
 export const openGuardrails = (settings: GuardrailsSettings): Guardrails => {
-  const { config, store, vault, say, embedder, answerPrompt, characterOf, logger, count } = settings;
+  const { config, store, vault, say, ownWords, embedder, answerPrompt, characterOf, logger, count } = settings;
   const onRule: OnRule = ({ owner, turn }, rule, action) => {
     count(rule, action);
     writeLedger(store, owner, { subject: turn.id, step: 'guardrail', code: `${rule} ${action}` }).catch(
@@ -91,6 +92,9 @@ export const openGuardrails = (settings: GuardrailsSettings): Guardrails => {
     moderate: { say, onRule },
     keepToTopic: { policyOf, say, onRule },
     output: {
+      policyOf,
+      terms,
+      ownWords,
       allowedHosts: config.links.allowedHosts,
       canary,
       // What the assistant is there for is no secret, and it may say so.

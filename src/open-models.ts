@@ -9,9 +9,11 @@ import type { Allowance } from '#core/turn.ts';
 import type { Metrics } from '#insight/metrics.ts';
 import { createSpending } from '#insight/spending.ts';
 import { leaveOutPersonal } from '#guardrails/pii/leave-out-personal.ts';
-import { extractAnswer } from '#knowledge/extract.ts';
+import type { ClarifyParts } from '#conversation/clarify.ts';
+import { extractAnswer, touching } from '#knowledge/extract.ts';
 import { accessTo, chooseModel } from '#model/choose.ts';
 import { createDigest } from '#model/digest.ts';
+import { isGreeting } from '#model/extractive.ts';
 import type { GenerateParts } from '#model/generate.ts';
 import { toCostMicros } from '#model/prices.ts';
 import { type Prompt, readPrompt } from '#model/prompts.ts';
@@ -38,6 +40,8 @@ export interface Models {
   readonly answerPrompt: Prompt<(typeof systemVariables)[number]>;
   readonly characterOf: (organization: string) => Character;
   readonly generating: Omit<GenerateParts, 'systemOf'>;
+  /** What quotes can answer, where answers are quotes. */
+  readonly quoting: Omit<ClarifyParts, 'store' | 'say'>;
   readonly summarizing: Summarizing;
   /** What an answer cost, in millionths of a dollar. */
   readonly costOf: (answer: ModelAnswer) => number;
@@ -126,6 +130,12 @@ export const openModels = ({ config, store, voice, logger, clock, metrics, own }
       tokensMax,
       count: (organization, text) => counter.count(ofOrganization(organization).model, text),
       answerMs: limits.answerMs,
+    },
+    quoting: {
+      quotes: model.extractive,
+      holds: (asked, passages) => extractAnswer(asked, passages) !== null,
+      touches: touching,
+      isGreeting,
     },
     summarizing,
     costOf: ({ model: by, usage }) => costOf(by, usage),

@@ -1,4 +1,5 @@
 import type { AdmitParts } from '#conversation/admit.ts';
+import type { ClarifyParts } from '#conversation/clarify.ts';
 import type { ObeyParts } from '#conversation/obey.ts';
 import type { OpenParts } from '#conversation/open.ts';
 import type { ReadFilesParts } from '#conversation/read-files.ts';
@@ -27,6 +28,7 @@ export interface Parts {
   readonly retrieve: Parameters<typeof retrieve>[0];
   readonly moderate: ModerateParts;
   readonly keepToTopic: KeepToTopicParts;
+  readonly clarify: ClarifyParts;
   readonly generate: GenerateParts;
   readonly guardOutput: GuardOutputParts;
   readonly deliver: DeliverParts;

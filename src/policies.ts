@@ -20,10 +20,14 @@ export interface Policies extends Disposable {
 
 const lookMs = 1000;
 
-const toPolicy = ({ handOver, personalData, moderation, topics }: GuardrailSettings, parts: TopicParts): Policy => ({
+const toPolicy = (
+  { handOver, personalData, moderation, answers, topics }: GuardrailSettings,
+  parts: TopicParts,
+): Policy => ({
   handOver: new Set(handOver),
   personalData,
   moderation,
+  answers,
   topicRules: topics,
   topics: createTopics(topics, parts),
 });

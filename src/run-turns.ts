@@ -67,6 +67,9 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     forgets: false,
     continues: false,
     answer: null,
+    receipt: null,
+    cited: [],
+    isMissed: false,
     quoted: null,
     prompt: null,
     generatedAt: null,
@@ -113,6 +116,9 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       discloses: turn.isFirstContact && text !== undefined,
       forgets: halt.end.forgets ?? false,
       continues: halt.end.continues ?? false,
+      ...(halt.end.missed === undefined
+        ? {}
+        : { isMissed: true, receipt: { asked: halt.end.missed, passages: [], kept: {}, takenOut: {} } }),
       said: [
         ...(turn.text === ''
           ? []

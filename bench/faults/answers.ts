@@ -23,12 +23,16 @@ const places = ['at the desk', 'in the shop', 'from home', 'by the door', 'on th
 
 type Sentence = (random: Random) => string;
 
+/** A count in letters: a figure that nobody gave is taken out of an answer, and these are about delivery. */
+const inLetters = (count: number): string =>
+  (count > 26 ? inLetters(Math.floor((count - 1) / 26)) : '') + String.fromCodePoint(97 + ((count - 1) % 26));
+
 /** Numbered through the whole answer, so that each is in it once. */
 const createSentences = (): Sentence => {
   let count = 0;
   return (random) => {
     count += 1;
-    return `Step s${count} is to ${random.pick(verbs)} the ${random.pick(nouns)} ${random.pick(places)} and to ${random.pick(verbs)} the ${random.pick(nouns)} ${random.pick(places)}.`;
+    return `Step s${inLetters(count)} is to ${random.pick(verbs)} the ${random.pick(nouns)} ${random.pick(places)} and to ${random.pick(verbs)} the ${random.pick(nouns)} ${random.pick(places)}.`;
   };
 };
 
@@ -39,7 +43,7 @@ const cellPrefix = 'zq';
 const headPrefix = 'zh';
 const table = (random: Random): string => {
   const row = (place: string) =>
-    `| ${cellPrefix}${random.pick(nouns)}${place} | ${cellPrefix}${random.between(1, 99)}${place} |`;
+    `| ${cellPrefix}${random.pick(nouns)}${place} | ${cellPrefix}${inLetters(random.between(1, 99))}${place} |`;
   return [`| ${headPrefix}item | ${headPrefix}price |`, '| --- | --- |', row('a'), row('b'), row('c')].join('\n');
 };
 

@@ -30,7 +30,7 @@ export const openWebRoom = async (url: string): Promise<Room> => {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
 
   const take = (event: string): void => {
-    const data = /^data: (.*)$/m.exec(event)?.[1];
+    const data = /^event: message\ndata: (.*)$/m.exec(event)?.[1];
     if (data === undefined) return;
     lastId = /^id: (.*)$/m.exec(event)?.[1] ?? lastId;
     const message = JSON.parse(data) as WebMessage;

@@ -47,6 +47,11 @@ export const commands = [
     'es-ES': 'Olvidar lo que se dijo aquí',
     fr: 'Oublier ce qui a été dit ici',
   }),
+  slash('why', 'What the last answer leans on', {
+    de: 'Worauf sich die letzte Antwort stützt',
+    'es-ES': 'En qué se apoya la última respuesta',
+    fr: "Sur quoi s'appuie la dernière réponse",
+  }),
   { type: kind.message, name: shortcutName, ...everywhere },
 ];
 
@@ -88,7 +93,7 @@ export type CommandGiven = z.infer<typeof commandSchema>;
 /** An INTERACTION_CREATE dispatch of a command, or null. */
 export const toCommandGiven = (payload: unknown): CommandGiven | null => commandSchema.safeParse(payload).data ?? null;
 
-const plain: ReadonlySet<string> = new Set<Command>(['human', 'status', 'forget']);
+const plain: ReadonlySet<string> = new Set<Command>(['human', 'status', 'forget', 'why']);
 
 /** A command as ours, in the room in which it was given; null for one that is not ours. */
 export const toCommanded = (given: CommandGiven): InboundMessage | InboundAction | null => {

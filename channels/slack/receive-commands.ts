@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, Command>> = {
   human: 'human',
   status: 'status',
   forget: 'forget',
+  why: 'why',
   help: 'status',
 };
 

@@ -30,7 +30,7 @@ const mentionSchema = z.object({
 const memberSchema = z.object({ id: z.string() });
 
 /** As the manifest offers them; the client writes the word into the message. */
-const commands: ReadonlySet<string> = new Set<Command>(['human', 'status', 'forget']);
+const commands: ReadonlySet<string> = new Set<Command>(['human', 'status', 'forget', 'why']);
 const isCommand = (text: string): text is Command => commands.has(text);
 
 /** An authenticated activity, or null when it is not for us: typing, renamed teams, our own words. */

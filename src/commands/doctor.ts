@@ -19,6 +19,7 @@ import {
 import type { Store } from '#store/open.ts';
 
 import type { Config } from '../config.ts';
+import { toColumns } from './columns.ts';
 import { openDatabase } from './database.ts';
 
 /** What has not moved for this long is worth a look: longer than a lane needs to be taken over. */
@@ -31,18 +32,6 @@ const advice: Readonly<Record<Stuck['kind'], string>> = {
   growing: 'Its worker may have died: another takes the turn over within half a minute when one runs.',
   given_up: 'A person was told at the desk. The code says why.',
   waiting_case: 'Nobody has claimed this case for more than an hour.',
-};
-
-const columns = (rows: readonly (readonly string[])[]): string => {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 };
 
 const printTimeline = async (store: Store, config: Config, name: string): Promise<boolean> => {
@@ -71,7 +60,7 @@ const printTimeline = async (store: Store, config: Config, name: string): Promis
   });
   console.log(`Conversation ${conversation} on ${found.channel}\n`);
   console.log(
-    columns([
+    toColumns([
       ['time', 'message', 'step', ''],
       ...timeline.map((step) => [step.at.toISOString().replace('T', ' '), step.subject, step.step, step.detail]),
     ]),
@@ -88,7 +77,7 @@ const printStuck = async (store: Store): Promise<boolean> => {
   for (const [kind, rows] of Map.groupBy(stuck, (one) => one.kind)) {
     console.log(`${kind.replace('_', ' ')}: ${rows.length}. ${advice[kind]}`);
     console.log(
-      columns(
+      toColumns(
         rows.map((row) => [
           ' ',
           row.since.toISOString().replace('T', ' '),

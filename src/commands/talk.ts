@@ -11,9 +11,9 @@ export interface TalkParts {
   readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
-/** What one event of the stream says, or null for a comment. */
+/** The message that one event of the stream brings; null for a comment, and for what is being done meanwhile. */
 const readEvent = (block: string): WebMessage | null => {
-  const data = /^data: (.*)$/m.exec(block)?.[1];
+  const data = /^event: message\ndata: (.*)$/m.exec(block)?.[1];
   return data === undefined ? null : (JSON.parse(data) as WebMessage);
 };
 

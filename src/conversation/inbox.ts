@@ -31,6 +31,7 @@ import type { Lanes } from '#store/lanes.ts';
 import type { Store, Transaction } from '#store/open.ts';
 import { saveFeedback } from '#store/feedback.ts';
 import { noteReport, type OutboxRow } from '#store/outbox.ts';
+import { turnOfMessage } from '#store/receipts.ts';
 
 import type { Stops } from './stops.ts';
 
@@ -54,6 +55,8 @@ export interface StoredEvent {
   readonly key?: string;
   /** Tells two of the same time apart. */
   readonly order?: string;
+  /** The turn of the message of ours whose button was pressed. */
+  readonly about?: string;
 }
 
 /** What a person does in a thread. */
@@ -240,15 +243,24 @@ export const createInbox = (parts: InboxParts): ((channel: string) => Receive) =
     return row && { row, from: 'customer', action, isElsewhere: false };
   };
 
+  /** Only what is asked of a message of ours needs to know which: whose button asks for a person does not matter. */
+  const aboutOf = async (transaction: Transaction, event: Act, { row, action }: Found): Promise<string | null> =>
+    event.kind === 'action' && action === 'why' && event.message !== undefined
+      ? turnOfMessage(transaction, row.conversation, {
+          channel: event.channel,
+          sentIndex: vault.index('sent', event.message),
+        })
+      : null;
+
   const act = async (event: Act): Promise<Outcome> => {
     const [outcome, conversation] = await store.transaction(async (transaction): Promise<[Outcome, string?]> => {
       const found = await find(transaction, event);
       if (!found) return ['ignored'];
       const isForDesk = event.kind === 'message' || event.kind === 'action';
       if (found.from === 'desk' && !isForDesk) return ['ignored'];
-      const body = vault
-        .unwrap(found.row.wrappedKey)
-        .seal(JSON.stringify(toStored(event, found, keptLengthMax)), bodyPurpose);
+      const about = await aboutOf(transaction, event, found);
+      const kept = { ...toStored(event, found, keptLengthMax), ...(about === null ? {} : { about }) };
+      const body = vault.unwrap(found.row.wrappedKey).seal(JSON.stringify(kept), bodyPurpose);
       const stored = { channel: event.channel, id: idOf(event.channel, event.id), kind: event.kind, body };
       if (!(await insertEvent(transaction, found.row, stored))) return ['duplicate'];
       await lanes.wake(transaction, 'turns', found.row.conversation);

@@ -67,7 +67,7 @@ export const createLinking = ({ store, vault, say, codeValidMs, tries, tell }: L
   };
 
   /** Null where the words are no command here: they are answered like any others. */
-  return async (turn: Opened, command: TypedCommand): Promise<Halt | null> => {
+  return async (turn: Opened, command: Exclude<TypedCommand, { kind: 'why' }>): Promise<Halt | null> => {
     if (command.kind === 'continue') return turn.known.hasCase ? goOn(turn, command.channel) : null;
     // Whoever reads a code can use it.
     if (!turn.isPrivate) return new Halt('link_refused', { tell: say(turn, 'linkPrivately') });

@@ -5,6 +5,7 @@ import { openCase } from '#store/cases.ts';
 import type { Store } from '#store/open.ts';
 import { findRest } from '#store/outbox.ts';
 
+import type { Explain } from './explain.ts';
 import type { Linking } from './linking.ts';
 import { toTypedCommand } from './typed-command.ts';
 import { wantsMore } from './wants-more.ts';
@@ -14,17 +15,20 @@ export interface ObeyParts {
   readonly say: Say;
   readonly name: string;
   readonly linking: Linking;
+  readonly explain: Explain;
   /** Whether answers on this channel come in parts that are asked for. */
   readonly comesInParts: (channel: string) => boolean;
   /** How long the rest of an answer waits to be asked for. */
   readonly heldRestMs: number;
 }
 
-/** Does what a person asked for by a command: tells who answers them, goes on with an answer, forgets what was said, or links their channels. */
+/** Does what a person asked for by a command: tells who answers them or what an answer leans on, goes on with an answer, forgets what was said, or links their channels. */
 export const obey =
-  ({ store, say, name, linking, comesInParts, heldRestMs }: ObeyParts) =>
+  ({ store, say, name, linking, explain, comesInParts, heldRestMs }: ObeyParts) =>
   async (turn: Opened): Promise<Obeyed | Halt> => {
     const typed = turn.command === null && !turn.isChange ? toTypedCommand(turn.text) : null;
+    if (turn.command === 'why' || typed?.kind === 'why')
+      return new Halt('explained', { tell: await explain.toPerson(turn, turn.about) });
     const done = typed && (await linking(turn, typed));
     if (done) return done;
     if (comesInParts(turn.channel) && wantsMore(turn.text)) {

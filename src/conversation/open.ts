@@ -36,9 +36,11 @@ export const readWaiting = (sealer: Sealer, rows: readonly WaitingRow[]): Waitin
 
 /** The button that asks for a human, wherever we show one. */
 export const humanAction = 'human' satisfies Command;
+/** The button that asks what an answer leans on. */
+export const whyAction = 'why' satisfies Command;
 
 const commandOf = ({ action }: StoredEvent): Received['command'] =>
-  action === 'status' || action === 'forget' ? action : null;
+  action === 'status' || action === 'forget' || action === 'why' ? action : null;
 
 const isCommand = (event: StoredEvent): boolean => commandOf(event) !== null || toTypedCommand(event.text) !== null;
 const consentOf = (event: StoredEvent | undefined): Received['consent'] =>
@@ -115,6 +117,7 @@ export const toTurn = (
     pressedHuman: events.some((event) => event.action === humanAction),
     isPrivate: events.every((event) => event.isPrivate === true),
     command: events[0] ? commandOf(events[0]) : null,
+    about: events[0]?.about ?? null,
     isOpening: events.some((event) => event.kind === 'opened'),
     isStopped: stop > 0,
     consent: consentOf(events.findLast((event) => event.kind === 'consent')),

@@ -3,6 +3,7 @@ import type { Clock } from '#core/clock.ts';
 import type { Escalated, Outgoing, Recorded } from '#core/turn.ts';
 
 import type { CommitTurn } from './commit-turn.ts';
+import { citedDocuments, toReceipt } from './receipt.ts';
 
 export interface RecordParts {
   readonly commit: CommitTurn;
@@ -13,6 +14,8 @@ export interface RecordParts {
   readonly toOutgoing: (turn: Escalated, message: OutboundMessage) => Outgoing;
   /** Buttons below an answer. */
   readonly answerActions: (turn: Escalated) => NonNullable<OutboundMessage['actions']>;
+  /** Nothing but a greeting or thanks: nothing is asked by it. */
+  readonly isGreeting: (text: string) => boolean;
 }
 
 /** Characters of one file that are remembered for later questions. */
@@ -24,7 +27,7 @@ const toSaid = ({ question, files }: Escalated): string =>
 
 /** What was said, what it cost, and that it is done: one transaction. */
 export const record =
-  ({ commit, clock, introduce, toOutgoing, answerActions }: RecordParts) =>
+  ({ commit, clock, introduce, toOutgoing, answerActions, isGreeting }: RecordParts) =>
   async (turn: Escalated): Promise<Recorded> => {
     const message: OutboundMessage = {
       text: introduce(turn, turn.tokens.restore(turn.shown.text)),
@@ -32,12 +35,17 @@ export const record =
       by: 'assistant',
       ...(turn.opens ? {} : { actions: answerActions(turn), asksFeedback: true }),
     };
+    const outcome = turn.opens ? 'escalated' : turn.answer.stopReason === 'stopped' ? 'stopped' : 'answered';
+    const cited = citedDocuments(turn);
     await commit({
       ...turn,
       discloses: turn.isFirstContact,
       forgets: false,
       continues: false,
-      outcome: turn.opens ? 'escalated' : turn.answer.stopReason === 'stopped' ? 'stopped' : 'answered',
+      outcome,
+      receipt: toReceipt(turn),
+      cited,
+      isMissed: outcome !== 'stopped' && cited.length === 0 && turn.files.length === 0 && !isGreeting(turn.question),
       generatedAt: turn.shown.generatedAt,
       guardedAt: turn.shown.guardedAt,
       said: [

@@ -1,12 +1,19 @@
-/** What a person asks of us about their channels, in words of their own: there is no button for it everywhere. */
+/** What a person asks of us in words of their own: there is no button for it everywhere. */
 export type TypedCommand =
+  /** What the last answer leans on. "Why?" alone is a question like any other. */
+  | { readonly kind: 'why' }
   | { readonly kind: 'link' }
   | { readonly kind: 'prove'; readonly code: string }
   | { readonly kind: 'unlink' }
   /** Null where they do not say on which channel. */
   | { readonly kind: 'continue'; readonly channel: string | null };
 
-const patterns: readonly { readonly kind: 'link' | 'unlink'; readonly pattern: RegExp }[] = [
+const patterns: readonly { readonly kind: 'why' | 'link' | 'unlink'; readonly pattern: RegExp }[] = [
+  {
+    kind: 'why',
+    pattern:
+      /^(?:[/!](?:why|warum|por qu[eé]|pourquoi)|why this answer|warum diese antwort|por qu[eé] esta respuesta|pourquoi cette réponse)$/i,
+  },
   {
     kind: 'link',
     pattern:
@@ -35,7 +42,10 @@ const onward: readonly RegExp[] = [
 
 /** Null for everything else, which is nearly all that is ever said. */
 export const toTypedCommand = (text: string): TypedCommand | null => {
-  const words = text.trim().replace(/[.!]+$/, '');
+  const words = text
+    .trim()
+    .replace(/^¿/, '')
+    .replace(/\s?[.!?]+$/, '');
   if (words.length > 200) return null;
   const found = patterns.find(({ pattern }) => pattern.test(words));
   if (found) return { kind: found.kind };

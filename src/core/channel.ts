@@ -65,7 +65,7 @@ export interface InboundMessage extends EventBase {
 }
 
 /** What a person can ask for without words, wherever a platform has commands or buttons of its own for it. */
-export type Command = 'human' | 'status' | 'forget';
+export type Command = 'human' | 'status' | 'forget' | 'why';
 
 /** A button was pressed, with the text it asked for where it asked; or a command was given. */
 export interface InboundAction extends EventBase {

@@ -14,6 +14,8 @@ export interface PlannedEnd {
   readonly suggestions?: readonly string[];
   /** What was said here is to be forgotten. */
   readonly forgets?: boolean;
+  /** Something was asked that no page answers, as it reads without the conversation. */
+  readonly missed?: string;
   /** The next part of the last answer goes out. */
   readonly continues?: boolean;
   /** Offer the button that asks for a human. */

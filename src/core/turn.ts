@@ -2,6 +2,7 @@ import type { Attachment, Citation, Command, OutboundMessage, Sender, ThreadKey 
 import type { Passage } from './knowledge.ts';
 import type { ModelAnswer, ModelMessage, ModelStream, Quoted } from './model.ts';
 import type { ModerationVerdict } from './moderation.ts';
+import type { Receipt } from './receipt.ts';
 import type { Sealed, Sealer } from './sealed.ts';
 
 /** What a turn carries from stage to stage. Each type adds what its stage made; nothing is optional for being early. */
@@ -87,6 +88,8 @@ export interface Received {
   readonly pressedHuman: boolean;
   /** What they asked for by a command, which stands alone in its turn. */
   readonly command: Exclude<Command, 'human'> | null;
+  /** The turn of the message of ours that they pressed a button of; null for none, or none of this conversation. */
+  readonly about: string | null;
   /** Nobody else reads what is said here. */
   readonly isPrivate: boolean;
   /** They came in and have said nothing yet. */
@@ -211,6 +214,8 @@ export interface CheckedReply {
   /** May be drained once. Ends early, with `blocked`, when what follows must not be shown. */
   readonly text: AsyncGenerator<CheckedText, ModelAnswer, void>;
   blocked(): 'canary' | null;
+  /** The kinds of personal data that were taken out so far, in order. */
+  redactions(): readonly string[];
 }
 
 export interface OutputGuarded extends Generated {
@@ -265,6 +270,12 @@ export interface TurnEnd extends Pick<
   /** They asked for more of the last answer: its next part goes out. */
   readonly continues: boolean;
   readonly answer: ModelAnswer | null;
+  /** What the answer leans on; null where nothing was answered. */
+  readonly receipt: Receipt | null;
+  /** The documents that it cites. */
+  readonly cited: readonly string[];
+  /** Something was asked, and there was nothing to lean on. */
+  readonly isMissed: boolean;
   readonly quoted: Quoted | null;
   readonly prompt: string | null;
   readonly generatedAt: Date | null;

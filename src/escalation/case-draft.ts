@@ -67,7 +67,7 @@ const toExcerpt = (said: readonly Said[]): string => {
 };
 
 export const howTo =
-  'Claim the case, then write in this thread: what you write goes to the customer. Lines beginning with `//` stay here. You can also type `claim`, `reply …`, `back` or `resolve`.';
+  'Claim the case, then write in this thread: what you write goes to the customer. Lines beginning with `//` stay here. You can also type `claim`, `reply …`, `back` or `resolve`, and `!why` to see what the last answer leans on.';
 
 /** What opening a case brings into being: its row, its card in the desk room, and below it what the card has no room for. */
 export const draftCase = (room: DeskRoom, turn: Received, reason: string, said: readonly Said[]): CaseDraft => {

@@ -19,15 +19,17 @@ export interface DeskEvent {
 }
 
 type Act =
-  | { kind: Exclude<CaseAct, 'reply'> }
+  | { kind: Exclude<CaseAct, 'reply'> | 'why' }
   | { kind: 'reply'; text: string }
   | { kind: 'private' }
   | { kind: 'talk'; text: string };
 
-const commands: readonly { readonly pattern: RegExp; readonly kind: Exclude<CaseAct, 'reply'> }[] = [
+const commands: readonly { readonly pattern: RegExp; readonly kind: Exclude<CaseAct, 'reply'> | 'why' }[] = [
   { pattern: /^[/!]?claim[.!]?$/i, kind: 'claim' },
   { pattern: /^[/!]?(hand ?)?back[.!]?$/i, kind: 'back' },
   { pattern: /^[/!]?resolved?[.!]?$/i, kind: 'resolve' },
+  // Only with its mark: "Why?" is what an agent may ask the customer.
+  { pattern: /^[/!]why[?]?$/i, kind: 'why' },
 ];
 
 /** What may leave the desk: lines that begin with `//` stay. */
@@ -95,12 +97,14 @@ export interface DeskParts {
   readonly canEdit: (channel: string) => boolean;
   /** When the customer may be disturbed again; null where that is now. */
   readonly quietUntil: QuietUntil;
+  /** What the assistant's latest answer leans on, in full. */
+  readonly explain: (turn: Pick<DeskTurn, 'owner' | 'sealer'>) => Promise<string>;
   /** Who an agent is, told apart without being told. */
   readonly fingerprint: (agent: string) => string;
 }
 
 /** What one thing an agent did in a case's thread changes: for the case, its card, the thread and the customer. */
-export const createDesk = ({ store, say, canEdit, fingerprint, quietUntil }: DeskParts) => {
+export const createDesk = ({ store, say, canEdit, fingerprint, quietUntil, explain }: DeskParts) => {
   const toCustomer = (turn: DeskTurn, message: OutboundMessage, name?: CustomerMessage): Outgoing[] => {
     const key = customerKey(turn.turnId, name);
     return [
@@ -250,6 +254,8 @@ export const createDesk = ({ store, say, canEdit, fingerprint, quietUntil }: Des
         return close(turn, found, event, 'resolved');
       case 'reply':
         return reply(turn, found, event, act.text);
+      case 'why':
+        return { ...nothing, outcome: 'desk_explained', outgoing: [toThread(turn, found, await explain(turn), 'why')] };
       case 'private':
         return nothing;
       case 'talk':

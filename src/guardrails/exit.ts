@@ -4,6 +4,7 @@ import { given } from '#core/given.ts';
 
 import { createAllowedData } from './allowed-data.ts';
 import { createCanaryFinder } from './canary.ts';
+import { createKnownAddress } from './known-address.ts';
 import { disarmLinks } from './links.ts';
 import { nextCut } from './next-cut.ts';
 import { findPersonalData } from './pii/find-personal-data.ts';
@@ -13,6 +14,8 @@ export interface ExitRules {
   readonly allowedHosts: readonly string[];
   /** Texts in which a personal datum may occur: the passages of this answer and the person's own words. */
   readonly allowedText?: readonly string[];
+  /** Texts in which every address that is let out has to stand; absent: it is enough that its host is listed. */
+  readonly knownAddresses?: readonly string[];
   readonly canary?: string;
   readonly regions?: readonly CountryCode[];
 }
@@ -42,6 +45,10 @@ const keepLength = 64;
  */
 export function createExit(rules: ExitRules): Exit {
   const isAllowed = createAllowedData(rules.allowedText ?? [], rules.allowedHosts, rules.regions);
+  const linkRules = {
+    allowedHosts: rules.allowedHosts,
+    ...(rules.knownAddresses ? { isKnown: createKnownAddress(rules.knownAddresses) } : {}),
+  };
   const hasCanary = rules.canary ? createCanaryFinder(rules.canary) : () => false;
   const redactions: PersonalDataType[] = [];
   let pending = '';
@@ -65,7 +72,7 @@ export function createExit(rules: ExitRules): Exit {
     }
     const result = isHarmless(segment, tail.slice(-contextLength))
       ? segment
-      : disarmLinks(redact(segment, find(segment)), rules);
+      : disarmLinks(redact(segment, find(segment)), linkRules);
     tail = (tail + segment).slice(-canaryTailLength);
     return result;
   }

@@ -4,14 +4,19 @@ import type { CheckedReply, CheckedText, Generated, OutputGuarded } from '#core/
 import type { Say, SentenceName } from '#core/sentences.ts';
 
 import { createExit, type Exit } from './exit.ts';
-import type { OnRule } from './policy.ts';
+import type { OnRule, PolicyOf } from './policy.ts';
 import { createSentenceCheck, type Fault, type SentenceCheck } from './sentence-check.ts';
+import { createSources, leastSupport, type Terms } from './support.ts';
 
 export interface GuardOutputParts {
   readonly allowedHosts: readonly string[];
   readonly canary: string;
   /** Whether a text repeats the system prompt. */
   readonly isPrompt: (text: string) => boolean;
+  readonly policyOf: PolicyOf;
+  readonly terms: Terms;
+  /** What Firstline itself says around quotes: it needs no source. */
+  readonly ownWords: (turn: Generated) => readonly string[];
   readonly say: Say;
   readonly onRule: OnRule;
 }
@@ -21,6 +26,7 @@ const insteadOf: Readonly<Partial<Record<Fault, SentenceName>>> = {
   handover: 'noHandover',
   act: 'noAct',
   figure: 'noFigure',
+  unsupported: 'noSource',
 };
 
 /** Takes out citation numbers that name no passage of this answer; holds back what may still become one. */
@@ -70,26 +76,49 @@ async function* check(
 
 /** The same draft, checked piece by piece before any of it is visible. */
 export const guardOutput =
-  ({ allowedHosts, canary, isPrompt, say, onRule }: GuardOutputParts) =>
+  ({ allowedHosts, canary, isPrompt, policyOf, terms, ownWords, say, onRule }: GuardOutputParts) =>
   async (turn: Generated): Promise<OutputGuarded> => {
     const passages = turn.passages.map(({ text }) => text);
+    const files = turn.files.map(({ text }) => text);
+    const said = [turn.question, turn.summary ?? '', ...turn.recent.map(({ text }) => text)];
+    const { unsupported, wrongMax, wrongBefore } = policyOf(turn.owner.organization).answers;
+    const sources = createSources(
+      [
+        ...turn.passages.map(({ title, heading, text }) => ({ title: `${title}\n${heading}`, text })),
+        ...turn.files.map(({ name, text }) => ({ title: name, text })),
+      ],
+      [...said, ...ownWords(turn)],
+      terms,
+    );
+    const least = {
+      cited: leastSupport(wrongMax, wrongBefore.cited),
+      uncited: leastSupport(wrongMax, wrongBefore.uncited),
+    };
     const exit = createExit({
       allowedHosts: turn.restricted ? [] : allowedHosts,
       allowedText: [...passages, turn.question],
+      knownAddresses: [...turn.passages.map(({ url, text }) => `${url ?? ''} ${text}`), ...files, ...said],
       canary,
     });
     const sentences = createSentenceCheck({
-      passages: [...passages, ...turn.files.map(({ text }) => text)],
-      said: [turn.question, turn.summary ?? '', ...turn.recent.map(({ text }) => text)],
+      passages: [...passages, ...files],
+      said,
       isPrompt,
+      nearestTo: sources.nearestTo,
+      isUnsupported: (sentence) =>
+        (sources.supportOf(sentence) ?? 1) < (/\[\d{1,3}\]/.test(sentence) ? least.cited : least.uncited),
       instead: (fault) => {
-        onRule(turn, fault === 'figure' || fault === 'prompt' ? fault : `claim:${fault}`, 'replace');
+        const isClaim = fault !== 'figure' && fault !== 'prompt' && fault !== 'unsupported';
+        const action = fault === 'unsupported' ? unsupported : 'replace';
+        onRule(turn, isClaim ? `claim:${fault}` : fault, action);
+        if (action === 'note') return null;
         return say(turn, insteadOf[fault] ?? 'noPromise');
       },
     });
     const reply: CheckedReply = {
       text: check(turn.draft, exit, passages.length, sentences),
       blocked: () => exit.blocked,
+      redactions: () => exit.redactions,
     };
     return { ...turn, reply };
   };

@@ -11,7 +11,14 @@ export const removedLink = '(link removed)';
 
 export interface LinkRules {
   readonly allowedHosts: AllowedHosts;
+  /** Whether an address is known from somewhere, and not made up; any is where it is absent. */
+  readonly isKnown?: (address: string) => boolean;
 }
+
+const mayStay = (address: string, { allowedHosts, isKnown = () => true }: LinkRules): boolean =>
+  isAllowedLink(address, allowedHosts) && isKnown(address);
+const mayShow = (address: string, { allowedHosts, isKnown = () => true }: LinkRules): boolean =>
+  isAllowedImage(address, allowedHosts) && isKnown(address);
 
 /**
  * The text with every address that is not allowed taken away; labels stay. Understands Markdown, HTML, Slack markup and bare
@@ -58,7 +65,7 @@ function settle(construct: Construct, raw: string, rules: LinkRules, depth: numb
   if (construct.kind === 'code') return disarmProse(raw, rules);
   if (construct.kind === 'definition') {
     const target = bareTarget(construct.target);
-    if (isAllowedLink(target, rules.allowedHosts)) return `[${disarm(construct.label, rules, depth + 1)}]: ${target}`;
+    if (mayStay(target, rules)) return `[${disarm(construct.label, rules, depth + 1)}]: ${target}`;
     // "[note]: a/b" is prose; what could be an address goes with its name.
     return looksLikeLink(construct.target)
       ? ''
@@ -76,9 +83,7 @@ function settle(construct: Construct, raw: string, rules: LinkRules, depth: numb
 function settleInline(construct: Extract<Construct, { kind: 'inline' }>, rules: LinkRules, depth: number): string {
   const label = disarm(construct.label, rules, depth + 1);
   const target = bareTarget(construct.target);
-  const allowed = construct.image
-    ? isAllowedImage(target, rules.allowedHosts)
-    : isAllowedLink(target, rules.allowedHosts);
+  const allowed = construct.image ? mayShow(target, rules) : mayStay(target, rules);
   if (allowed) return `${construct.image ? '!' : ''}[${label}](${target})`;
   return looksLikeProse(construct.target) ? `[${label}] (${disarm(construct.target, rules, depth + 1)})` : label;
 }
@@ -97,7 +102,7 @@ function looksLikeProse(target: string): boolean {
 function settleAngle(body: string, rules: LinkRules, depth: number): string {
   const bar = body.indexOf('|');
   const address = bar === -1 ? body : body.slice(0, bar);
-  if (isAllowedLink(address, rules.allowedHosts)) {
+  if (mayStay(address, rules)) {
     const label = bar === -1 ? '' : body.slice(bar + 1);
     const clean = disarm(label, rules, depth + 1);
     return bar === -1 ? `<${address}>` : `<${address}|${clean.replaceAll(/[<>|]/g, '')}>`;
@@ -140,11 +145,11 @@ function disarmRun(run: string, rules: LinkRules): string {
   const found = addressIn(decoded);
   if (!found) return run;
   // An address that only appears after decoding has no place in the run that could be cut out.
-  if (decoded !== normalized.text) return isAllowedLink(decoded, rules.allowedHosts) ? run : removedLink;
+  if (decoded !== normalized.text) return mayStay(decoded, rules) ? run : removedLink;
   const bare = withoutTrailing(found.value);
   const end = found.start + bare.length;
   const url = /^[a-z][a-z0-9+.-]*:/i.test(bare) && !/^[^/]*\.[^/]*:\d/.test(bare) ? bare : `https://${bare}`;
-  if (isAllowedLink(url, rules.allowedHosts)) return run;
+  if (mayStay(url, rules)) return run;
   return run.slice(0, normalized.toOriginal(found.start)) + removedLink + run.slice(normalized.toOriginal(end));
 }
 

@@ -12,6 +12,14 @@ export interface Policy {
   /** What is done with kinds of personal data, where that is not the usual. */
   readonly personalData: Treatments;
   readonly moderation: ModerationRules;
+  readonly answers: {
+    /** What is done with a sentence that no source says. */
+    readonly unsupported: 'replace' | 'note';
+    /** Share of the sentences that are said that may be wrong. */
+    readonly wrongMax: number;
+    /** Share of a model's sentences that are wrong before they are looked at, with a citation and without. */
+    readonly wrongBefore: { readonly cited: number; readonly uncited: number };
+  };
   readonly topicRules: TopicRules;
   readonly topics: Topics;
 }

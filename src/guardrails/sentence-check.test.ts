@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { findClaim } from './claims.ts';
+import { terms } from '#knowledge/terms.ts';
+
 import { createSentenceCheck } from './sentence-check.ts';
+import { createSources } from './support.ts';
 
 const passage = 'You will receive your refund within 14 days after the parcel is back. Dr. Hale answers on weekdays.';
 const check = (pieces: readonly string[]): string => {
@@ -51,6 +54,23 @@ test('a text is judged the same however it arrives', () => {
       },
     ),
   );
+});
+
+test('a figure has to stand where the sentence is from, not just on any page', () => {
+  const pages = [
+    { title: 'Returns', text: 'Returns are checked within 3 days of their arrival. Keep the receipt.' },
+    { title: 'Labels', text: 'The code on a label can be used for 21 days.' },
+  ];
+  const { nearestTo } = createSources(pages, [], terms);
+  const passages = pages.map(({ text }) => text);
+  const checked = (text: string): string => {
+    const rules = { passages, said: [], isPrompt: () => false, instead: (fault: string) => `<${fault}>` };
+    const sentences = createSentenceCheck({ ...rules, nearestTo });
+    return sentences.push(text) + sentences.end();
+  };
+  expect(checked('Returns are checked within 3 days of their arrival.')).not.toContain('<figure>');
+  expect(checked('Returns are checked within 21 days of their arrival.')).toBe('<figure>');
+  expect(checked('You can use the code on the label for 21 days.')).not.toContain('<figure>');
 });
 
 describe('claims', () => {

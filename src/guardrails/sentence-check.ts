@@ -1,8 +1,9 @@
 import { type Claim, findClaim, mayClaim } from './claims.ts';
-import { foreignFigures, knownFigures } from './figures.ts';
+import { createCitationRepair } from './citation-repair.ts';
+import { figuresIn, foreignFigures, knownFigures } from './figures.ts';
 
-/** Why a sentence must not be said: it repeats the system prompt, claims something, or has a figure that stands nowhere. */
-export type Fault = 'prompt' | Claim | 'figure';
+/** Why a sentence must not be said: it repeats the system prompt, claims something, has a figure that stands nowhere, or no source says it. */
+export type Fault = 'prompt' | Claim | 'figure' | 'unsupported';
 
 /** Characters of a sentence that are held back at the most; what is longer is judged in pieces, cut between words. */
 const sentenceLengthMax = 400;
@@ -40,31 +41,48 @@ export interface SentenceRules {
   readonly said: readonly string[];
   /** Whether a text repeats the system prompt. */
   readonly isPrompt: (text: string) => boolean;
-  /** Our own words in place of a sentence; the same ones are said once in an answer. */
-  readonly instead: (fault: Fault) => string;
+  /** The texts that a sentence may be from: its figures have to stand there; in any passage where it is absent. */
+  readonly nearestTo?: (sentence: string) => readonly string[];
+  /** Whether no source says a sentence; absent where that is not looked at. */
+  readonly isUnsupported?: (sentence: string) => boolean;
+  /** Our own words in place of a sentence, which are said once in an answer; null where it may be said all the same. */
+  readonly instead: (fault: Fault) => string | null;
 }
 
 /**
  * Lets sentences out one by one; one that says what it must not is exchanged for words of ours. The same for every way of cutting
  * the text into pieces.
  */
-export const createSentenceCheck = ({ passages, said, isPrompt, instead }: SentenceRules): SentenceCheck => {
+export const createSentenceCheck = (rules: SentenceRules): SentenceCheck => {
+  const { passages, said, isPrompt, instead, isUnsupported = () => false, nearestTo } = rules;
   const known = knownFigures([...passages, ...said]);
+  const cite = createCitationRepair(rules);
   const used = new Set<string>();
   let pending = '';
+
+  const hasForeignFigure = (sentence: string): boolean => {
+    if (foreignFigures(sentence, known).length > 0) return true;
+    // Known, but of something else: "it takes 30 days" where another page has 30 days of something else.
+    return (
+      nearestTo !== undefined &&
+      figuresIn(sentence).length > 0 &&
+      foreignFigures(sentence, knownFigures([...nearestTo(sentence), ...said])).length > 0
+    );
+  };
 
   const faultOf = (sentence: string): Fault | null => {
     if (isPrompt(sentence)) return 'prompt';
     const claim = findClaim(sentence);
     if (claim && !mayClaim(claim, sentence, passages)) return claim;
     // A question says nothing: "the last four digits of your number?"
-    return !isQuestion.test(sentence) && foreignFigures(sentence, known).length > 0 ? 'figure' : null;
+    if (!isQuestion.test(sentence) && hasForeignFigure(sentence)) return 'figure';
+    return isUnsupported(sentence) ? 'unsupported' : null;
   };
 
   const judge = (sentence: string): string => {
     const fault = faultOf(sentence);
-    if (!fault) return sentence;
-    const words = instead(fault);
+    const words = fault && instead(fault);
+    if (words === null) return cite(sentence);
     const [, before = '', after = ''] = /^(\s*)[\s\S]*?(\s*)$/.exec(sentence) ?? [];
     if (used.has(words)) return after.includes('\n') ? after : '';
     used.add(words);

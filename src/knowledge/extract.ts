@@ -108,6 +108,15 @@ export function extractAnswer(
   return { quotes: quotes.filter(({ text }, at) => quotes.findIndex((other) => other.text === text) === at) };
 }
 
+/** How much of a question a passage must be about to be offered in its place. */
+const touchMin = 0.25;
+
+/** The passages that are about something of what is asked, though they may not answer it. */
+export const touching = (question: string, passages: readonly Passage[]): Passage[] => {
+  const asked = subjectOf(question);
+  return passages.filter((passage, index) => share(asked, readPassage(passage, index).found) >= touchMin);
+};
+
 interface ReadPassage {
   readonly index: number;
   readonly units: readonly Unit[];

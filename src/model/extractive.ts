@@ -13,9 +13,11 @@ export interface ExtractiveTexts {
   readonly notFound: string;
 }
 
-/** Nothing but a greeting or thanks, in a few words. */
-const greets =
+const greeting =
   /^\W*(?:(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening)|thanks?(?: you)?|thx|great|perfect|ok(?:ay)?|cool|bye|there|everyone|all|so much|very much|a lot|for your help)\W*){1,4}$/i;
+
+/** Nothing but a greeting or thanks, in a few words. */
+export const isGreeting = (text: string): boolean => greeting.test(text);
 
 /** A table row or a fence: what is written behind it on its line becomes part of it. */
 const endsInBlock = /(?:\||`{3,}|~{3,})$/;
@@ -34,8 +36,8 @@ export const createExtractive = ({
   reads: 'nothing',
   answer: async function* (request) {
     const texts = textsFor(request.asked);
-    const found = greets.test(request.asked) ? null : extract(request.asked, request.passages);
-    if (greets.test(request.asked)) yield texts.greeting;
+    const found = isGreeting(request.asked) ? null : extract(request.asked, request.passages);
+    if (isGreeting(request.asked)) yield texts.greeting;
     else if (!found) yield texts.notFound;
     else {
       yield `${texts.found}\n\n`;

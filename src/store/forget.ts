@@ -14,6 +14,7 @@ export const forgetConversation = async (transaction: Transaction, key: Conversa
     `delete from quoted where ${ofConversation}`,
     `delete from web_message where ${ofConversation}`,
     `update feedback set body = null where ${ofConversation}`,
+    `update turn set receipt = null where ${ofConversation}`,
     `update inbox set body = '' where ${ofConversation} and done_at is not null`,
     `update outbox set body = '', state = case state when 'held' then 'expired' else state end where ${ofConversation} and state not in ('growing', 'due')`,
     `update support_case set card = '' where ${ofConversation} and state not in ('waiting', 'claimed')`,

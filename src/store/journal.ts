@@ -11,8 +11,8 @@ export interface JournalRow {
 }
 
 /**
- * What the web channel shows, kept as its latest state: every change of a message takes the conversation's next sequence
- * number, so what changed after number N is all a reader who has seen N must be told, however often it changed.
+ * What the web channel shows, kept as its latest state: every change of a message takes a greater sequence number than all
+ * before it in its conversation, so what changed after number N is all a reader who has seen N must be told, however often it changed.
  */
 export const putJournal = async (
   store: Store,
@@ -26,7 +26,7 @@ export const putJournal = async (
     await transaction.query(`select id from conversation where id = $1 for update`, [key.conversation]);
     const [row] = await transaction.query<{ sequence: number | string }>(
       `insert into web_message (organization, person, conversation, id, sequence, body)
-       values ($1, $2, $3, $4, (select coalesce(max(sequence), 0) + 1 from web_message where organization = $1 and person = $2 and conversation = $3), $5)
+       values ($1, $2, $3, $4, nextval('web_change'), $5)
        on conflict (organization, person, conversation, id) do update set body = excluded.body, sequence = excluded.sequence returning sequence`,
       [...owner, id, sealer.seal(text, 'web')],
     );

@@ -15,7 +15,7 @@ export interface InboundLife {
   readonly turn: string | null;
 }
 
-export interface TurnLife extends TurnRow {
+export interface TurnLife extends Omit<TurnRow, 'receipt' | 'cited' | 'isMissed'> {
   readonly finishedAt: Date;
 }
 

@@ -65,6 +65,12 @@ export interface TurnRow {
   readonly startedAt: Date;
   readonly generatedAt: Date | null;
   readonly guardedAt: Date | null;
+  /** What the answer leans on. */
+  readonly receipt: Sealed | null;
+  /** The documents that it cites. */
+  readonly cited: readonly string[];
+  /** Something was asked, and there was nothing to lean on. */
+  readonly isMissed: boolean;
 }
 
 /** A turn as it is written: with what it was answered by, and what the model noticed. */
@@ -130,10 +136,13 @@ export const endTurn = (
     turn.startedAt,
     turn.generatedAt,
     turn.guardedAt,
+    turn.receipt,
+    turn.cited,
+    turn.isMissed,
   ];
   return transaction.query(
     `with ${parts.join(', ')}
-     insert into turn (organization, person, conversation, id, outcome, model, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_micros, prompt, intent, sentiment, needs_human, started_at, generated_at, guarded_at)
+     insert into turn (organization, person, conversation, id, outcome, model, input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, cost_micros, prompt, intent, sentiment, needs_human, started_at, generated_at, guarded_at, receipt, cited, is_missed)
      values ($1, $2::uuid, $3::uuid, $4::uuid, ${row.map(bind).join(', ')}) on conflict do nothing`,
     values,
   );

@@ -22,6 +22,8 @@ import { Consent } from '#migrations/20261127-consent.ts';
 import { Held } from '#migrations/20261127-held.ts';
 import { Reports } from '#migrations/20261127-reports.ts';
 import { Models } from '#migrations/20261128-models.ts';
+import { Receipts } from '#migrations/20261128-receipts.ts';
+import { WebChanges } from '#migrations/20261128-web-changes.ts';
 import { StoreError } from '#core/errors.ts';
 import { given } from '#core/given.ts';
 
@@ -89,6 +91,8 @@ const common = {
       { name: '20261127-reports', class: Reports },
       { name: '20261127-held', class: Held },
       { name: '20261128-models', class: Models },
+      { name: '20261128-receipts', class: Receipts },
+      { name: '20261128-web-changes', class: WebChanges },
     ],
     snapshot: false,
     silent: true,

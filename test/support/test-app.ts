@@ -25,6 +25,8 @@ export interface TestApp extends AsyncDisposable {
   readonly store: Store;
   /** Where the database is; null when it is embedded. */
   readonly databaseUrl: string | null;
+  /** Where its master key is. */
+  readonly dataFolder: string;
   readonly model: ScriptedModel;
   /** Every line that was logged. */
   readonly logs: readonly string[];
@@ -79,7 +81,12 @@ export const openTestApp = async ({
   const logger = pino({ level: 'debug' }, { write: (line: string) => void logs.push(line) });
   const config: Config = readConfig(
     { FIRSTLINE_DATA_DIR: folder, FIRSTLINE_CONFIG: file },
-    { server: { port, host: '127.0.0.1' }, ...settings },
+    {
+      server: { port, host: '127.0.0.1' },
+      ...settings,
+      // The scripted model says whatever a story needs, and no page has it.
+      guardrails: { answers: { unsupported: 'note' }, ...(settings['guardrails'] as object | undefined) },
+    },
   );
   const database = await openTestDatabase();
   const url = database.url && route(database.url);
@@ -113,6 +120,7 @@ export const openTestApp = async ({
     url: app.url,
     store,
     databaseUrl: database.url ?? null,
+    dataFolder: folder,
     model: scripted,
     logs,
     startAgain: async (of) => (running = await start(of)),
