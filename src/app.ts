@@ -206,6 +206,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
         onEmbedderError: (error) => logger.warn({ error: nameOf(error) }, 'the embedder failed; words alone decide'),
       }),
       passagesMax: limits.passagesMax,
+      audiencesOf: (channel) => config.knowledge.audiences[channel] ?? [],
     },
     clarify: { store, say, ...models.quoting },
     generate: { ...models.generating, systemOf: guardrails.systemOf },

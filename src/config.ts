@@ -70,7 +70,10 @@ const settings = z.strictObject({
   organizations: z.record(z.string(), z.strictObject({ guardrails, assistant: answering })),
   models,
   moderators: z.strictObject({ model: z.string(), llamaGuardUrl: z.string(), llamaGuardModel: z.string() }),
-  knowledge: z.strictObject({ folders: z.array(z.string()) }),
+  knowledge: z.strictObject({
+    audiences: z.record(z.string(), z.array(z.string().min(1))),
+    folders: z.array(z.string()),
+  }),
   limits: z.strictObject({
     bodyLengthMax: count,
     textLengthMax: count,

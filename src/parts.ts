@@ -14,7 +14,7 @@ import type { KeepToTopicParts } from '#guardrails/keep-to-topic.ts';
 import type { ModerateParts } from '#guardrails/moderate.ts';
 import type { GuardOutputParts } from '#guardrails/guard-output.ts';
 import type { GenerateParts } from '#model/generate.ts';
-import type { retrieve } from '#knowledge/retrieve.ts';
+import type { RetrieveStageParts } from '#knowledge/retrieve.ts';
 
 /** What each stage is made with, under the stage's name. */
 export interface Parts {
@@ -25,7 +25,7 @@ export interface Parts {
   readonly readFiles: ReadFilesParts;
   readonly guardInput: GuardInputParts;
   readonly recall: RecallParts;
-  readonly retrieve: Parameters<typeof retrieve>[0];
+  readonly retrieve: RetrieveStageParts;
   readonly moderate: ModerateParts;
   readonly keepToTopic: KeepToTopicParts;
   readonly clarify: ClarifyParts;

@@ -84,8 +84,11 @@ export async function ingest(folder: string, parts: IngestParts): Promise<Ingest
         continue;
       }
       const passages = await toPassages(document, parts);
-      const { id, title } = document;
-      await repository.replaceDocument({ id, title, ...(url && { url }), hash }, passages);
+      const { id, title, audience } = document;
+      await repository.replaceDocument(
+        { id, title, ...(url && { url }), ...(audience && { audience }), hash },
+        passages,
+      );
       counts.replaced += 1;
       counts.passages += passages.length;
       counts.held += passages.filter(({ held }) => held.length > 0).length;

@@ -1,5 +1,7 @@
-import type { Passage } from '#core/knowledge.ts';
+import type { Passage, Wanted } from '#core/knowledge.ts';
+import { fuse } from './fuse.ts';
 import type { KnowledgeRepository, StoredDocument, StoredPassage } from './repository.ts';
+import { queryVector } from './terms.ts';
 
 /** A repository for tests, which computes what a database would. */
 export interface MemoryRepository extends KnowledgeRepository {
@@ -14,8 +16,13 @@ export function createMemoryRepository(): MemoryRepository {
   let frequency = new Map<string, number>();
   let count = 0;
 
-  const rank = (limit: number, scoreOf: (passage: StoredPassage) => number): Passage[] =>
+  /** The passages that a reader may be answered from, by how much each scores. */
+  const rank = ({ reader, depth }: Wanted, scoreOf: (passage: StoredPassage) => number): Passage[] =>
     [...documents.values()]
+      .filter(
+        ({ document: { audience } }) =>
+          audience === undefined || audience.some((one) => reader.audiences.includes(one)),
+      )
       .flatMap(({ document: { id, title, url }, passages }) =>
         passages.map((passage) => ({
           id: `${id}#${passage.ordinal}`,
@@ -29,7 +36,7 @@ export function createMemoryRepository(): MemoryRepository {
       )
       .filter(({ score }) => score > 0)
       .toSorted((a, b) => b.score - a.score)
-      .slice(0, limit);
+      .slice(0, depth);
 
   return {
     documents,
@@ -46,14 +53,30 @@ export function createMemoryRepository(): MemoryRepository {
       passages: count,
       documentFrequency: new Map(terms.flatMap((term) => (frequency.has(term) ? [[term, frequency.get(term)!]] : []))),
     }),
-    async searchLexical(termVector, limit) {
-      const query = readSparsevec(termVector);
-      return rank(limit, ({ termVector: stored }) => dot(query, readSparsevec(stored)));
+    async search(wanted) {
+      const { terms, embedding, limit, fusion } = wanted;
+      const query = readSparsevec(
+        queryVector(
+          terms.map(({ term }) => term),
+          frequency,
+          count,
+        ).toSparsevec(),
+      );
+      const lexical = rank(wanted, ({ termVector: stored }) => dot(query, readSparsevec(stored)));
+      const dense =
+        embedding === null
+          ? []
+          : rank(wanted, (passage) =>
+              (passage.embedding ?? []).reduce((sum, value, index) => sum + value * (embedding[index] ?? 0), 0),
+            );
+      const rankings = [
+        { items: lexical, weight: fusion.lexicalWeight },
+        { items: dense, weight: fusion.denseWeight },
+      ].filter(({ items }) => items.length > 0);
+      return fuse(rankings, ({ id }) => id)
+        .slice(0, limit)
+        .map(({ item, score }) => ({ ...item, score }));
     },
-    searchDense: async (embedding, limit) =>
-      rank(limit, (passage) =>
-        (passage.embedding ?? []).reduce((sum, value, index) => sum + value * (embedding[index] ?? 0), 0),
-      ),
   };
 }
 

@@ -12,6 +12,8 @@ export interface SourceDocument {
   readonly url?: string;
   /** ISO 639-1, where the document says it. */
   readonly language?: string;
+  /** Who may be answered from it, where the document says it. */
+  readonly audience?: readonly string[];
   /** CommonMark. */
   readonly text: string;
   /** SHA-256 of everything above, hexadecimal. */
@@ -74,9 +76,18 @@ function readMarkdown(path: string, content: string): SourceDocument {
     title: fields.get('title') ?? firstHeading(text) ?? fileTitle(path),
     ...(fields.has('url') && { url: fields.get('url')! }),
     ...(fields.has('language') && { language: fields.get('language')! }),
+    ...(fields.has('audience') && { audience: toAudience(fields.get('audience')!) }),
     text,
   });
 }
+
+/** "employees, managers" */
+const toAudience = (value: string): string[] =>
+  value
+    .replaceAll(/^\[|\]$/g, '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
 
 function readLine(path: string, lineNumber: number, line: string): SourceDocument {
   const name = `${path} line ${lineNumber}`;
@@ -87,7 +98,7 @@ function readLine(path: string, lineNumber: number, line: string): SourceDocumen
   } catch (cause) {
     throw new DocumentError(name, 'is not JSON; write one object a line', { cause });
   }
-  const { id, title, content, url } = value ?? {};
+  const { id, title, content, url, audience } = value ?? {};
   if (typeof id !== 'string' || id === '' || typeof content !== 'string') {
     throw new DocumentError(name, 'needs the texts "id" and "content"; add them');
   }
@@ -95,21 +106,22 @@ function readLine(path: string, lineNumber: number, line: string): SourceDocumen
   return finish(id, {
     title: typeof title === 'string' && title.trim() !== '' ? title : (firstHeading(text) ?? id),
     ...(typeof url === 'string' && { url }),
+    ...(typeof audience === 'string' && { audience: toAudience(audience) }),
     text,
   });
 }
 
 function finish(id: string, fields: Omit<SourceDocument, 'id' | 'hash'>): SourceDocument {
-  const { url, language, text } = fields;
+  const { url, language, audience, text } = fields;
   const title = fields.title.replace(/\s+/g, ' ').trim().slice(0, titleLengthMax);
   if (text === '') throw new DocumentError(id, 'holds no text a reader would see; fill it or remove it');
   if (url !== undefined && !/^https?:\/\//i.test(url)) {
     throw new DocumentError(id, `its url ${JSON.stringify(url)} is not a web address; start it with https://`);
   }
   const hash = createHash('sha256')
-    .update(JSON.stringify([id, title, url, language, text]))
+    .update(JSON.stringify([id, title, url, language, text, ...(audience ? [audience] : [])]))
     .digest('hex');
-  return { id, title, ...(url && { url }), ...(language && { language }), text, hash };
+  return { id, title, ...(url && { url }), ...(language && { language }), ...(audience && { audience }), text, hash };
 }
 
 function decode(path: string, bytes: Uint8Array): string {

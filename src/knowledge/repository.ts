@@ -1,10 +1,12 @@
-import type { Passage } from '#core/knowledge.ts';
+import type { Passage, Wanted } from '#core/knowledge.ts';
 
 /** A document as it is stored beside its passages. */
 export interface StoredDocument {
   readonly id: string;
   readonly title: string;
   readonly url?: string;
+  /** Who may be answered from it; everyone where it is absent. */
+  readonly audience?: readonly string[];
   /** Tells whether the stored passages are still what the source, the splitter and the embedder would make. */
   readonly hash: string;
 }
@@ -39,11 +41,6 @@ export interface KnowledgeRepository {
   /** Counts the document frequencies again; called once after all changes of an ingest. */
   refreshTermStatistics(): Promise<void>;
   termStatistics(terms: readonly string[]): Promise<TermStatistics>;
-  /**
-   * The passages with the largest inner product of their term vector and this one (pgvector's text form), best first,
-   * without those whose product is 0.
-   */
-  searchLexical(termVector: string, limit: number): Promise<readonly Passage[]>;
-  /** The passages whose embedding has the smallest cosine distance, nearest first; `score` is the cosine. */
-  searchDense(embedding: readonly number[], limit: number): Promise<readonly Passage[]>;
+  /** The passages that this reader may be answered from, best first. `score` is between 0 and 1: 1 is first by every way of looking. */
+  search(wanted: Wanted): Promise<readonly Passage[]>;
 }

@@ -1,4 +1,4 @@
-import type { Passage } from '#core/knowledge.ts';
+import type { Passage, Wanted } from '#core/knowledge.ts';
 
 import type { Sql, Store } from './open.ts';
 
@@ -39,6 +39,7 @@ interface NewDocument {
   readonly id: string;
   readonly title: string;
   readonly url?: string;
+  readonly audience?: readonly string[];
   readonly hash: string;
 }
 
@@ -133,8 +134,16 @@ export const createKnowledgeStore = (store: Store, source: string, organization 
         document.id,
       ]);
       await transaction.query(
-        `insert into document (organization, source, id, title, url, hash) values ($1, $2, $3, $4, $5, $6)`,
-        [organization, source, document.id, document.title, document.url ?? null, document.hash],
+        `insert into document (organization, source, id, title, url, audience, hash) values ($1, $2, $3, $4, $5, $6, $7)`,
+        [
+          organization,
+          source,
+          document.id,
+          document.title,
+          document.url ?? null,
+          document.audience ?? null,
+          document.hash,
+        ],
       );
       await insertPassages(transaction, organization, source, document.id, passages);
     }),
@@ -167,19 +176,61 @@ export const createKnowledgeStore = (store: Store, source: string, organization 
     return { passages: found.get(anyTerm) ?? 0, documentFrequency: found };
   },
 
-  searchLexical: async (vector: string, limit: number): Promise<Passage[]> =>
-    (
-      await store.query<Found>(
-        `select * from (select ${columns}, -(p.lexical <#> $1::sparsevec) as score from ${joined} where p.held is null order by p.lexical <#> $1::sparsevec limit $2) x where score > 0`,
-        [vector, limit],
-      )
-    ).map(toPassage),
-
-  searchDense: async (embedding: readonly number[], limit: number): Promise<Passage[]> =>
-    (
-      await store.query<Found>(
-        `select ${columns}, 1 - (p.embedding <=> $1::vector) as score from ${joined} where p.embedding is not null and p.held is null order by p.embedding <=> $1::vector limit $2`,
-        [JSON.stringify(embedding), limit],
-      )
-    ).map(toPassage),
+  search: async ({ terms, embedding, reader, depth, limit, fusion }: Wanted): Promise<Passage[]> => {
+    const values = [
+      terms.map(({ term }) => term),
+      terms.map(({ dimension }) => dimension),
+      embedding === null ? null : JSON.stringify(embedding),
+      reader.organization,
+      reader.audiences,
+      depth,
+      limit,
+      fusion.lexicalWeight,
+      fusion.denseWeight,
+      fusion.rankOffset,
+    ];
+    return (await store.query<Found>(searchStatement, values)).map(toPassage);
+  },
 });
+
+/** Of a term vector: pgvector allows no more, and the column has as many. */
+const vectorDimensions = 1_000_000_000;
+
+/** A document that the reader may be answered from. */
+const readable = `p.held is null and d.organization in ('${sharedOrganization}', $4) and (d.audience is null or d.audience && $5::text[])`;
+
+/**
+ * Both ways of looking and their fusion as one statement. What is compared by words is made here from how rare each term is, and
+ * everything that does not depend on a passage is computed once, so that an index can serve both orders.
+ */
+const searchStatement = `
+with counted as (
+  select coalesce((select passages from term where term = ''), (select count(*) from passage))::float8 as n
+), weighed as (
+  select asked.dimension, sum(ln(1 + (greatest(n, f.passages) - f.passages + 0.5) / (f.passages + 0.5)))::numeric(12, 4) as weight
+  from unnest($1::text[], $2::int[]) as asked(term, dimension) join term f on f.term = asked.term, counted
+  where f.passages > 0 group by asked.dimension
+), question as materialized (
+  select ('{' || string_agg(dimension || ':' || weight, ',' order by dimension) || '}/${vectorDimensions}')::sparsevec as vector from weighed
+), lexical as (
+  select *, $8::float8 / ($10::float8 + row_number() over (order by distance)) as part from (
+    select p.organization, p.source, p.document, p.ordinal, p.lexical <#> (select vector from question) as distance from ${joined}
+    where ${readable} and (select vector from question) is not null order by p.lexical <#> (select vector from question) limit $6
+  ) x where distance < 0
+), dense as (
+  select *, $9::float8 / ($10 + row_number() over (order by distance)) as part from (
+    select p.organization, p.source, p.document, p.ordinal, p.embedding <=> $3::vector as distance from ${joined}
+    where $3::text is not null and ${readable} and p.embedding is not null order by p.embedding <=> $3::vector limit $6
+  ) x
+), fused as (
+  select organization, source, document, ordinal, sum(part) as score, max(words) as words
+  from (select *, part as words from lexical union all select *, 0 as words from dense) r
+  group by organization, source, document, ordinal
+), best as (
+  select ((case when exists (select 1 from lexical) then $8::float8 else 0 end)
+    + (case when exists (select 1 from dense) then $9::float8 else 0 end)) / ($10 + 1) as score
+)
+select ${columns}, fused.score / best.score as score from fused join best on true
+join passage p using (organization, source, document, ordinal)
+join document d on (d.organization, d.source, d.id) = (p.organization, p.source, p.document)
+order by fused.score desc, fused.words desc, p.document, p.ordinal limit $7`;

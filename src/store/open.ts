@@ -23,6 +23,7 @@ import { Held } from '#migrations/20261127-held.ts';
 import { Reports } from '#migrations/20261127-reports.ts';
 import { Models } from '#migrations/20261128-models.ts';
 import { ForgetQuoted } from '#migrations/20261128-quoted.ts';
+import { Audience } from '#migrations/20261128-audience.ts';
 import { Receipts } from '#migrations/20261128-receipts.ts';
 import { WebChanges } from '#migrations/20261128-web-changes.ts';
 import { StoreError } from '#core/errors.ts';
@@ -92,6 +93,7 @@ const common = {
       { name: '20261127-reports', class: Reports },
       { name: '20261127-held', class: Held },
       { name: '20261128-models', class: Models },
+      { name: '20261128-audience', class: Audience },
       { name: '20261128-receipts', class: Receipts },
       { name: '20261128-web-changes', class: WebChanges },
       { name: '20261128-quoted', class: ForgetQuoted },
