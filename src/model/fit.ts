@@ -8,7 +8,7 @@ export interface FitBounds {
   /** Tokens of a request with its answer that are never exceeded. */
   readonly tokensMax: number;
   readonly system: string;
-  /** Kept free for the answer. */
+  /** Kept free for the answer, and for pictures. */
   readonly replyTokens: number;
   readonly count: (text: string) => number;
 }
