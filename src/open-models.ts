@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 
 import { createSummarizing, type Summarizing } from '#conversation/summarize.ts';
 import type { Clock } from '#core/clock.ts';
-import type { Model, ModelAnswer } from '#core/model.ts';
+import type { Model, ModelAnswer, ModelCall } from '#core/model.ts';
 import { ConfigError, nameOf } from '#core/errors.ts';
 import { estimateTokens } from '#core/tokens.ts';
 import type { Allowance } from '#core/turn.ts';
@@ -11,7 +11,7 @@ import { createSpending } from '#insight/spending.ts';
 import { leaveOutPersonal } from '#guardrails/pii/leave-out-personal.ts';
 import type { ClarifyParts } from '#conversation/clarify.ts';
 import { extractAnswer, touching } from '#knowledge/extract.ts';
-import { accessTo, chooseModel } from '#model/choose.ts';
+import { accessTo, chooseModel, type ModelChoice } from '#model/choose.ts';
 import { createDigest } from '#model/digest.ts';
 import { isGreeting } from '#model/extractive.ts';
 import type { GenerateParts } from '#model/generate.ts';
@@ -51,6 +51,8 @@ export interface Models {
   stop(): Promise<void>;
 }
 
+const folder = new URL('../prompts/', import.meta.url);
+
 /** What a request must have room for besides the prompt and the answer: a question, a passage, and some lines of notes. */
 const questionTokens = 1000;
 
@@ -62,10 +64,53 @@ const checkBudget = (tokensMax: number, system: string, replyTokens: number): vo
     ]);
 };
 
+/** What folds messages into notes, behind their turns. */
+const openSummarizing = (
+  { config, store, logger }: Pick<ModelsSettings, 'config' | 'store' | 'logger'>,
+  model: Model,
+  count: (line: string) => number,
+): Summarizing => {
+  const { limits } = config;
+  return createSummarizing({
+    store,
+    digest: createDigest({ model, prompt: readPrompt(folder, 'summarize', []), answerMs: limits.answerMs }),
+    clean: leaveOutPersonal,
+    budgetTokens: limits.contextTokens,
+    startShare: limits.summaryStartShare,
+    bounds: { tokensMax: Math.floor(limits.contextTokens * limits.summaryShare), count },
+    messagesMax: limits.foldedMessagesMax,
+    onFailed: (error) => logger.warn({ error: nameOf(error) }, 'older messages could not be folded into the summary'),
+  });
+};
+
+/** The models that settings and secrets name. */
+const openChosen = (
+  { config, voice, logger, metrics }: ModelsSettings,
+  choiceOf: (organization: string) => ModelChoice,
+  onCall: (call: ModelCall) => void,
+): Model => {
+  const { models, secrets, limits } = config;
+  return chooseModel({
+    claude: accessTo(secrets.ANTHROPIC_API_KEY, secrets.ANTHROPIC_BASE_URL, models.claude),
+    compatible: accessTo(secrets.OPENAI_API_KEY, secrets.OPENAI_BASE_URL, models.compatible),
+    choiceOf,
+    retriesMax: limits.modelRetriesMax,
+    breaker: models.breaker,
+    hedgeMs: models.hedgeMs,
+    extract: extractAnswer,
+    textsFor: voice.textsFor,
+    onCall,
+    onBreaker: (name, state) => {
+      metrics.breakers(name, state);
+      logger.warn({ model: name, state }, 'a model is asked no more, or again');
+    },
+  });
+};
+
 /** The language models, what they are told, and what they cost. Throws ConfigError where a prompt is not as it must be. */
-export const openModels = ({ config, store, voice, logger, clock, metrics, own }: ModelsSettings): Models => {
-  const { assistant, organizations, models, secrets, limits } = config;
-  const folder = new URL('../prompts/', import.meta.url);
+export const openModels = (settings: ModelsSettings): Models => {
+  const { config, store, logger, clock, metrics, own } = settings;
+  const { assistant, organizations, models, limits } = config;
   const ofOrganization = (organization: string) => organizations[organization]?.assistant ?? assistant;
   const costOf = (model: string, usage: ModelAnswer['usage']): number => toCostMicros(models.prices[model], usage);
   const spending = createSpending({
@@ -77,44 +122,17 @@ export const openModels = ({ config, store, voice, logger, clock, metrics, own }
     onFailed: (error) => logger.warn({ error: nameOf(error) }, 'what a model cost could not be written down'),
   });
   const counter = createTokenCounter();
-  const model =
-    own ??
-    chooseModel({
-      claude: accessTo(secrets.ANTHROPIC_API_KEY, secrets.ANTHROPIC_BASE_URL, models.claude),
-      compatible: accessTo(secrets.OPENAI_API_KEY, secrets.OPENAI_BASE_URL, models.compatible),
-      choiceOf: ofOrganization,
-      retriesMax: limits.modelRetriesMax,
-      breaker: models.breaker,
-      hedgeMs: models.hedgeMs,
-      extract: extractAnswer,
-      textsFor: voice.textsFor,
-      onCall: (call) => {
-        counter.learn(call);
-        spending.record(call);
-      },
-      onBreaker: (name, state) => {
-        metrics.breakers(name, state);
-        logger.warn({ model: name, state }, 'a model is asked no more, or again');
-      },
-    });
+  const learn = (call: ModelCall): void => {
+    counter.learn(call);
+    spending.record(call);
+  };
+  const model = own ?? openChosen(settings, ofOrganization, learn);
   const answerPrompt = readPrompt(folder, 'answer', systemVariables);
   const shorter = readPrompt(folder, 'shorter', []);
   const tokensMax = Math.floor(limits.contextTokens * limits.contextCapShare);
   const plain = renderSystem(answerPrompt, assistant, { canary: '', topics: [] });
   checkBudget(tokensMax, plain, answerPrompt.maxTokens);
-  const summarizing = createSummarizing({
-    store,
-    digest: createDigest({ model, prompt: readPrompt(folder, 'summarize', []), answerMs: limits.answerMs }),
-    clean: leaveOutPersonal,
-    budgetTokens: limits.contextTokens,
-    startShare: limits.summaryStartShare,
-    bounds: {
-      tokensMax: Math.floor(limits.contextTokens * limits.summaryShare),
-      count: (line) => counter.count(assistant.model, line),
-    },
-    messagesMax: limits.foldedMessagesMax,
-    onFailed: (error) => logger.warn({ error: nameOf(error) }, 'older messages could not be folded into the summary'),
-  });
+  const summarizing = openSummarizing(settings, model, (line) => counter.count(assistant.model, line));
   return {
     model,
     answerPrompt,
@@ -146,7 +164,8 @@ export const openModels = ({ config, store, voice, logger, clock, metrics, own }
     },
     stop: async () => {
       summarizing.stop();
-      await Promise.race([summarizing.settled(), clock.wait(limits.stopMs)]);
+      const ended = new AbortController();
+      await Promise.race([summarizing.settled().finally(() => ended.abort()), clock.wait(limits.stopMs, ended.signal)]);
       await spending.settled();
     },
   };

@@ -106,6 +106,16 @@ test('after a pause in which the provider forgets, earlier passages are not paid
   expect(rest).toHaveLength(2);
 });
 
+test('what a document said that is gone is not shown again in a conversation that goes on', async () => {
+  await ask('What is the return policy?');
+  expect(JSON.stringify(lastRequest())).toContain('within **45 days** of delivery');
+  await firstline.store.query(`delete from document where title = 'Return an item'`);
+  await ask('And what does it cost?');
+  const { messages } = lastRequest();
+  expect(JSON.stringify(messages)).not.toContain('within **45 days** of delivery');
+  expect(messages).toHaveLength(3);
+});
+
 test('what a model was shown is forgotten with the conversation, and after a while', async () => {
   await ask('What is the return policy?');
   const kept = () => firstline.store.query(`select 1 from quoted`);

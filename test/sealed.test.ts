@@ -60,9 +60,7 @@ const goAllTheWay = async (
   hears: (text: string) => Promise<unknown>,
 ) => {
   for (const [index, text] of [said.question, said.hurry, said.question].entries()) {
-    app.model.next(({ system, messages }) =>
-      messages.length === 1 && system.includes('otes') ? [said.summary] : [said.answer],
-    );
+    app.model.next(({ payer }) => (payer.purpose === 'summary' ? [said.summary] : [said.answer]));
     await say(`${text} (${index}) I am ${said.name}, ${said.email}, ${said.phone}, card ${said.card}.`);
     await app.app.settled();
   }

@@ -35,8 +35,11 @@ const toUsage = (usage: Anthropic.Usage): Usage => ({
   cacheWriteTokens: usage.cache_creation_input_tokens ?? 0,
 });
 
+/** Up to here it is read from the cache the next time, within five minutes (anthropic: docs/build-with-claude/prompt-caching). */
+const cached = { type: 'ephemeral' } as const;
+
 /** Pictures stand before the words that ask about them (anthropic: docs/build-with-claude/vision). */
-const toMessages = ({ messages, images }: ModelRequest): Anthropic.MessageParam[] =>
+const toMessages = ({ messages, images, payer }: ModelRequest): Anthropic.MessageParam[] =>
   messages.map(({ role, text }, index) => {
     if (index < messages.length - 1) return { role, content: text };
     const pictures = images.map(({ mediaType, bytes }): Anthropic.ImageBlockParam => ({
@@ -48,7 +51,9 @@ const toMessages = ({ messages, images }: ModelRequest): Anthropic.MessageParam[
       },
     }));
     // The next turn begins with all of this: it is read from the cache then.
-    return { role, content: [...pictures, { type: 'text', text, cache_control: { type: 'ephemeral' } }] };
+    const isKept = payer.purpose === 'answer';
+    const words: Anthropic.TextBlockParam = { type: 'text', text, ...(isKept ? { cache_control: cached } : {}) };
+    return { role, content: [...pictures, words] };
   });
 
 /**
@@ -67,7 +72,7 @@ export const createClaude = (settings: ClaudeSettings): Model => {
         {
           model,
           max_tokens: request.maxTokens,
-          system: [{ type: 'text', text: request.system, cache_control: { type: 'ephemeral' } }],
+          system: [{ type: 'text', text: request.system, cache_control: cached }],
           messages: toMessages(request),
           stream: true,
         },

@@ -8,7 +8,7 @@ export interface FitBounds {
   /** Tokens of a request with its answer that are never exceeded. */
   readonly tokensMax: number;
   readonly system: string;
-  /** Kept free for the answer. */
+  /** Kept free for the answer, and for pictures. */
   readonly replyTokens: number;
   readonly count: (text: string) => number;
 }
@@ -71,17 +71,22 @@ const briefShare = 0.25;
 export const fit = (asking: Asking, { tokensMax, system, replyTokens, count }: FitBounds): Fitted => {
   const fixed = count(system) + replyTokens;
   const room = tokensMax - fixed;
-  const sizeOf = (one: Asking): number => toMessages(one).messages.reduce((sum, { text }) => sum + count(text), 0);
-  const toFitted = (one: Asking, wanted: number, hiddenMessages: number): Fitted => ({
-    ...toMessages(one),
-    passagesKept: one.quoted.passages.length,
-    wantedTokens: wanted + fixed,
-    usedTokens: sizeOf(one) + fixed,
-    hiddenMessages,
-  });
+  const measure = (one: Asking) => {
+    const made = toMessages(one);
+    return { ...made, size: made.messages.reduce((sum, { text }) => sum + count(text), 0) };
+  };
+  const sizeOf = (one: Asking): number => measure(one).size;
 
-  const wanted = sizeOf(asking);
-  if (wanted <= room) return toFitted(asking, wanted, 0);
+  const { size: wanted, ...whole } = measure(asking);
+  const wantedTokens = wanted + fixed;
+  if (wanted <= room)
+    return {
+      ...whole,
+      passagesKept: asking.quoted.passages.length,
+      wantedTokens,
+      usedTokens: wantedTokens,
+      hiddenMessages: 0,
+    };
 
   let bare: Asking = { ...asking, recent: [] };
   const over = (): number => sizeOf(bare) - room;
@@ -108,7 +113,13 @@ export const fit = (asking: Asking, { tokensMax, system, replyTokens, count }: F
   }
   const brief = toBrief(recent.slice(0, first), briefTokens, count);
   const notes = [bare.notes, brief].filter(Boolean).join('\n') || null;
-  const whole = { ...bare, notes, recent: recent.slice(first) };
-  const fitted = sizeOf(whole) <= room ? whole : { ...bare, recent: recent.slice(first) };
-  return toFitted(fitted, wanted, first);
+  const withBrief = measure({ ...bare, notes, recent: recent.slice(first) });
+  const { size, ...made } = withBrief.size <= room ? withBrief : measure({ ...bare, recent: recent.slice(first) });
+  return {
+    ...made,
+    passagesKept: bare.quoted.passages.length,
+    wantedTokens,
+    usedTokens: size + fixed,
+    hiddenMessages: first,
+  };
 };

@@ -24,6 +24,9 @@ export interface GenerateParts {
 
 const markBytes = 16;
 
+/** Tokens of a picture at the most; larger ones are made smaller by the provider (anthropic: docs/build-with-claude/vision). */
+const imageTokens = 1600;
+
 const toQuoted = ({ passages }: OnTopic): Quoted => ({
   mark: randomBytes(markBytes).toString('hex'),
   passages: passages.map(({ id, title, heading, text }) => ({ id, title, heading, text })),
@@ -41,11 +44,12 @@ export const generate = ({
   answerMs,
 }: GenerateParts) => {
   const toFitted = (turn: OnTopic, quoted: Quoted, system: string): Fitted => {
-    const { summary, recent, files, question, allowance, owner } = turn;
+    const { summary, recent, files, question, allowance, owner, images } = turn;
+    const replyTokens = maxTokens + images.length * imageTokens;
     const wish = allowance === 'shorter' ? shorter.text : null;
     return fit(
       { notes: summary, recent, quoted, files, question, wish },
-      { tokensMax, system, replyTokens: maxTokens, count: (text) => count(owner.organization, text) },
+      { tokensMax, system, replyTokens, count: (text) => count(owner.organization, text) },
     );
   };
   return async (turn: OnTopic): Promise<Generated> => {

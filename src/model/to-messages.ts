@@ -1,7 +1,16 @@
 import type { ModelMessage, Quoted, QuotedPassage } from '#core/model.ts';
 import type { GuardedFile, GuardedText, RecalledMessage } from '#core/turn.ts';
 
-const keyOf = ({ id, text }: QuotedPassage): string => `${id}\n${text}`;
+const keys = new WeakMap<QuotedPassage, string>();
+
+/** Passages are told apart by their words too: a page that says something else now is another one. Made once: it is asked for often. */
+const keyOf = (passage: QuotedPassage): string => {
+  const known = keys.get(passage);
+  if (known !== undefined) return known;
+  const key = `${passage.id}\n${passage.text}`;
+  keys.set(passage, key);
+  return key;
+};
 
 /** One passage between marks nobody can guess, so that nothing inside can pretend to end it. */
 const quote = ({ title, heading, text }: QuotedPassage, number: number, mark: string): string =>

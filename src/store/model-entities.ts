@@ -15,7 +15,7 @@ export const Quoted = defineEntity({
   indexes: [{ name: 'quoted_age', properties: ['createdAt'] }],
 });
 
-/** Every call of a language model that was paid for, or failed. */
+/** Every call of a language model that was paid for, or failed. No words are in it, and it outlives its conversation: what was spent was spent. */
 export const ModelCall = defineEntity({
   name: 'ModelCall',
   tableName: 'model_call',

@@ -22,6 +22,7 @@ import { Consent } from '#migrations/20261127-consent.ts';
 import { Held } from '#migrations/20261127-held.ts';
 import { Reports } from '#migrations/20261127-reports.ts';
 import { Models } from '#migrations/20261128-models.ts';
+import { ForgetQuoted } from '#migrations/20261128-quoted.ts';
 import { Audience } from '#migrations/20261128-audience.ts';
 import { Candidates } from '#migrations/20261128-candidates.ts';
 import { Receipts } from '#migrations/20261128-receipts.ts';
@@ -97,6 +98,7 @@ const common = {
       { name: '20261128-candidates', class: Candidates },
       { name: '20261128-receipts', class: Receipts },
       { name: '20261128-web-changes', class: WebChanges },
+      { name: '20261128-quoted', class: ForgetQuoted },
     ],
     snapshot: false,
     silent: true,
