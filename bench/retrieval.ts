@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 
 import { openEmbeddedEmbedder } from '#knowledge/embed.ts';
 import { fusion } from '#knowledge/fuse.ts';
-import { documentVector, termDimension, terms } from '#knowledge/terms.ts';
+import { documentVector, termDimension } from '#knowledge/terms.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
 import { openStore, type Store } from '#store/open.ts';
 import { openOwnDatabase } from '#test/support/own-database.ts';
@@ -52,7 +52,7 @@ const fill = async (store: Store, count: number): Promise<number> => {
   const vector = createVectors(random);
   const begunAt = performance.now();
   await store.query(
-    `insert into document (organization, source, id, title, hash) select '*', 'bench', 'd' || g, 'Document ' || g, 'h' from generate_series(0, $1::int) g`,
+    `insert into document (organization, source, id, since, title, hash) select '*', 'bench', 'd' || g, 1, 'Document ' || g, 'h' from generate_series(0, $1::int) g`,
     [Math.ceil(count / 10)],
   );
   for (let from = 0; from < count; from += batch) {
@@ -68,14 +68,14 @@ const fill = async (store: Store, count: number): Promise<number> => {
       };
     });
     await store.query(
-      `insert into passage (organization, source, document, ordinal, heading, text, terms, lexical, embedding)
-       select '*', 'bench', x.document, x.ordinal, '', x.text, x.terms, x.lexical::sparsevec, x.embedding::vector
+      `insert into passage (organization, source, document, since, ordinal, heading, text, terms, lexical, embedding)
+       select '*', 'bench', x.document, 1, x.ordinal, '', x.text, x.terms, x.lexical::sparsevec, x.embedding::vector
        from jsonb_to_recordset($1::jsonb) as x(document text, ordinal int, text text, terms text[], lexical text, embedding text)`,
       [JSON.stringify(rows)],
     );
     process.stderr.write(`\r${from + rows.length} passages`);
   }
-  await createKnowledgeStore(store, 'bench').refreshTermStatistics();
+  await createKnowledgeStore(store, 'bench').publish();
   await store.query('analyze passage');
   await store.query('analyze document');
   process.stderr.write('\n');

@@ -56,6 +56,42 @@ program
     const { ingest } = await import('./commands/ingest.ts');
     if (!(await ingest(read(), folders, dense))) process.exitCode = 1;
   });
+const knowledge = program
+  .command('knowledge')
+  .description('what answers: its versions, going back, taking a document out');
+type KnowledgeCommands = typeof import('./commands/knowledge.ts');
+const withKnowledge = async (
+  work: (commands: KnowledgeCommands) => Parameters<KnowledgeCommands['onKnowledge']>[1],
+): Promise<void> => {
+  const commands = await import('./commands/knowledge.ts');
+  if (!(await commands.onKnowledge(read(), work(commands)))) process.exitCode = 1;
+};
+knowledge
+  .command('versions')
+  .description('what can answer, by source')
+  .action(() => withKnowledge(({ printVersions }) => printVersions));
+knowledge
+  .command('rollback')
+  .description('let the version before answer again, at once')
+  .argument('<source>', 'as the list of versions names it')
+  .action((source: string) =>
+    withKnowledge(
+      ({ goBack }) =>
+        (store, write) =>
+          goBack(store, source, write),
+    ),
+  );
+knowledge
+  .command('remove')
+  .description('take a document out of all answers, at once')
+  .argument('<document>', 'its id, such as refunds.md')
+  .action((document: string) =>
+    withKnowledge(
+      ({ takeOut }) =>
+        (store, write) =>
+          takeOut(store, document, write),
+    ),
+  );
 program
   .command('search')
   .description('lines of {"id","query"} on standard input, lines of {"id","passages"} out')

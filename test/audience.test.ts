@@ -57,6 +57,7 @@ test('who belongs to several audiences sees what is for one of them, and documen
       held: [],
     },
   ]);
+  await own.publish();
   await app.store.query(
     `update passage set (lexical, terms) = (select lexical, terms from passage where document = 'food.md') where document = 'acme.md'`,
   );

@@ -103,7 +103,7 @@ export async function ingest(folder: string, parts: IngestParts): Promise<Ingest
     onProgress({ document: id, outcome: 'removed' });
   }
   // Also when nothing changed: an ingest that was interrupted before this line is completed by the next.
-  await repository.refreshTermStatistics();
+  await repository.publish();
   return { ...counts, problems };
 }
 

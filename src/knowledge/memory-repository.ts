@@ -43,7 +43,7 @@ export function createMemoryRepository(): MemoryRepository {
     listDocuments: async () => [...documents.values()].map(({ document }) => document),
     replaceDocument: async (document, passages) => void documents.set(document.id, { document, passages }),
     removeDocument: async (id) => void documents.delete(id),
-    async refreshTermStatistics() {
+    async publish() {
       const passages = [...documents.values()].flatMap((entry) => entry.passages);
       count = passages.length;
       frequency = new Map();

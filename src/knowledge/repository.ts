@@ -35,11 +35,12 @@ export interface TermStatistics {
 /** What ingest and retrieve need of a database, for one source of documents. */
 export interface KnowledgeRepository {
   listDocuments(): Promise<readonly Pick<StoredDocument, 'id' | 'hash'>[]>;
-  /** Puts a document with all its passages in the place of what was there, in one transaction. */
+  /** Makes a document of the next version, with all its passages. */
   replaceDocument(document: StoredDocument, passages: readonly StoredPassage[]): Promise<void>;
+  /** The next version does not have it any more. */
   removeDocument(id: string): Promise<void>;
-  /** Counts the document frequencies again; called once after all changes of an ingest. */
-  refreshTermStatistics(): Promise<void>;
+  /** The next version takes the place of the last one, at once; called once after all changes of an ingest. */
+  publish(): Promise<void>;
   termStatistics(terms: readonly string[]): Promise<TermStatistics>;
   /** The passages that this reader may be answered from, best first. `score` is between 0 and 1: 1 is first by every way of looking. */
   search(wanted: Wanted): Promise<readonly Passage[]>;

@@ -322,8 +322,13 @@ const Document = defineEntity({
     organization: p.text().primary(),
     source: p.text().primary(),
     id: p.text().primary(),
+    /** The version of the source that it came with, and the one that has it no more. */
+    since: p.bigint().primary(),
+    until: p.bigint().nullable(),
     title: p.text(),
     url: p.text().nullable(),
+    /** Whom it is for; null: everyone. */
+    audience: p.type('text[]').$type<string[]>().columnType('text[]').nullable(),
     hash: p.text(),
     updatedAt: p.datetime().defaultRaw('now()'),
   },
@@ -339,6 +344,7 @@ const Passage = defineEntity({
     organization: p.text().primary(),
     source: p.text().primary(),
     document: p.text().primary(),
+    since: p.bigint().primary(),
     ordinal: p.integer().primary(),
     heading: p.text(),
     text: p.text(),
@@ -347,6 +353,26 @@ const Passage = defineEntity({
     /** The rules by which it gives orders to the assistant: it answers nobody until a person has looked at it. */
     held: p.type('text[]').$type<string[]>().columnType('text[]').nullable(),
     embedding: p.type(VectorType).$type<number[]>().length(embeddingDimensions).nullable().lazy(),
+  },
+});
+
+/** Which version of a source answers. */
+const KnowledgeSource = defineEntity({
+  name: 'KnowledgeSource',
+  tableName: 'knowledge_source',
+  properties: { organization: p.text().primary(), source: p.text().primary(), version: p.bigint() },
+});
+
+const KnowledgeVersion = defineEntity({
+  name: 'KnowledgeVersion',
+  tableName: 'knowledge_version',
+  properties: {
+    organization: p.text().primary(),
+    source: p.text().primary(),
+    version: p.bigint().primary(),
+    publishedAt: p.datetime().defaultRaw('now()'),
+    changed: p.integer(),
+    removed: p.integer(),
   },
 });
 
@@ -383,6 +409,8 @@ export const entities = [
   Setting,
   Document,
   Passage,
+  KnowledgeSource,
+  KnowledgeVersion,
   PassageReview,
   Term,
 ];

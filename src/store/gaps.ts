@@ -36,7 +36,7 @@ export interface KnownPassage {
 export const knownPassages = (sql: Sql): Promise<KnownPassage[]> =>
   sql.query<{ document: string; title: string; text: string }>(
     `select p.document, d.title, p.text from passage p
-     join document d on (d.organization, d.source, d.id) = (p.organization, p.source, p.document)
+     join live_document d on (d.organization, d.source, d.id, d.since) = (p.organization, p.source, p.document, p.since)
      where p.held is null order by d.organization, d.source, p.document, p.ordinal`,
   );
 
@@ -52,7 +52,7 @@ export interface LeanedOn {
 export const leanedOn = async (sql: Sql, since: Date): Promise<LeanedOn[]> =>
   (
     await sql.query<{ document: string; title: string; updated_at: string | Date; answers: number | string }>(
-      `select d.id as document, d.title, d.updated_at, count(*) as answers from turn t, unnest(t.cited) c join document d on d.id = c
+      `select d.id as document, d.title, d.updated_at, count(*) as answers from turn t, unnest(t.cited) c join live_document d on d.id = c
        where t.started_at >= $1 group by d.organization, d.source, d.id, d.title, d.updated_at`,
       [since],
     )

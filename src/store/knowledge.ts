@@ -23,7 +23,7 @@ const toPassage = (found: Found): Passage => ({
 });
 
 const columns = `p.document, p.ordinal, d.title, d.url, p.heading, p.text`;
-const joined = `passage p join document d on (d.organization, d.source, d.id) = (p.organization, p.source, p.document)`;
+const joined = `passage p join live_document d on (d.organization, d.source, d.id, d.since) = (p.organization, p.source, p.document, p.since)`;
 
 interface NewPassage {
   readonly ordinal: number;
@@ -81,11 +81,12 @@ const insertPassages = (
   organization: string,
   source: string,
   document: string,
+  since: number,
   passages: readonly NewPassage[],
 ): Promise<unknown> =>
   sql.query(
-    `insert into passage (organization, source, document, ordinal, heading, text, terms, lexical, embedding, held)
-     select $1, $2, $3, x.ordinal, x.heading, x.text, x.terms, x.lexical::sparsevec, x.embedding::vector,
+    `insert into passage (organization, source, document, since, ordinal, heading, text, terms, lexical, embedding, held)
+     select $1, $2, $3, $5, x.ordinal, x.heading, x.text, x.terms, x.lexical::sparsevec, x.embedding::vector,
        case when cardinality(x.held) > 0 and not exists (select 1 from passage_review r where r.text_hash = ${hashOf('x')}) then x.held end
      from jsonb_to_recordset($4::jsonb) as x(ordinal int, heading text, text text, terms text[], lexical text, embedding text, held text[])`,
     [
@@ -103,6 +104,7 @@ const insertPassages = (
           held: passage.held,
         })),
       ),
+      since,
     ],
   );
 
@@ -115,84 +117,206 @@ const anyTerm = '';
 /** Documents that anyone may be answered from. */
 export const sharedOrganization = '*';
 
+/** Versions before this one cannot be gone back to any more. */
+const forgetVersions = async (sql: Sql, own: readonly string[], before: number): Promise<void> => {
+  await sql.query(`delete from document where organization = $1 and source = $2 and until <= $3`, [...own, before]);
+  await sql.query(`delete from knowledge_version where organization = $1 and source = $2 and version < $3`, [
+    ...own,
+    before,
+  ]);
+};
+
+/** How many of the passages that answer hold each term. */
+const countTerms = async (sql: Sql): Promise<void> => {
+  await sql.query(`delete from term`);
+  await sql.query(
+    `with live as (select p.terms from ${joined})
+     insert into term (term, passages) select t, count(*) from live, unnest(terms) t group by t
+     union all select $1, count(*) from live`,
+    [anyTerm],
+  );
+};
+
+export interface KnowledgeVersion {
+  readonly organization: string;
+  readonly source: string;
+  readonly version: number;
+  readonly isLive: boolean;
+  readonly publishedAt: Date;
+  readonly changed: number;
+  readonly removed: number;
+}
+
+/** Where a document that answers is from. */
+export const findSources = (sql: Sql, document: string): Promise<{ organization: string; source: string }[]> =>
+  sql.query(`select organization, source from live_document where id = $1`, [document]);
+
+/** The versions that can answer, the newest of each source first. */
+export const listVersions = async (sql: Sql): Promise<KnowledgeVersion[]> =>
+  (
+    await sql.query<{
+      organization: string;
+      source: string;
+      version: number | string;
+      is_live: boolean;
+      published_at: string | Date;
+      changed: number;
+      removed: number;
+    }>(
+      `select v.organization, v.source, v.version, v.version = s.version as is_live, v.published_at, v.changed, v.removed
+       from knowledge_version v join knowledge_source s using (organization, source) order by organization, source, version desc`,
+    )
+  ).map((row) => ({
+    organization: row.organization,
+    source: row.source,
+    version: Number(row.version),
+    isLive: row.is_live,
+    publishedAt: new Date(row.published_at),
+    changed: row.changed,
+    removed: row.removed,
+  }));
+
+/** The version before the one that answers answers again, at once, and the later one is gone. Null where there is none to go back to. */
+export const rollBack = (store: Store, source: string, organization = sharedOrganization): Promise<number | null> =>
+  store.transaction(async (transaction) => {
+    const own = [organization, source];
+    const [row] = await transaction.query<{ version: number | string }>(
+      `select version from knowledge_source s where organization = $1 and source = $2
+         and exists (select 1 from knowledge_version v where (v.organization, v.source, v.version) = (s.organization, s.source, s.version - 1))
+       for update`,
+      own,
+    );
+    if (!row) return null;
+    const version = Number(row.version);
+    await transaction.query(`delete from document where organization = $1 and source = $2 and since >= $3`, [
+      ...own,
+      version,
+    ]);
+    await transaction.query(`update document set until = null where organization = $1 and source = $2 and until = $3`, [
+      ...own,
+      version,
+    ]);
+    await transaction.query(`delete from knowledge_version where organization = $1 and source = $2 and version = $3`, [
+      ...own,
+      version,
+    ]);
+    await transaction.query(`update knowledge_source set version = $3 where organization = $1 and source = $2`, [
+      ...own,
+      version - 1,
+    ]);
+    await countTerms(transaction);
+    return version - 1;
+  });
+
+/** Versions of a source that are kept besides the one that answers, to go back to. */
+const versionsKept = 5;
+
 /**
  * The passages of one source (a folder), searched together with those of every other source:
  * lexical search is BM25 as the inner product of sparse vectors, dense search is cosine.
  */
-export const createKnowledgeStore = (store: Store, source: string, organization = sharedOrganization) => ({
-  listDocuments: () =>
-    store.query<{ id: string; hash: string }>(`select id, hash from document where organization = $1 and source = $2`, [
-      organization,
-      source,
-    ]),
-
-  replaceDocument: (document: NewDocument, passages: readonly NewPassage[]): Promise<void> =>
-    store.transaction(async (transaction) => {
-      await transaction.query(`delete from document where organization = $1 and source = $2 and id = $3`, [
-        organization,
-        source,
-        document.id,
-      ]);
-      await transaction.query(
-        `insert into document (organization, source, id, title, url, audience, hash) values ($1, $2, $3, $4, $5, $6, $7)`,
-        [
-          organization,
-          source,
-          document.id,
-          document.title,
-          document.url ?? null,
-          document.audience ?? null,
-          document.hash,
-        ],
-      );
-      await insertPassages(transaction, organization, source, document.id, passages);
-    }),
-
-  removeDocument: async (id: string): Promise<void> => {
-    await store.query(`delete from document where organization = $1 and source = $2 and id = $3`, [
-      organization,
-      source,
-      id,
-    ]);
-  },
-
-  refreshTermStatistics: (): Promise<void> =>
-    store.transaction(async (transaction) => {
-      await transaction.query(`delete from term`);
-      await transaction.query(
-        `insert into term (term, passages) select t, count(*) from passage, unnest(terms) t group by t
-         union all select $1, count(*) from passage`,
-        [anyTerm],
-      );
-    }),
-
-  termStatistics: async (terms: readonly string[]) => {
-    const rows = await store.query<{ term: string; passages: number | string }>(
-      `select term, passages from term where term = any($1::text[])
-       union all select $2, count(*) from passage where not exists (select 1 from term where term = $2)`,
-      [[anyTerm, ...terms], anyTerm],
+export const createKnowledgeStore = (store: Store, source: string, organization = sharedOrganization) => {
+  const own = [organization, source];
+  const liveVersion = async (sql: Sql): Promise<number> => {
+    const [row] = await sql.query<{ version: number | string }>(
+      `select version from knowledge_source where organization = $1 and source = $2`,
+      own,
     );
-    const found = new Map(rows.map((row) => [row.term, Number(row.passages)]));
-    return { passages: found.get(anyTerm) ?? 0, documentFrequency: found };
-  },
+    return Number(row?.version ?? 0);
+  };
+  let removed: string[] = [];
 
-  search: async ({ terms, embedding, reader, depth, limit, fusion, candidatesMax }: Wanted): Promise<Passage[]> => {
-    const values = [
-      terms.map(({ term }) => term),
-      terms.map(({ dimension }) => dimension),
-      embedding === null ? null : JSON.stringify(embedding),
-      reader.organization,
-      reader.audiences,
-      depth,
-      limit,
-      fusion.lexicalWeight,
-      fusion.denseWeight,
-      fusion.rankOffset,
-      candidatesMax,
-    ];
-    return (await store.query<Found>(searchStatement, values)).map(toPassage);
-  },
-});
+  return {
+    /** What the version that is being built holds so far: where an ingest was interrupted, also what it had made. */
+    listDocuments: () =>
+      store.query<{ id: string; hash: string }>(
+        `select distinct on (id) id, hash from document where organization = $1 and source = $2 and until is null order by id, since desc`,
+        own,
+      ),
+
+    replaceDocument: (document: NewDocument, passages: readonly NewPassage[]): Promise<void> =>
+      store.transaction(async (transaction) => {
+        const next = (await liveVersion(transaction)) + 1;
+        const { id, title, url, audience, hash } = document;
+        await transaction.query(
+          `delete from document where organization = $1 and source = $2 and id = $3 and since = $4`,
+          [...own, id, next],
+        );
+        await transaction.query(
+          `insert into document (organization, source, id, since, title, url, audience, hash) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+          [...own, id, next, title, url ?? null, audience ?? null, hash],
+        );
+        await insertPassages(transaction, organization, source, id, next, passages);
+      }),
+
+    /** Holds from the next publication on. */
+    removeDocument: async (id: string): Promise<void> => {
+      removed.push(id);
+    },
+
+    /** What was changed and removed since the last time answers from now on, all of it at once. Where nothing was, nothing happens. */
+    publish: async (): Promise<void> => {
+      await store.transaction(async (transaction) => {
+        const next = (await liveVersion(transaction)) + 1;
+        await transaction.query(
+          `delete from document where organization = $1 and source = $2 and since = $3 and id = any($4::text[])`,
+          [...own, next, removed],
+        );
+        const ended = await transaction.query(
+          `update document old set until = $3 where organization = $1 and source = $2 and until is null and since < $3
+             and (id = any($4::text[]) or exists (select 1 from document d
+               where (d.organization, d.source, d.id, d.since) = (old.organization, old.source, old.id, $3::bigint))) returning 1`,
+          [...own, next, removed],
+        );
+        const made = await transaction.query(
+          `select 1 from document where organization = $1 and source = $2 and since = $3`,
+          [...own, next],
+        );
+        if (ended.length + made.length > 0) {
+          await transaction.query(
+            `insert into knowledge_source (organization, source, version) values ($1, $2, $3)
+             on conflict (organization, source) do update set version = excluded.version`,
+            [...own, next],
+          );
+          await transaction.query(
+            `insert into knowledge_version (organization, source, version, changed, removed) values ($1, $2, $3, $4, $5)`,
+            [...own, next, made.length, removed.length],
+          );
+          await forgetVersions(transaction, own, next - versionsKept);
+        }
+        await countTerms(transaction);
+      });
+      removed = [];
+    },
+
+    termStatistics: async (terms: readonly string[]) => {
+      const rows = await store.query<{ term: string; passages: number | string }>(
+        `select term, passages from term where term = any($1::text[])
+       union all select $2, count(*) from passage where not exists (select 1 from term where term = $2)`,
+        [[anyTerm, ...terms], anyTerm],
+      );
+      const found = new Map(rows.map((row) => [row.term, Number(row.passages)]));
+      return { passages: found.get(anyTerm) ?? 0, documentFrequency: found };
+    },
+
+    search: async ({ terms, embedding, reader, depth, limit, fusion, candidatesMax }: Wanted): Promise<Passage[]> => {
+      const values = [
+        terms.map(({ term }) => term),
+        terms.map(({ dimension }) => dimension),
+        embedding === null ? null : JSON.stringify(embedding),
+        reader.organization,
+        reader.audiences,
+        depth,
+        limit,
+        fusion.lexicalWeight,
+        fusion.denseWeight,
+        fusion.rankOffset,
+        candidatesMax,
+      ];
+      return (await store.query<Found>(searchStatement, values)).map(toPassage);
+    },
+  };
+};
 
 /** Of a term vector: pgvector allows no more, and the column has as many. */
 const vectorDimensions = 1_000_000_000;
@@ -220,23 +344,23 @@ with counted as (
   select array_agg(term) as terms from weighed where rarer < $11
 ), lexical as (
   select *, $8::float8 / ($10::float8 + row_number() over (order by distance)) as part from (
-    select p.organization, p.source, p.document, p.ordinal, p.lexical <#> (select vector from question) as distance from ${joined}
+    select p.organization, p.source, p.document, p.since, p.ordinal, p.lexical <#> (select vector from question) as distance from ${joined}
     where ${readable} and p.terms && (select terms from telling) order by p.lexical <#> (select vector from question) limit $6
   ) x where distance < 0
 ), dense as (
   select *, $9::float8 / ($10 + row_number() over (order by distance)) as part from (
-    select p.organization, p.source, p.document, p.ordinal, p.embedding <=> $3::vector as distance from ${joined}
+    select p.organization, p.source, p.document, p.since, p.ordinal, p.embedding <=> $3::vector as distance from ${joined}
     where $3::text is not null and ${readable} and p.embedding is not null order by p.embedding <=> $3::vector limit $6
   ) x
 ), fused as (
-  select organization, source, document, ordinal, sum(part) as score, max(words) as words
+  select organization, source, document, since, ordinal, sum(part) as score, max(words) as words
   from (select *, part as words from lexical union all select *, 0 as words from dense) r
-  group by organization, source, document, ordinal
+  group by organization, source, document, since, ordinal
 ), best as (
   select ((case when exists (select 1 from lexical) then $8::float8 else 0 end)
     + (case when exists (select 1 from dense) then $9::float8 else 0 end)) / ($10 + 1) as score
 )
 select ${columns}, fused.score / best.score as score from fused join best on true
-join passage p using (organization, source, document, ordinal)
-join document d on (d.organization, d.source, d.id) = (p.organization, p.source, p.document)
+join passage p using (organization, source, document, since, ordinal)
+join document d on (d.organization, d.source, d.id, d.since) = (p.organization, p.source, p.document, p.since)
 order by fused.score desc, fused.words desc, p.document, p.ordinal limit $7`;
