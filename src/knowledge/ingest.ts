@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
 import type { Embedder } from './embed.ts';
 import { findDocuments, type FoundDocument } from './find-documents.ts';
 import { mayBeIn } from './language.ts';
-import { DocumentError, fileBytesMax, readDocuments, type SourceDocument } from './read-document.ts';
+import { DocumentError, fileBytesMax, isCollection, readDocuments, type SourceDocument } from './read-document.ts';
 import type { KnowledgeRepository, StoredPassage } from './repository.ts';
 import { split, splitVersion, type PassageDraft } from './split.ts';
 import { documentVector, terms, termsVersion } from './terms.ts';
@@ -66,7 +65,7 @@ export async function ingest(folder: string, parts: IngestParts): Promise<Ingest
       reportProblem(found.id, error.message);
       seen.add(found.id);
       // Which documents an unreadable collection held is not known, so that none may be taken for deleted.
-      if (extname(found.id).toLowerCase() === '.jsonl') isComplete = false;
+      if (isCollection(found.id)) isComplete = false;
       return [];
     });
     for (const read of documents) {
