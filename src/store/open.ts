@@ -26,6 +26,7 @@ import { ForgetQuoted } from '#migrations/20261128-quoted.ts';
 import { Audience } from '#migrations/20261128-audience.ts';
 import { Candidates } from '#migrations/20261128-candidates.ts';
 import { Receipts } from '#migrations/20261128-receipts.ts';
+import { VersionsForget } from '#migrations/20261128-versions-forget.ts';
 import { Versions } from '#migrations/20261128-versions.ts';
 import { WebChanges } from '#migrations/20261128-web-changes.ts';
 import { StoreError } from '#core/errors.ts';
@@ -101,6 +102,7 @@ const common = {
       { name: '20261128-versions', class: Versions },
       { name: '20261128-web-changes', class: WebChanges },
       { name: '20261128-quoted', class: ForgetQuoted },
+      { name: '20261128-versions-forget', class: VersionsForget },
     ],
     snapshot: false,
     silent: true,
