@@ -13,7 +13,9 @@ export interface IngestParts {
   /** Null: passages are found by their words only. */
   readonly embedder: Embedder | null;
   /** Where people read a document, instead of the address it names itself. */
-  readonly toUrl?: (id: string) => string;
+  readonly toUrl?: (id: string) => string | undefined;
+  /** Whom the documents are for that do not say it themselves. */
+  readonly audience?: readonly string[];
   /** The rules by which a text gives orders to whoever reads it; without it nothing is looked for. */
   readonly scan?: (text: string) => readonly string[];
   readonly onProgress?: (progress: IngestProgress) => void;
@@ -76,14 +78,15 @@ export async function ingest(folder: string, parts: IngestParts): Promise<Ingest
         continue;
       }
       seen.add(document.id);
-      const hash = fingerprint(document, parts.embedder);
+      const audience = document.audience ?? parts.audience;
+      const hash = fingerprint(document, audience, parts.embedder);
       if (stored.get(document.id) === hash) {
         counts.unchanged += 1;
         onProgress({ document: document.id, outcome: 'unchanged' });
         continue;
       }
       const passages = await toPassages(document, parts);
-      const { id, title, audience } = document;
+      const { id, title } = document;
       await repository.replaceDocument(
         { id, title, ...(url && { url }), ...(audience && { audience }), hash },
         passages,
@@ -116,10 +119,22 @@ async function readFound({ id, path }: FoundDocument): Promise<SourceDocument[]>
   return readDocuments(id, await readFile(path).catch(unreadable));
 }
 
-const fingerprint = (document: SourceDocument, embedder: Embedder | null): string =>
+const fingerprint = (
+  document: SourceDocument,
+  audience: readonly string[] | undefined,
+  embedder: Embedder | null,
+): string =>
   createHash('sha256')
     .update(
-      JSON.stringify([document.hash, document.url, splitVersion, scanVersion, termsVersion, embedder?.name ?? null]),
+      JSON.stringify([
+        document.hash,
+        document.url,
+        splitVersion,
+        scanVersion,
+        termsVersion,
+        embedder?.name ?? null,
+        ...(audience ? [audience] : []),
+      ]),
     )
     .digest('hex');
 
