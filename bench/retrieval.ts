@@ -68,8 +68,8 @@ const fill = async (store: Store, count: number): Promise<number> => {
       };
     });
     await store.query(
-      `insert into passage (organization, source, document, since, ordinal, heading, text, terms, lexical, embedding)
-       select '*', 'bench', x.document, 1, x.ordinal, '', x.text, x.terms, x.lexical::sparsevec, x.embedding::vector
+      `insert into passage (organization, source, document, since, ordinal, heading, text, terms, lexical, embedding, embedder)
+       select '*', 'bench', x.document, 1, x.ordinal, '', x.text, x.terms, x.lexical::sparsevec, x.embedding::vector, 'bench'
        from jsonb_to_recordset($1::jsonb) as x(document text, ordinal int, text text, terms text[], lexical text, embedding text)`,
       [JSON.stringify(rows)],
     );
@@ -163,7 +163,7 @@ export const run = async (args: readonly string[]): Promise<void> => {
     const reader = { organization: 'acme', audiences: ['customers'] };
     const wantedOf = (index: number, isDense: boolean) => ({
       terms: [...new Set(asked[index]?.words)].map((term) => ({ term, dimension: termDimension(term) })),
-      embedding: isDense ? (asked[index]?.vector ?? null) : null,
+      embedding: isDense ? { vector: asked[index]?.vector ?? [], by: 'bench' } : null,
       reader,
       depth: 50,
       candidatesMax: 4000,

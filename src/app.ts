@@ -43,6 +43,7 @@ import { createShelves } from '#store/shelves.ts';
 
 import type { Config } from './config.ts';
 import { openDelivery } from './open-delivery.ts';
+import { openReranker } from './open-embedder.ts';
 import { openDesk } from './open-desk.ts';
 import { openGuardrails } from './open-guardrails.ts';
 import { openLinking } from './open-linking.ts';
@@ -203,6 +204,8 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       find: createRetrieve({
         repository: createKnowledgeStore(store, ''),
         embedder,
+        rerank: openReranker(config),
+        onRerankerError: (error) => logger.warn({ error: nameOf(error) }, 'the reranker failed; the order stays'),
         onEmbedderError: (error) => logger.warn({ error: nameOf(error) }, 'the embedder failed; words alone decide'),
       }),
       passagesMax: limits.passagesMax,

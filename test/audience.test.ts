@@ -54,6 +54,7 @@ test('who belongs to several audiences sees what is for one of them, and documen
       terms: ['walru', 'acm'],
       termVector: '{1:1}/1000000000',
       embedding: null,
+      embedder: null,
       held: [],
     },
   ]);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { createRetrieve } from '#knowledge/retrieve.ts';
-import { createKnowledgeStore, listVersions } from '#store/knowledge.ts';
+import { createKnowledgeStore } from '#store/knowledge.ts';
+import { listVersions } from '#store/knowledge-versions.ts';
 
 import { ingestFolders } from '../src/commands/ingest-folders.ts';
 import { goBack, printVersions, takeOut } from '../src/commands/knowledge.ts';

@@ -1,9 +1,8 @@
 import { pino } from 'pino';
 
-import { openEmbeddedEmbedder } from '#knowledge/embed.ts';
-
 import { startApp } from '../app.ts';
 import type { Config } from '../config.ts';
+import { openEmbedder } from '../open-embedder.ts';
 import { openDatabase } from './database.ts';
 import { talk } from './talk.ts';
 
@@ -14,7 +13,7 @@ export const chat = async (config: Config, url: string | undefined): Promise<voi
   await using store = await openDatabase(config);
   if (store.kind === 'embedded') await store.migrate();
   await store.checkSchema();
-  await using embedder = openEmbeddedEmbedder();
+  await using embedder = openEmbedder(config);
   const app = await startApp({
     config: {
       ...config,

@@ -5,6 +5,7 @@ import { findOrders } from '#guardrails/find-orders.ts';
 import type { Embedder } from '#knowledge/embed.ts';
 import { ingest } from '#knowledge/ingest.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
+import { prepareVectors } from '#store/search-passages.ts';
 import type { Store } from '#store/open.ts';
 
 /** A folder that is read under a name other than its path, or with more to be said of its documents. */
@@ -37,6 +38,7 @@ export const ingestFolders = async ({
   onDocument,
 }: IngestFoldersParts): Promise<string[]> => {
   const problems: string[] = [];
+  if (embedder) await prepareVectors(store, embedder.dimensions);
   for (const folder of folders) {
     const { path, name, ...more } = typeof folder === 'string' ? { path: folder, name: resolve(folder) } : folder;
     const report = await ingest(path, {

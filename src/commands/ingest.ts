@@ -1,7 +1,7 @@
 import { findDocuments } from '#knowledge/find-documents.ts';
-import { openEmbeddedEmbedder } from '#knowledge/embed.ts';
 
 import type { Config } from '../config.ts';
+import { openEmbedder } from '../open-embedder.ts';
 import { openDatabase } from './database.ts';
 import { ingestFolders } from './ingest-folders.ts';
 import { readSources } from './read-sources.ts';
@@ -39,7 +39,7 @@ const isFolder = async (path: string): Promise<boolean> => {
 export const ingest = async (config: Config, names: readonly string[], dense: boolean): Promise<boolean> => {
   await using store = await openDatabase(config);
   await store.migrate();
-  await using embedder = dense ? openEmbeddedEmbedder() : null;
+  await using embedder = dense ? openEmbedder(config) : null;
   const { advance, write } = createCount(process.stderr.isTTY);
   const known = new Set(config.knowledge.sources.map(({ name }) => name));
   const sources = names.filter((name) => known.has(name));

@@ -1,4 +1,5 @@
-import { createKnowledgeStore, findSources, listVersions, rollBack } from '#store/knowledge.ts';
+import { createKnowledgeStore } from '#store/knowledge.ts';
+import { findSources, listVersions, rollBack } from '#store/knowledge-versions.ts';
 import type { Store } from '#store/open.ts';
 
 import type { Config } from '../config.ts';

@@ -1,8 +1,8 @@
-import { openEmbeddedEmbedder } from '#knowledge/embed.ts';
 import { createRetrieve } from '#knowledge/retrieve.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
 
 import type { Config } from '../config.ts';
+import { openEmbedder } from '../open-embedder.ts';
 import { openDatabase } from './database.ts';
 import { answerLines } from './json-lines.ts';
 
@@ -11,7 +11,7 @@ export const search = async (config: Config, { limit, dense }: { limit: number; 
   await using store = await openDatabase(config);
   if (store.kind === 'embedded') await store.migrate();
   await store.checkSchema();
-  await using embedder = dense ? openEmbeddedEmbedder() : null;
+  await using embedder = dense ? openEmbedder(config) : null;
   const find = createRetrieve({ repository: createKnowledgeStore(store, ''), embedder });
   await answerLines(async ({ id, query }) => {
     if (typeof query !== 'string') return { id, error: 'A line needs "query", a text.' };

@@ -3,12 +3,13 @@ import { mkdirSync } from 'node:fs';
 import { pino } from 'pino';
 
 import { registry } from '#channels/registry.ts';
-import { ConfigError } from '#core/errors.ts';
-import { openEmbeddedEmbedder } from '#knowledge/embed.ts';
+import { ConfigError, nameOf } from '#core/errors.ts';
+import { hasDocuments } from '#store/knowledge.ts';
 
 import { startApp } from '../app.ts';
 import { type Config, configuredChannels } from '../config.ts';
 import { checkPort } from '../server.ts';
+import { openEmbedder } from '../open-embedder.ts';
 import { openDatabase } from './database.ts';
 import { startReading } from '../start-reading.ts';
 import { ingestFolders } from './ingest-folders.ts';
@@ -31,8 +32,16 @@ export const serve = async (config: Config): Promise<void> => {
   await using store = await openDatabase(config);
   if (store.kind === 'embedded') await store.migrate();
   await store.checkSchema();
-  await using embedder = openEmbeddedEmbedder();
-  await ingestFolders({ store, embedder, folders: config.knowledge.folders, write: (line) => logger.info(line) });
+  await using embedder = openEmbedder(config);
+  const isFirst = !(await hasDocuments(store));
+  const reading = ingestFolders({
+    store,
+    embedder,
+    folders: config.knowledge.folders,
+    write: (line) => logger.info(line),
+  }).catch((error: unknown) => logger.error({ error: nameOf(error) }, 'the folders could not be read'));
+  // Where something answers already, it goes on doing so until what is new is read.
+  if (isFirst) await reading;
   const endReading = startReading({
     store,
     logger,
@@ -48,5 +57,6 @@ export const serve = async (config: Config): Promise<void> => {
   await untilStopped(async () => {
     await app.stop();
     await endReading();
+    await reading;
   });
 };

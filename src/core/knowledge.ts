@@ -10,8 +10,8 @@ export interface Reader {
 export interface Wanted {
   /** The distinct index terms, each with its place in a term vector. */
   readonly terms: readonly { readonly term: string; readonly dimension: number }[];
-  /** Null where nothing may be told by meaning. */
-  readonly embedding: readonly number[] | null;
+  /** Of the question, and the model that it is from; null where nothing may be told by meaning. */
+  readonly embedding: { readonly vector: readonly number[]; readonly by: string } | null;
   readonly reader: Reader;
   /** Each way of looking goes this deep before they are fused. */
   readonly depth: number;

@@ -41,6 +41,23 @@ export const knowledge = z.strictObject({
   folders: z.array(z.string()),
   sources: z.array(source),
   everyMinutes: z.number().min(0),
+  embedder: z.strictObject({
+    kind: z.enum(['embedded', 'openai', 'voyage']),
+    url: z.string(),
+    model: z.string(),
+    dimensions: count.max(16_000),
+    shortens: z.boolean(),
+    languages: z.array(z.string().min(2)).min(1),
+    batch: count,
+    timeoutMs: count,
+    questionMs: count,
+  }),
+  reranker: z.strictObject({
+    kind: z.enum(['none', 'cohere', 'voyage', 'tei']),
+    url: z.string(),
+    model: z.string(),
+    waitMs: count,
+  }),
   reading: z.strictObject({
     bytesMax: count,
     timeoutMs: count,

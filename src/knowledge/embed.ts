@@ -7,8 +7,11 @@ export interface Embedder {
   readonly dimensions: number;
   /** ISO 639-1 codes of the languages it understands; `all` when it is multilingual. */
   readonly languages: ReadonlySet<string> | 'all';
-  /** One vector of length 1 for each text, in their order; none while there is nothing to compare with. Rejects when the model cannot answer. */
-  embed(texts: readonly string[]): Promise<number[][]>;
+  /**
+   * One vector of length 1 for each text, in their order; none while there is nothing to compare with. `use` tells a question from
+   * what may answer one, for models that care. Rejects when the model cannot answer.
+   */
+  embed(texts: readonly string[], use?: 'query' | 'document'): Promise<number[][]>;
 }
 
 export interface EmbeddedEmbedder extends Embedder, AsyncDisposable {

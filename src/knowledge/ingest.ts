@@ -145,7 +145,7 @@ async function toPassages(
   const drafts = split(document);
   const contents = drafts.map((draft) => indexedText(document, draft));
   const isUnderstood = embedder !== null && understands(embedder, document);
-  const embeddings = isUnderstood ? await embedder.embed(contents) : [];
+  const embeddings = isUnderstood ? await embedder.embed(contents, 'document') : [];
   return drafts.map((draft, index) => {
     // The title counts twice: it names the product that the text then calls "your account".
     const found = terms(`${document.title}\n${contents[index]!}`);
@@ -154,6 +154,7 @@ async function toPassages(
       terms: [...new Set(found)],
       termVector: documentVector(found, typicalPassageTerms).toSparsevec(),
       embedding: embeddings[index] ?? null,
+      embedder: embeddings[index] && embedder ? embedder.name : null,
       held: scan(`${draft.heading}\n${draft.text}`),
     };
   });

@@ -67,7 +67,12 @@ export function createMemoryRepository(): MemoryRepository {
         embedding === null
           ? []
           : rank(wanted, (passage) =>
-              (passage.embedding ?? []).reduce((sum, value, index) => sum + value * (embedding[index] ?? 0), 0),
+              passage.embedder === embedding.by
+                ? (passage.embedding ?? []).reduce(
+                    (sum, value, index) => sum + value * (embedding.vector[index] ?? 0),
+                    0,
+                  )
+                : 0,
             );
       const rankings = [
         { items: lexical, weight: fusion.lexicalWeight },

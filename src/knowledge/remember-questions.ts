@@ -20,7 +20,7 @@ export const rememberQuestions = (embedder: Embedder): RememberingEmbedder => {
 
   const one = (text: string): Promise<number[][]> => {
     const key = keyOf(text);
-    const found = kept.get(key) ?? embedder.embed([text]);
+    const found = kept.get(key) ?? embedder.embed([text], 'query');
     kept.delete(key);
     kept.set(key, found);
     const [oldest] = kept.keys();
@@ -33,10 +33,10 @@ export const rememberQuestions = (embedder: Embedder): RememberingEmbedder => {
 
   return {
     ...embedder,
-    embed: ([text, ...more]) =>
-      text !== undefined && more.length === 0
-        ? one(text)
-        : embedder.embed([...(text === undefined ? [] : [text]), ...more]),
+    embed: (texts, use) => {
+      const [text, ...more] = texts;
+      return text !== undefined && more.length === 0 && use !== 'document' ? one(text) : embedder.embed(texts, use);
+    },
     foresee: (question) => {
       if (mayBeIn(embedder.languages, question)) void one(question).catch(() => undefined);
     },

@@ -21,6 +21,8 @@ export interface StoredPassage {
   readonly termVector: string;
   /** Null when there is no embedder or it does not know the document's language. */
   readonly embedding: readonly number[] | null;
+  /** The model that it is from. */
+  readonly embedder: string | null;
   /** Why it waits for a person to look at it before it may answer; empty where it need not. */
   readonly held: readonly string[];
 }

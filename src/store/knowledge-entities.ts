@@ -20,9 +20,6 @@ const Document = defineEntity({
   },
 });
 
-/** Dimensions of the embedded embedder. */
-export const embeddingDimensions = 512;
-
 const Passage = defineEntity({
   name: 'Passage',
   tableName: 'passage',
@@ -38,7 +35,9 @@ const Passage = defineEntity({
     lexical: p.type('sparsevec').$type<string>().columnType('sparsevec(1000000000)'),
     /** The rules by which it gives orders to the assistant: it answers nobody until a person has looked at it. */
     held: p.type('text[]').$type<string[]>().columnType('text[]').nullable(),
-    embedding: p.type(VectorType).$type<number[]>().length(embeddingDimensions).nullable().lazy(),
+    embedding: p.type(VectorType).$type<number[]>().columnType('vector').nullable().lazy(),
+    /** The model that the vector is from. */
+    embedder: p.text().nullable(),
   },
 });
 

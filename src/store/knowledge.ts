@@ -1,29 +1,8 @@
 import type { Passage, Wanted } from '#core/knowledge.ts';
 
+import { anyTerm, columns, countTerms, type Found, joined, sharedOrganization, toPassage } from './live-passages.ts';
 import type { Sql, Store } from './open.ts';
-
-interface Found {
-  document: string;
-  ordinal: number;
-  title: string;
-  url: string | null;
-  heading: string;
-  text: string;
-  score: number;
-}
-
-const toPassage = (found: Found): Passage => ({
-  id: `${found.document}#${found.ordinal}`,
-  document: found.document,
-  title: found.title,
-  ...(found.url === null ? {} : { url: found.url }),
-  heading: found.heading,
-  text: found.text,
-  score: Number(found.score),
-});
-
-const columns = `p.document, p.ordinal, d.title, d.url, p.heading, p.text`;
-const joined = `passage p join live_document d on (d.organization, d.source, d.id, d.since) = (p.organization, p.source, p.document, p.since)`;
+import { searchPassages } from './search-passages.ts';
 
 interface NewPassage {
   readonly ordinal: number;
@@ -32,6 +11,7 @@ interface NewPassage {
   readonly terms: readonly string[];
   readonly termVector: string;
   readonly embedding: readonly number[] | null;
+  readonly embedder: string | null;
   readonly held: readonly string[];
 }
 
@@ -85,10 +65,10 @@ const insertPassages = (
   passages: readonly NewPassage[],
 ): Promise<unknown> =>
   sql.query(
-    `insert into passage (organization, source, document, since, ordinal, heading, text, terms, lexical, embedding, held)
-     select $1, $2, $3, $5, x.ordinal, x.heading, x.text, x.terms, x.lexical::sparsevec, x.embedding::vector,
+    `insert into passage (organization, source, document, since, ordinal, heading, text, terms, lexical, embedding, embedder, held)
+     select $1, $2, $3, $5, x.ordinal, x.heading, x.text, x.terms, x.lexical::sparsevec, x.embedding::vector, x.embedder,
        case when cardinality(x.held) > 0 and not exists (select 1 from passage_review r where r.text_hash = ${hashOf('x')}) then x.held end
-     from jsonb_to_recordset($4::jsonb) as x(ordinal int, heading text, text text, terms text[], lexical text, embedding text, held text[])`,
+     from jsonb_to_recordset($4::jsonb) as x(ordinal int, heading text, text text, terms text[], lexical text, embedding text, embedder text, held text[])`,
     [
       organization,
       source,
@@ -101,6 +81,7 @@ const insertPassages = (
           terms: passage.terms,
           lexical: passage.termVector,
           embedding: passage.embedding && JSON.stringify(passage.embedding),
+          embedder: passage.embedder,
           held: passage.held,
         })),
       ),
@@ -111,12 +92,6 @@ const insertPassages = (
 export const hasDocuments = async (sql: Sql): Promise<boolean> =>
   (await sql.query(`select 1 from document limit 1`)).length > 0;
 
-/** In place of a term: how many passages there are. Counting them for each question would read the whole table. */
-const anyTerm = '';
-
-/** Documents that anyone may be answered from. */
-export const sharedOrganization = '*';
-
 /** Versions before this one cannot be gone back to any more. */
 const forgetVersions = async (sql: Sql, own: readonly string[], before: number): Promise<void> => {
   await sql.query(`delete from document where organization = $1 and source = $2 and until <= $3`, [...own, before]);
@@ -125,88 +100,6 @@ const forgetVersions = async (sql: Sql, own: readonly string[], before: number):
     before,
   ]);
 };
-
-/** How many of the passages that answer hold each term. */
-const countTerms = async (sql: Sql): Promise<void> => {
-  await sql.query(`delete from term`);
-  await sql.query(
-    `with live as (select p.terms from ${joined})
-     insert into term (term, passages) select t, count(*) from live, unnest(terms) t group by t
-     union all select $1, count(*) from live`,
-    [anyTerm],
-  );
-};
-
-export interface KnowledgeVersion {
-  readonly organization: string;
-  readonly source: string;
-  readonly version: number;
-  readonly isLive: boolean;
-  readonly publishedAt: Date;
-  readonly changed: number;
-  readonly removed: number;
-}
-
-/** Where a document that answers is from. */
-export const findSources = (sql: Sql, document: string): Promise<{ organization: string; source: string }[]> =>
-  sql.query(`select organization, source from live_document where id = $1`, [document]);
-
-/** The versions that can answer, the newest of each source first. */
-export const listVersions = async (sql: Sql): Promise<KnowledgeVersion[]> =>
-  (
-    await sql.query<{
-      organization: string;
-      source: string;
-      version: number | string;
-      is_live: boolean;
-      published_at: string | Date;
-      changed: number;
-      removed: number;
-    }>(
-      `select v.organization, v.source, v.version, v.version = s.version as is_live, v.published_at, v.changed, v.removed
-       from knowledge_version v join knowledge_source s using (organization, source) order by organization, source, version desc`,
-    )
-  ).map((row) => ({
-    organization: row.organization,
-    source: row.source,
-    version: Number(row.version),
-    isLive: row.is_live,
-    publishedAt: new Date(row.published_at),
-    changed: row.changed,
-    removed: row.removed,
-  }));
-
-/** The version before the one that answers answers again, at once, and the later one is gone. Null where there is none to go back to. */
-export const rollBack = (store: Store, source: string, organization = sharedOrganization): Promise<number | null> =>
-  store.transaction(async (transaction) => {
-    const own = [organization, source];
-    const [row] = await transaction.query<{ version: number | string }>(
-      `select version from knowledge_source s where organization = $1 and source = $2
-         and exists (select 1 from knowledge_version v where (v.organization, v.source, v.version) = (s.organization, s.source, s.version - 1))
-       for update`,
-      own,
-    );
-    if (!row) return null;
-    const version = Number(row.version);
-    await transaction.query(`delete from document where organization = $1 and source = $2 and since >= $3`, [
-      ...own,
-      version,
-    ]);
-    await transaction.query(`update document set until = null where organization = $1 and source = $2 and until = $3`, [
-      ...own,
-      version,
-    ]);
-    await transaction.query(`delete from knowledge_version where organization = $1 and source = $2 and version = $3`, [
-      ...own,
-      version,
-    ]);
-    await transaction.query(`update knowledge_source set version = $3 where organization = $1 and source = $2`, [
-      ...own,
-      version - 1,
-    ]);
-    await countTerms(transaction);
-    return version - 1;
-  });
 
 /** Versions of a source that are kept besides the one that answers, to go back to. */
 const versionsKept = 5;
@@ -299,71 +192,9 @@ export const createKnowledgeStore = (store: Store, source: string, organization 
       return { passages: found.get(anyTerm) ?? 0, documentFrequency: found };
     },
 
-    search: async ({ terms, embedding, reader, depth, limit, fusion, candidatesMax }: Wanted): Promise<Passage[]> => {
-      const values = [
-        terms.map(({ term }) => term),
-        terms.map(({ dimension }) => dimension),
-        embedding === null ? null : JSON.stringify(embedding),
-        reader.organization,
-        reader.audiences,
-        depth,
-        limit,
-        fusion.lexicalWeight,
-        fusion.denseWeight,
-        fusion.rankOffset,
-        candidatesMax,
-      ];
-      return (await store.query<Found>(searchStatement, values)).map(toPassage);
-    },
+    search: (wanted: Wanted): Promise<Passage[]> => searchPassages(store, wanted),
   };
 };
-
-/** Of a term vector: pgvector allows no more, and the column has as many. */
-const vectorDimensions = 1_000_000_000;
-
-/** A document that the reader may be answered from. */
-const readable = `p.held is null and d.organization in ('${sharedOrganization}', $4) and (d.audience is null or d.audience && $5::text[])`;
-
-/**
- * Both ways of looking and their fusion as one statement. What is compared by words is made here from how rare each term is, and
- * everything that does not depend on a passage is computed once, so that indexes can serve both orders. Compared by words are the
- * passages that hold the rarest terms, up to a number: what is common to nearly all of them decides little.
- */
-const searchStatement = `
-with counted as (
-  select coalesce((select passages from term where term = ''), (select count(*) from passage))::float8 as n
-), weighed as (
-  select asked.term, asked.dimension, f.passages, ln(1 + (greatest(n, f.passages) - f.passages + 0.5) / (f.passages + 0.5)) as weight,
-    sum(f.passages) over (order by f.passages, asked.term) - f.passages as rarer
-  from unnest($1::text[], $2::int[]) as asked(term, dimension) join term f on f.term = asked.term, counted
-  where f.passages > 0
-), question as materialized (
-  select ('{' || string_agg(dimension || ':' || weight, ',' order by dimension) || '}/${vectorDimensions}')::sparsevec as vector
-  from (select dimension, sum(weight)::numeric(12, 4) as weight from weighed group by dimension) w
-), telling as materialized (
-  select array_agg(term) as terms from weighed where rarer < $11
-), lexical as (
-  select *, $8::float8 / ($10::float8 + row_number() over (order by distance)) as part from (
-    select p.organization, p.source, p.document, p.since, p.ordinal, p.lexical <#> (select vector from question) as distance from ${joined}
-    where ${readable} and p.terms && (select terms from telling) order by p.lexical <#> (select vector from question) limit $6
-  ) x where distance < 0
-), dense as (
-  select *, $9::float8 / ($10 + row_number() over (order by distance)) as part from (
-    select p.organization, p.source, p.document, p.since, p.ordinal, p.embedding <=> $3::vector as distance from ${joined}
-    where $3::text is not null and ${readable} and p.embedding is not null order by p.embedding <=> $3::vector limit $6
-  ) x
-), fused as (
-  select organization, source, document, since, ordinal, sum(part) as score, max(words) as words
-  from (select *, part as words from lexical union all select *, 0 as words from dense) r
-  group by organization, source, document, since, ordinal
-), best as (
-  select ((case when exists (select 1 from lexical) then $8::float8 else 0 end)
-    + (case when exists (select 1 from dense) then $9::float8 else 0 end)) / ($10 + 1) as score
-)
-select ${columns}, fused.score / best.score as score from fused join best on true
-join passage p using (organization, source, document, since, ordinal)
-join document d on (d.organization, d.source, d.id, d.since) = (p.organization, p.source, p.document, p.since)
-order by fused.score desc, fused.words desc, p.document, p.ordinal limit $7`;
 
 /** Whether this process reads the sources now: true for one of all that ask within so many minutes. */
 export const claimReading = async (sql: Sql, everyMinutes: number): Promise<boolean> => {

@@ -25,6 +25,7 @@ import { Models } from '#migrations/20261128-models.ts';
 import { ForgetQuoted } from '#migrations/20261128-quoted.ts';
 import { Audience } from '#migrations/20261128-audience.ts';
 import { Candidates } from '#migrations/20261128-candidates.ts';
+import { Embedders } from '#migrations/20261128-embedders.ts';
 import { Receipts } from '#migrations/20261128-receipts.ts';
 import { VersionsForget } from '#migrations/20261128-versions-forget.ts';
 import { Versions } from '#migrations/20261128-versions.ts';
@@ -98,6 +99,7 @@ const common = {
       { name: '20261128-models', class: Models },
       { name: '20261128-audience', class: Audience },
       { name: '20261128-candidates', class: Candidates },
+      { name: '20261128-embedders', class: Embedders },
       { name: '20261128-receipts', class: Receipts },
       { name: '20261128-versions', class: Versions },
       { name: '20261128-web-changes', class: WebChanges },
