@@ -8,6 +8,7 @@ import { webConfig } from '#channels/web/config.ts';
 import { ConfigError } from '#core/errors.ts';
 import { sentiments } from '#core/model.ts';
 import { harmActions, harms } from '#core/moderation.ts';
+import { knowledge } from '#knowledge/config.ts';
 import { answering, models } from '#model/config.ts';
 import { hardTriggers } from '#guardrails/hard-trigger.ts';
 import { contactTreatments, contactTypes, secretTreatments, secretTypes } from '#guardrails/pii/personal-data.ts';
@@ -70,10 +71,7 @@ const settings = z.strictObject({
   organizations: z.record(z.string(), z.strictObject({ guardrails, assistant: answering })),
   models,
   moderators: z.strictObject({ model: z.string(), llamaGuardUrl: z.string(), llamaGuardModel: z.string() }),
-  knowledge: z.strictObject({
-    audiences: z.record(z.string(), z.array(z.string().min(1))),
-    folders: z.array(z.string()),
-  }),
+  knowledge,
   limits: z.strictObject({
     bodyLengthMax: count,
     textLengthMax: count,
@@ -161,6 +159,8 @@ const secretNames = [
   'LANGFUSE_PUBLIC_KEY',
   'LANGFUSE_SECRET_KEY',
   'LANGFUSE_BASE_URL',
+  'ZENDESK_ACCESS',
+  'INTERCOM_ACCESS_TOKEN',
   'DATABASE_URL',
   'DATABASE_DIRECT_URL',
   'FIRSTLINE_PUBLIC_URL',

@@ -49,8 +49,8 @@ program
 program.command('migrate').description('bring the database schema up to date').action(migrate);
 program
   .command('ingest')
-  .description('read folders of Markdown, HTML and text into the knowledge base')
-  .argument('[folders...]', 'folders; default: knowledge.folders of the configuration')
+  .description('read folders and sources into the knowledge base; ends with 1 where something could not be read')
+  .argument('[names...]', 'folders, or names in knowledge.sources; default: all of the configuration')
   .option('--no-dense', 'do not compute embeddings')
   .action(async (folders: string[], { dense }: { dense: boolean }) => {
     const { ingest } = await import('./commands/ingest.ts');

@@ -7,12 +7,21 @@ import { ingest } from '#knowledge/ingest.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
 import type { Store } from '#store/open.ts';
 
+/** A folder that is read under a name other than its path, or with more to be said of its documents. */
+export interface NamedFolder {
+  readonly path: string;
+  readonly name: string;
+  readonly toUrl?: (id: string) => string | undefined;
+  /** Whom its documents are for, where they do not say it themselves. */
+  readonly audience?: readonly string[];
+}
+
 export interface IngestFoldersParts {
   readonly store: Store;
   readonly embedder: Embedder | null;
-  readonly folders: readonly string[];
+  readonly folders: readonly (string | NamedFolder)[];
   /** Where people read a document, instead of the address it names itself. */
-  readonly toUrl?: (id: string) => string;
+  readonly toUrl?: (id: string) => string | undefined;
   readonly write?: (line: string) => void;
   /** Called after each document. */
   readonly onDocument?: () => void;
@@ -29,15 +38,17 @@ export const ingestFolders = async ({
 }: IngestFoldersParts): Promise<string[]> => {
   const problems: string[] = [];
   for (const folder of folders) {
-    const report = await ingest(folder, {
-      repository: createKnowledgeStore(store, resolve(folder)),
+    const { path, name, ...more } = typeof folder === 'string' ? { path: folder, name: resolve(folder) } : folder;
+    const report = await ingest(path, {
+      repository: createKnowledgeStore(store, name),
       embedder,
       scan: findOrders,
       ...given({ toUrl }),
+      ...more,
       onProgress: () => onDocument?.(),
     });
     write(
-      `${folder}: ${report.replaced} documents read (${report.passages} passages), ${report.unchanged} unchanged, ${report.removed} removed`,
+      `${typeof folder === 'string' ? folder : name}: ${report.replaced} documents read (${report.passages} passages), ${report.unchanged} unchanged, ${report.removed} removed`,
     );
     if (report.held > 0)
       write(`  ${report.held} passages give orders to the assistant and are held back: see "review"`);

@@ -10,7 +10,9 @@ import { startApp } from '../app.ts';
 import { type Config, configuredChannels } from '../config.ts';
 import { checkPort } from '../server.ts';
 import { openDatabase } from './database.ts';
+import { startReading } from '../start-reading.ts';
 import { ingestFolders } from './ingest-folders.ts';
+import { readSources } from './read-sources.ts';
 import { untilStopped } from './until-stopped.ts';
 
 /** Production. Throws ConfigError when no channel is configured; never starts a platform of our own. */
@@ -31,11 +33,20 @@ export const serve = async (config: Config): Promise<void> => {
   await store.checkSchema();
   await using embedder = openEmbeddedEmbedder();
   await ingestFolders({ store, embedder, folders: config.knowledge.folders, write: (line) => logger.info(line) });
+  const endReading = startReading({
+    store,
+    logger,
+    everyMinutes: config.knowledge.sources.length > 0 ? config.knowledge.everyMinutes : 0,
+    read: () => readSources({ config, store, embedder, write: (line) => logger.info(line) }),
+  });
   const channels = Object.values(registry).flatMap((create) => create(config.secrets, config) ?? []);
   const app = await startApp({ config, store, logger, channels, embedder });
   logger.info(
     { url: app.url, channels: [...app.channels.keys()], model: app.model.name, database: store.kind },
     'Firstline is ready',
   );
-  await untilStopped(app.stop);
+  await untilStopped(async () => {
+    await app.stop();
+    await endReading();
+  });
 };

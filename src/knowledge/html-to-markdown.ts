@@ -22,6 +22,12 @@ const dropped = new Set([
 const hiddenStyle =
   /(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0?\.?0+(?:\s*[;!]|\s*$)|font-size\s*:\s*0(?:\.0+)?(?:[a-z%]*)\s*(?:[;!]|$))/i;
 
+/** Far outside of the page, or too small to be read. */
+const awayStyle = /(?:left|top|text-indent)\s*:\s*-\d{3,}|font-size\s*:\s*(?:0?\.\d+|1)px/i;
+const whiteText = /(?:^|[;\s])color\s*:\s*(?:white|#fff(?:fff)?\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))/i;
+const background = /background(?:-color)?\s*:\s*([^;]+)/i;
+const whiteBackground = /^\s*(?:white|transparent|none|#fff(?:fff)?\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))/i;
+
 /**
  * What a browser shows of a page, as CommonMark. Scripts, comments and elements a reader cannot see are left out:
  * hidden text is where instructions to an assistant are planted.
@@ -47,17 +53,26 @@ export function isUnseen(element: Element): boolean {
     dropped.has(element.tagName) ||
     (properties['hidden'] !== undefined && properties['hidden'] !== false) ||
     String(properties['ariaHidden'] ?? '') === 'true' ||
-    hiddenStyle.test(String(properties['style'] ?? ''))
+    hiddenStyle.test(String(properties['style'] ?? '')) ||
+    awayStyle.test(String(properties['style'] ?? ''))
   );
 }
 
-function dropUnseen(parent: Root | Element): void {
+/** Whether what is in an element stands on another color than the page's own. */
+const standsOnColor = ({ properties }: Element, isOnColor: boolean): boolean => {
+  const own = background.exec(String(properties['style'] ?? ''))?.[1];
+  return own === undefined ? isOnColor : !whiteBackground.test(own);
+};
+
+function dropUnseen(parent: Root | Element, isOnColor = false): void {
   parent.children = (parent.children as RootContent[]).filter((child) => {
     if (child.type === 'comment') return false;
     if (child.type !== 'element') return true;
     // The title is metadata, and would otherwise become the first paragraph.
     if (child.tagName === 'title' || isUnseen(child)) return false;
-    dropUnseen(child);
+    const isColored = standsOnColor(child, isOnColor);
+    if (!isColored && whiteText.test(String(child.properties['style'] ?? ''))) return false;
+    dropUnseen(child, isColored);
     return true;
   }) as typeof parent.children;
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
 import type { Embedder } from './embed.ts';
 import { findDocuments, type FoundDocument } from './find-documents.ts';
 import { mayBeIn } from './language.ts';
-import { DocumentError, fileBytesMax, readDocuments, type SourceDocument } from './read-document.ts';
+import { DocumentError, fileBytesMax, isCollection, readDocuments, type SourceDocument } from './read-document.ts';
 import type { KnowledgeRepository, StoredPassage } from './repository.ts';
 import { split, splitVersion, type PassageDraft } from './split.ts';
 import { documentVector, terms, termsVersion } from './terms.ts';
@@ -14,7 +13,9 @@ export interface IngestParts {
   /** Null: passages are found by their words only. */
   readonly embedder: Embedder | null;
   /** Where people read a document, instead of the address it names itself. */
-  readonly toUrl?: (id: string) => string;
+  readonly toUrl?: (id: string) => string | undefined;
+  /** Whom the documents are for that do not say it themselves. */
+  readonly audience?: readonly string[];
   /** The rules by which a text gives orders to whoever reads it; without it nothing is looked for. */
   readonly scan?: (text: string) => readonly string[];
   readonly onProgress?: (progress: IngestProgress) => void;
@@ -66,7 +67,7 @@ export async function ingest(folder: string, parts: IngestParts): Promise<Ingest
       reportProblem(found.id, error.message);
       seen.add(found.id);
       // Which documents an unreadable collection held is not known, so that none may be taken for deleted.
-      if (extname(found.id).toLowerCase() === '.jsonl') isComplete = false;
+      if (isCollection(found.id)) isComplete = false;
       return [];
     });
     for (const read of documents) {
@@ -77,14 +78,15 @@ export async function ingest(folder: string, parts: IngestParts): Promise<Ingest
         continue;
       }
       seen.add(document.id);
-      const hash = fingerprint(document, parts.embedder);
+      const audience = document.audience ?? parts.audience;
+      const hash = fingerprint(document, audience, parts.embedder);
       if (stored.get(document.id) === hash) {
         counts.unchanged += 1;
         onProgress({ document: document.id, outcome: 'unchanged' });
         continue;
       }
       const passages = await toPassages(document, parts);
-      const { id, title, audience } = document;
+      const { id, title } = document;
       await repository.replaceDocument(
         { id, title, ...(url && { url }), ...(audience && { audience }), hash },
         passages,
@@ -117,10 +119,22 @@ async function readFound({ id, path }: FoundDocument): Promise<SourceDocument[]>
   return readDocuments(id, await readFile(path).catch(unreadable));
 }
 
-const fingerprint = (document: SourceDocument, embedder: Embedder | null): string =>
+const fingerprint = (
+  document: SourceDocument,
+  audience: readonly string[] | undefined,
+  embedder: Embedder | null,
+): string =>
   createHash('sha256')
     .update(
-      JSON.stringify([document.hash, document.url, splitVersion, scanVersion, termsVersion, embedder?.name ?? null]),
+      JSON.stringify([
+        document.hash,
+        document.url,
+        splitVersion,
+        scanVersion,
+        termsVersion,
+        embedder?.name ?? null,
+        ...(audience ? [audience] : []),
+      ]),
     )
     .digest('hex');
 

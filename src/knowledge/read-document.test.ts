@@ -1,4 +1,8 @@
+import { zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
+
+import { toPdf } from '#test/support/pdf.ts';
+
 import { DocumentError, readDocument, readDocuments } from './read-document.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -79,19 +83,19 @@ test('plain text means itself', () => {
 });
 
 describe('.jsonl', () => {
-  test('every line is a document with its own id', () => {
+  test('every line is a document with its own id', async () => {
     const lines = '{"id":"one","title":"First","content":"a"}\n\n{"id":"two","title":"","content":"# Second\\nb"}\n';
-    expect(readDocuments('all.jsonl', bytes(lines)).map(({ id, title }) => [id, title])).toEqual([
+    expect((await readDocuments('all.jsonl', bytes(lines))).map(({ id, title }) => [id, title])).toEqual([
       ['one', 'First'],
       ['two', 'Second'],
     ]);
   });
 
-  test('a bad line is named', () => {
-    expect(() => readDocuments('all.jsonl', bytes('{"id":"one","content":"a"}\n{oops'))).toThrow(
+  test('a bad line is named', async () => {
+    await expect(readDocuments('all.jsonl', bytes('{"id":"one","content":"a"}\n{oops'))).rejects.toThrow(
       'all.jsonl line 2: is not JSON',
     );
-    expect(() => readDocuments('all.jsonl', bytes('null'))).toThrow('all.jsonl line 1: needs the texts');
+    await expect(readDocuments('all.jsonl', bytes('null'))).rejects.toThrow('all.jsonl line 1: needs the texts');
   });
 });
 
@@ -106,4 +110,88 @@ describe('what cannot be read says what to do', () => {
     expect(() => readDocument(path, content)).toThrow(DocumentError);
     expect(() => readDocument(path, content)).toThrow(message);
   });
+});
+
+describe('questions and answers', () => {
+  test('a row of a table is a document, whatever it is separated by and however its columns are written', async () => {
+    const rows =
+      'Question;ANSWER;audience\n"How long; roughly?";"Five days, **usually**.";employees\nWhat does it cost?;Nothing.;\n';
+    const found = await readDocuments('faq.csv', bytes(rows));
+    expect(found.map(({ title, text, audience }) => [title, text, audience])).toEqual([
+      ['How long; roughly?', 'Five days, **usually**.', ['employees']],
+      ['What does it cost?', 'Nothing.', undefined],
+    ]);
+    // One above the others does not make them other documents.
+    const more = await readDocuments('faq.csv', bytes(rows.replace('\n', '\nFirst?;Yes.;\n')));
+    expect(more.slice(1).map(({ id }) => id)).toEqual(found.map(({ id }) => id));
+  });
+
+  test('a list in JSON is the same', async () => {
+    const list = [{ Question: 'How long?', answer: 'Five days.', url: 'https://a.example/faq' }];
+    expect(await readDocuments('faq.json', bytes(JSON.stringify(list)))).toMatchObject([
+      { title: 'How long?', text: 'Five days.', url: 'https://a.example/faq' },
+    ]);
+  });
+
+  test.each([
+    ['faq.csv', 'question,answer\nHow?,\n', 'faq.csv row 2: needs the texts "question" and "answer"'],
+    ['faq.csv', 'question,answer\n"How?,x\n', 'cannot be read as CSV'],
+    ['faq.json', '{"question":"a"}', 'is not a list'],
+    ['faq.json', '[1]', 'faq.json entry 1: needs the texts'],
+    ['faq.json', '[', 'is not JSON'],
+  ])('%s %j is refused with what to do', (name, text, problem) =>
+    expect(readDocuments(name, bytes(text))).rejects.toThrow(problem),
+  );
+});
+
+describe('packed files', () => {
+  const toDocx = (body: string, extra: Record<string, Uint8Array> = {}): Uint8Array =>
+    zipSync({
+      '[Content_Types].xml': bytes(
+        '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>',
+      ),
+      '_rels/.rels': bytes(
+        '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>',
+      ),
+      'word/document.xml': bytes(
+        `<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>${body}</w:body></w:document>`,
+      ),
+      ...extra,
+    });
+  const paragraph = (text: string): string => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`;
+
+  test('a PDF is read', async () => {
+    const [read] = await readDocuments('guide.pdf', toPdf(['Refunds take 10 days.']));
+    expect(read).toMatchObject({ title: 'Guide', text: expect.stringContaining('Refunds take 10 days.') });
+  });
+
+  test('a Word document is read', async () => {
+    const [read] = await readDocuments('guide.docx', toDocx(paragraph('Refunds take 10 days.')));
+    expect(read).toMatchObject({ title: 'Guide', text: 'Refunds take 10 days.' });
+  });
+
+  test('one that unfolds to far more than it weighs is not opened', async () => {
+    const bomb = toDocx(paragraph('x'), { 'word/media/a.bin': new Uint8Array(30 * 1024 * 1024) });
+    expect(bomb.byteLength).toBeLessThan(100_000);
+    await expect(readDocuments('bomb.docx', bomb)).rejects.toThrow(/bomb\.docx: unfolds to \d+ bytes/);
+  });
+
+  test.each([
+    ['broken.docx', 'PK\u0003\u0004 and nothing more', /is damaged|cannot be read as a Word/],
+    ['broken.pdf', '%PDF-1.4 and nothing more', /cannot be read as PDF/],
+    ['not.pdf', 'plain words', /cannot be read as PDF/],
+  ])('%s is refused', (name, text, problem) => expect(readDocuments(name, bytes(text))).rejects.toThrow(problem));
+});
+
+test.each([
+  '<p style="color:#fff">hidden</p>',
+  '<p style="color: white; background: #ffffff">hidden</p>',
+  '<p style="position:absolute; left:-9999px">hidden</p>',
+  '<p style="font-size:1px">hidden</p>',
+])('%s is not read', (html) => {
+  expect(read('x.html', `<p>Seen.</p>${html}`).text).toBe('Seen.');
+});
+
+test('white words on a dark ground are read', () => {
+  expect(read('x.html', '<div style="background:#123"><p style="color:white">Seen.</p></div>').text).toBe('Seen.');
 });

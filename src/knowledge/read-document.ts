@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
+import { parse as parseCsv } from 'csv-parse/sync';
+import { unzipSync } from 'fflate';
 import { toString as plainText } from 'mdast-util-to-string';
+import { z } from 'zod';
+
 import { cleanMarkdown } from './clean-markdown.ts';
 import { htmlToMarkdown } from './html-to-markdown.ts';
 import { parseMarkdown } from './markdown.ts';
+import { docxWorker, pdfWorker, readInThread } from './read-in-thread.ts';
 
 export interface SourceDocument {
   /** The path relative to the source folder, or the id a line of a .jsonl file gives. */
@@ -32,21 +37,146 @@ export class DocumentError extends Error {
 }
 
 const documentBytesMax = 5 * 1024 * 1024;
-/** A .jsonl file holds many documents; each line is held to the limit of a document. */
+/** A file that holds many documents, one a line or a row; each is held to the limit of a document. */
 const collectionBytesMax = 64 * 1024 * 1024;
+/** Pictures and fonts make these large, and none of them is read. */
+const packedBytesMax = 20 * 1024 * 1024;
+/** Bytes that a packed file may unfold to, and how many times its own size: what unfolds to more was made to. */
+const unpackedBytesMax = 100 * 1024 * 1024;
+const unpackedRatioMax = 200;
 const titleLengthMax = 200;
 
-export const readableExtensions: ReadonlySet<string> = new Set(['.md', '.markdown', '.txt', '.html', '.htm', '.jsonl']);
+const collections: ReadonlySet<string> = new Set(['.jsonl', '.csv', '.json']);
+const packed: ReadonlySet<string> = new Set(['.pdf', '.docx']);
+
+export const readableExtensions: ReadonlySet<string> = new Set([
+  '.md',
+  '.markdown',
+  '.txt',
+  '.html',
+  '.htm',
+  ...packed,
+  ...collections,
+]);
+
+/** Whether a file holds many documents. */
+export const isCollection = (path: string): boolean => collections.has(extensionOf(path));
 
 /** The largest file that is read, by its kind. */
 export const fileBytesMax = (path: string): number =>
-  extensionOf(path) === '.jsonl' ? collectionBytesMax : documentBytesMax;
+  isCollection(path) ? collectionBytesMax : packed.has(extensionOf(path)) ? packedBytesMax : documentBytesMax;
 
-/** Every document in a file: one, or one a line for .jsonl. Throws {@link DocumentError}. */
-export function readDocuments(path: string, bytes: Uint8Array): SourceDocument[] {
-  if (extensionOf(path) !== '.jsonl') return [readDocument(path, bytes)];
-  const lines = decode(path, bytes).split('\n');
-  return lines.flatMap((line, index) => (line.trim() === '' ? [] : [readLine(path, index + 1, line)]));
+/** Every document in a file: one, or one a line or a row of a collection. Rejects with {@link DocumentError}. */
+export async function readDocuments(path: string, bytes: Uint8Array): Promise<SourceDocument[]> {
+  switch (extensionOf(path)) {
+    case '.jsonl':
+      return decode(path, bytes)
+        .split('\n')
+        .flatMap((line, index) => (line.trim() === '' ? [] : [readLine(path, index + 1, line)]));
+    case '.csv':
+      return readTable(path, decode(path, bytes));
+    case '.json':
+      return readJson(path, decode(path, bytes));
+    case '.pdf':
+      return [await readPdf(path, bytes)];
+    case '.docx':
+      return [await readDocx(path, bytes)];
+    default:
+      return [readDocument(path, bytes)];
+  }
+}
+
+async function readPdf(path: string, bytes: Uint8Array): Promise<SourceDocument> {
+  checkSize(path, bytes);
+  const text = await readInThread(pdfWorker, bytes);
+  if (text === null)
+    throw new DocumentError(path, 'cannot be read as PDF, or not in time; export it again, or as Markdown or text');
+  return finish(path, { title: fileTitle(path), text: cleanMarkdown(escapeMarkup(text)) });
+}
+
+/** What its parts unfold to, as the file itself says; one that lies is stopped by the limits of the thread that reads it. */
+const unpackedBytes = (path: string, bytes: Uint8Array): number => {
+  let sum = 0;
+  try {
+    unzipSync(bytes, {
+      filter: ({ originalSize }) => {
+        sum += originalSize;
+        return false;
+      },
+    });
+  } catch (cause) {
+    throw new DocumentError(path, 'is damaged; save it again', { cause });
+  }
+  return sum;
+};
+
+async function readDocx(path: string, bytes: Uint8Array): Promise<SourceDocument> {
+  checkSize(path, bytes);
+  const size = unpackedBytes(path, bytes);
+  if (size > unpackedBytesMax || size > bytes.byteLength * unpackedRatioMax)
+    throw new DocumentError(path, `unfolds to ${size} bytes, as no document does; it is not opened`);
+  const html = await readInThread(docxWorker, bytes);
+  if (html === null)
+    throw new DocumentError(path, 'cannot be read as a Word document, or not in time; export it as Markdown or text');
+  const { text } = htmlToMarkdown(html);
+  return finish(path, { title: firstHeading(text) ?? fileTitle(path), text: cleanMarkdown(text) });
+}
+
+const question = z.object({
+  question: z.string().trim().min(1),
+  answer: z.string().trim().min(1),
+  url: z.string().trim().optional(),
+  audience: z.string().trim().optional(),
+});
+
+/** Stays the same where others come before it. */
+const questionId = (path: string, asked: string): string =>
+  `${path}#${createHash('sha256').update(asked).digest('hex').slice(0, 12)}`;
+
+/** Names as people write them: "Question", " ANSWER ". */
+const plainKeys = (row: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(row).map(([key, value]) => [key.trim().toLowerCase(), value]));
+
+function readQuestion(path: string, place: string, row: unknown): SourceDocument {
+  const parsed = question.safeParse(typeof row === 'object' && row !== null ? plainKeys(row) : row);
+  if (!parsed.success) throw new DocumentError(`${path} ${place}`, 'needs the texts "question" and "answer"; add them');
+  const { question: asked, answer, url, audience } = parsed.data;
+  return finish(questionId(path, asked), {
+    title: asked,
+    ...(url && { url }),
+    ...(audience && { audience: toAudience(audience) }),
+    text: cleanMarkdown(answer),
+  });
+}
+
+function readTable(path: string, content: string): SourceDocument[] {
+  let rows: unknown[];
+  try {
+    rows = parseCsv(content, {
+      bom: true,
+      columns: true,
+      delimiter: [',', ';', '\t'],
+      skip_empty_lines: true,
+      max_record_size: documentBytesMax,
+    });
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : 'is no table';
+    throw new DocumentError(path, `cannot be read as CSV (${problem}); save it again as CSV in UTF-8`, { cause });
+  }
+  // The first line names the columns.
+  return rows.map((row, index) => readQuestion(path, `row ${index + 2}`, row));
+}
+
+function readJson(path: string, content: string): SourceDocument[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(content);
+  } catch (cause) {
+    throw new DocumentError(path, 'is not JSON; write a list of objects with "question" and "answer"', { cause });
+  }
+  if (!Array.isArray(value))
+    throw new DocumentError(path, 'is not a list; write a list of objects with "question" and "answer"');
+  return value.map((row, index) => readQuestion(path, `entry ${index + 1}`, row));
 }
 
 /** The document in a .md, .markdown, .txt, .html or .htm file. Throws {@link DocumentError}. */
@@ -124,11 +254,14 @@ function finish(id: string, fields: Omit<SourceDocument, 'id' | 'hash'>): Source
   return { id, title, ...(url && { url }), ...(language && { language }), ...(audience && { audience }), text, hash };
 }
 
-function decode(path: string, bytes: Uint8Array): string {
+function checkSize(path: string, bytes: Uint8Array): void {
   const bytesMax = fileBytesMax(path);
-  if (bytes.byteLength > bytesMax) {
+  if (bytes.byteLength > bytesMax)
     throw new DocumentError(path, `is larger than ${bytesMax / 1024 / 1024} MB; split it into several files`);
-  }
+}
+
+function decode(path: string, bytes: Uint8Array): string {
+  checkSize(path, bytes);
   if (bytes.includes(0))
     throw new DocumentError(path, 'is a binary file; export it as Markdown, HTML or text in UTF-8');
   try {

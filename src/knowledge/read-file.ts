@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { pdfWorker, readInThread } from './read-in-thread.ts';
 
 /** What can be made of a file's bytes, whatever it says of itself. */
 export type FileContent =
@@ -25,36 +25,11 @@ const toText = (bytes: Uint8Array): string | null => {
   }
 };
 
-/** Longest time that one PDF is read for. */
-const pdfMs = 10_000;
-/** MB that reading one may take: a small file can unfold into a very large one. */
-const pdfMemoryMax = 256;
-
-/** In a thread of its own, which a file that was made to hang or to swell can take down without anybody else. */
-const readPdf = (bytes: Uint8Array): Promise<string | null> =>
-  new Promise((resolve) => {
-    const worker = new Worker(new URL('./read-pdf-worker.ts', import.meta.url), {
-      workerData: bytes,
-      resourceLimits: { maxOldGenerationSizeMb: pdfMemoryMax },
-      stdout: true,
-      stderr: true,
-    });
-    const end = (text: string | null): void => {
-      clearTimeout(timer);
-      resolve(text);
-      void worker.terminate();
-    };
-    const timer = setTimeout(() => end(null), pdfMs);
-    worker.once('message', (text: string | null) => end(text));
-    worker.once('error', () => end(null));
-    worker.once('exit', () => end(null));
-  });
-
 /** Tells what a file holds by its bytes alone: its name and its type are whatever its sender wrote. */
 export const readFile = async (bytes: Uint8Array): Promise<FileContent> => {
   const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
   const [mediaType] = images.find(([, begins]) => begins.test(head)) ?? [];
   if (mediaType) return { kind: 'image', mediaType };
-  const text = head.startsWith('%PDF-') ? await readPdf(bytes) : toText(bytes);
+  const text = head.startsWith('%PDF-') ? await readInThread(pdfWorker, bytes) : toText(bytes);
   return text?.trim() ? { kind: 'text', text } : { kind: 'unknown' };
 };

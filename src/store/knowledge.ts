@@ -364,3 +364,13 @@ select ${columns}, fused.score / best.score as score from fused join best on tru
 join passage p using (organization, source, document, since, ordinal)
 join document d on (d.organization, d.source, d.id, d.since) = (p.organization, p.source, p.document, p.since)
 order by fused.score desc, fused.words desc, p.document, p.ordinal limit $7`;
+
+/** Whether this process reads the sources now: true for one of all that ask within so many minutes. */
+export const claimReading = async (sql: Sql, everyMinutes: number): Promise<boolean> => {
+  const claimed = await sql.query(
+    `insert into setting as s (name, value) values ('knowledge_read', (extract(epoch from now()) + $1 * 60)::text)
+     on conflict (name) do update set value = excluded.value where s.value::float8 < extract(epoch from now()) returning 1`,
+    [everyMinutes],
+  );
+  return claimed.length > 0;
+};
