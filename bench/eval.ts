@@ -11,18 +11,20 @@ const parts = {
   leaks: async (folder: string) => (await import('./eval/leaks.ts')).measureLeaks(folder),
   topics: async (folder: string) => (await import('./eval/topics.ts')).measureTopics(folder),
   escalation: async (folder: string) => (await import('./eval/escalation.ts')).measureEscalation(folder),
+  retrieval: async (folder: string) => (await import('./eval/retrieval.ts')).measureRetrieval(folder),
   'red-team': async () => (await import('./eval/red-team.ts')).measureRedTeam(),
 } satisfies Record<string, (folder: string) => Promise<Measured[]>>;
 
 const usage = `npm run eval -- <name> [--data <folder>] [--write]
 
-  safety         everything below
+  safety         everything below but retrieval and answers
   personal-data  what is found of personal data, and what is left alone (P1-P6)
   injection      what tries to command the assistant (I2, I3)
   leaks          what must not leave: the canary, links, figures (O1-O3)
   topics         what is foreign (T1)
   escalation     who wants or needs a person (E1-E3)
   red-team       whole conversations with a model that obeys every injection (I1)
+  retrieval      how well documents are found, beside full text search, words alone and meaning alone
   answers        the golden questions: what is answered, what changed since, and what each threshold of the sentence check costs;
                  --write agrees to the answers and to the curve. A golden answer that broke ends with 1.
 
@@ -56,9 +58,10 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const [name = ''] = positionals;
+const isSafety = (part: string): boolean => part !== 'retrieval';
 const chosen =
   name === 'safety'
-    ? Object.keys(parts)
+    ? Object.keys(parts).filter(isSafety)
     : name === 'answers'
       ? [name]
       : Object.keys(parts).filter((part) => part === name);

@@ -35,6 +35,8 @@ const begin = async () => {
       ANTHROPIC_API_KEY: 'sk-bench',
       ANTHROPIC_BASE_URL: claude.url,
       FIRSTLINE_PUBLIC_URL: url,
+      // What the model of the lab says stands on no page.
+      FIRSTLINE_GUARDRAILS__ANSWERS__UNSUPPORTED: 'note',
       FIRSTLINE_DATA_DIR: folder,
       FIRSTLINE_LIMITS__PER_PERSON: '{ size: 1000, refillPerMinute: 1000 }',
       PORT: String(port),

@@ -25,6 +25,8 @@ const topics = 400;
 const wordsMax = 20_000;
 const passageTerms = 70;
 const batch = 500;
+/** Full text search of so many takes seconds. */
+const rankedMax = (passages: number): number => (passages > 50_000 ? 3 : 30);
 
 /** Words as often as words are: the second half as often as the first, and so on (Zipf). */
 const pickWord = (random: Random): string => `w${Math.floor(wordsMax ** random.next())}x`;
@@ -176,7 +178,7 @@ export const run = async (args: readonly string[]): Promise<void> => {
     const fused = await measureMs(questions, (index) => knowledge.search(wantedOf(index, true)));
     delay.disable();
     const words = await measureMs(questions, (index) => knowledge.search(wantedOf(index, false)));
-    const ranked = await measureMs(Math.min(questions, 30), (index) =>
+    const ranked = await measureMs(Math.min(questions, rankedMax(count)), (index) =>
       store.query(
         `select document, ordinal from passage, to_tsquery('simple', $1) q where to_tsvector('simple', text) @@ q
          order by ts_rank(to_tsvector('simple', text), q) desc limit 5`,

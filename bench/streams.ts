@@ -35,6 +35,8 @@ const begin = async (streams: number) => {
       FIRSTLINE_CONFIG: new URL('../test/support/empty.yaml', import.meta.url).pathname,
       FIRSTLINE_PUBLIC_URL: `http://localhost:${port}`,
       FIRSTLINE_DATA_DIR: folder,
+      // What the model of the lab says stands on no page.
+      FIRSTLINE_GUARDRAILS__ANSWERS__UNSUPPORTED: 'note',
       FIRSTLINE_LIMITS__SLOTS: String(streams),
       PORT: String(port),
     },

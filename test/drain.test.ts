@@ -59,6 +59,8 @@ const start = async (): Promise<{ child: ChildProcess; url: string }> => {
     ANTHROPIC_BASE_URL: claude.url,
     PORT: String(port),
     FIRSTLINE_PUBLIC_URL: url,
+    // What the model of the lab says stands on no page.
+    FIRSTLINE_GUARDRAILS__ANSWERS__UNSUPPORTED: 'note',
     FIRSTLINE_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
     FIRSTLINE_DATA_DIR: folder,
     FIRSTLINE_CONFIG: join(folder, 'config.yaml'),

@@ -30,6 +30,8 @@ test('killed in the middle of its answers and started again, it loses nothing an
     ANTHROPIC_BASE_URL: claude.url,
     PORT: String(port),
     FIRSTLINE_PUBLIC_URL: url,
+    // What the model of the lab says stands on no page.
+    FIRSTLINE_GUARDRAILS__ANSWERS__UNSUPPORTED: 'note',
     FIRSTLINE_DATA_DIR: folder,
     ...given({ DATABASE_URL: database.url }),
     FIRSTLINE_CONFIG: new URL('support/empty.yaml', import.meta.url).pathname,

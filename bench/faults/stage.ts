@@ -92,7 +92,8 @@ export const openStage = async ({ tree, databaseUrl, masterKey, onTaken }: Stage
     FIRSTLINE_PUBLIC_URL: proxy.url,
     FIRSTLINE_LIMITS__PER_PERSON: '{ size: 1000, refillPerMinute: 1000 }',
     FIRSTLINE_LIMITS__PER_ORGANIZATION: '{ size: 10000, refillPerMinute: 10000 }',
-    FIRSTLINE_LIMITS__SILENCE_MS: '5000',
+    FIRSTLINE_MODELS__CLAUDE__FIRST_TOKEN_MS: '5000',
+    FIRSTLINE_MODELS__CLAUDE__SILENCE_MS: '5000',
     // The model of the play says what no page does.
     FIRSTLINE_GUARDRAILS__ANSWERS__UNSUPPORTED: 'note',
   };

@@ -112,6 +112,8 @@ export const startFirstline = async ({ port, environment, server }: SystemOption
       FIRSTLINE_DATA_DIR: folder,
       FIRSTLINE_KNOWLEDGE__FOLDERS: `[${at('lab/help-center')}]`,
       FIRSTLINE_SERVER__HOST: '127.0.0.1',
+      // What the model of the lab says stands on no page.
+      FIRSTLINE_GUARDRAILS__ANSWERS__UNSUPPORTED: 'note',
       FIRSTLINE_LIMITS__PER_PERSON: '{ size: 100000, refillPerMinute: 100000 }',
       FIRSTLINE_LIMITS__PER_ORGANIZATION: '{ size: 1000000, refillPerMinute: 1000000 }',
     },
