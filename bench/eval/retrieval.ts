@@ -41,7 +41,7 @@ const documentsOf = (found: readonly { readonly document: string }[]): string[] 
 const openSearches = (store: Store, embed: (text: string) => Promise<readonly number[]>): Record<string, Search> => {
   const knowledge = createKnowledgeStore(store, '');
   const search =
-    (uses: { readonly words: boolean; readonly meaning: boolean }): Search =>
+    (uses: { readonly words: boolean; readonly meaning: boolean }, weights: Partial<typeof fusion> = {}): Search =>
     async (question) => {
       const own = uses.words ? [...new Set(terms(question))] : [];
       return documentsOf(
@@ -52,13 +52,14 @@ const openSearches = (store: Store, embed: (text: string) => Promise<readonly nu
           depth,
           candidatesMax: 4000,
           limit: depth,
-          fusion,
+          fusion: { ...fusion, ...weights },
         }),
       );
     };
   return {
-    'words and meaning, fused 2 : 1': search({ words: true, meaning: true }),
+    'words and meaning, fused': search({ words: true, meaning: true }),
     'words alone (BM25)': search({ words: true, meaning: false }),
+    'fused 2 : 1': search({ words: true, meaning: true }, { lexicalWeight: 2, denseWeight: 1 }),
     'meaning alone (USE)': search({ words: false, meaning: true }),
     'full text search (ts_rank)': async (question) => {
       const words = question.match(/[\p{L}\p{N}]+/gu) ?? [];

@@ -272,6 +272,18 @@ test('the typing line shows in a thread only', async () => {
   expect(lab.pane.view('CHELP').typing).toContain('is looking that up');
 });
 
+test('a conversation is called by its first question, in short', async () => {
+  const lab = await openLab();
+  const { channel } = await openChannel(lab);
+  const sent = await channel.send(thread('CHELP'), { text: 'Hi' }, 'k');
+  await channel.showTyping!(sent.thread, 'writing', `Where is\n my ${'very '.repeat(30)}late parcel?`);
+  await channel.showTyping!(sent.thread, 'writing');
+  const room = (lab.state() as { rooms: { id: string; titles: Record<string, string> }[] }).rooms.find(
+    ({ id }) => id === 'CHELP',
+  );
+  expect(Object.values(room?.titles ?? {})).toEqual([`Where is my ${'very '.repeat(30)}`.slice(0, 60)]);
+});
+
 test('suggestions are offered above the line that the person writes on as well, where the workspace has that', async () => {
   const lab = await openLab();
   const { channel } = await openChannel(lab);

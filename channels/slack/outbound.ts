@@ -71,6 +71,9 @@ const toSent = (thread: SlackThread, room: string, ts: string, key?: string): Se
   ...(key === undefined ? {} : { note: key }),
 });
 
+/** Characters of a conversation's title in the list of them, where no more is seen. */
+const titleLengthMax = 60;
+
 type Outbound = Required<Pick<Channel, 'send' | 'edit' | 'findSent' | 'showTyping' | 'budget'>>;
 
 /**
@@ -171,13 +174,16 @@ export const createOutbound = ({ clientOf, rooms, recipients }: OutboundParts): 
         : { scope: `update ${team}`, ...updates };
     },
 
-    async showTyping(key, doing) {
+    async showTyping(key, doing, about) {
       const { team, room, root } = readThreadKey(key);
       if (root === null) return;
       const show = async () => {
         const client = await clientOf(team);
         const channel = await rooms.open(client, team, room);
-        await client.assistant.threads.setStatus({ channel_id: channel, thread_ts: root, ...signs[doing] });
+        const place = { channel_id: channel, thread_ts: root };
+        await client.assistant.threads.setStatus({ ...place, ...signs[doing] });
+        const title = about?.replaceAll(/\s+/g, ' ').trim().slice(0, titleLengthMax);
+        if (title) await client.assistant.threads.setTitle({ ...place, title });
       };
       // A nicety: where assistant threads are off, nothing is shown.
       await show().catch(() => undefined);

@@ -44,6 +44,13 @@ const setSuggestedPrompts: Method = (args, { workspace }) => {
   return {};
 };
 
+const setTitle: Method = (args, { workspace }) => {
+  const room = workspace.room(args.required('channel_id'));
+  room.titles.set(threadIn(room, args.required('thread_ts')), args.required('title'));
+  workspace.changed(room.id);
+  return {};
+};
+
 /** The status of a session as an argument of this name. Throws `invalid_arguments`. */
 export const readSessionStatus = (args: Args, name: string): string | undefined => {
   const status = args.text(name);
@@ -65,4 +72,5 @@ export const assistantMethods: Record<string, Method> = {
   'agents.sessions.setStatus': setSessionStatus,
   'assistant.threads.setStatus': setStatus,
   'assistant.threads.setSuggestedPrompts': setSuggestedPrompts,
+  'assistant.threads.setTitle': setTitle,
 };

@@ -8,6 +8,7 @@ const tiers: Record<string, keyof typeof tierPerMinute> = {
   'apps.connections.open': 't2',
   'assistant.threads.setStatus': 'special',
   'assistant.threads.setSuggestedPrompts': 't4',
+  'assistant.threads.setTitle': 't4',
   'bots.info': 't3',
   'chat.appendStream': 't4',
   'chat.delete': 't3',

@@ -5,6 +5,7 @@ const wanted: Record<string, string | readonly [channel: string, direct: string]
   'agents.sessions.setStatus': 'chat:write',
   'assistant.threads.setStatus': 'assistant:write',
   'assistant.threads.setSuggestedPrompts': 'assistant:write',
+  'assistant.threads.setTitle': 'assistant:write',
   'bots.info': 'users:read',
   'chat.appendStream': 'chat:write',
   'chat.delete': 'chat:write',

@@ -156,6 +156,7 @@ const toState = (workspace: Workspace) => ({
     statuses: Object.fromEntries(room.statuses),
     sessions: Object.fromEntries(room.sessions),
     prompts: Object.fromEntries(room.prompts),
+    titles: Object.fromEntries(room.titles),
     messages: room.messages.map((message) => ({
       ...toWireMessage(workspace, room, message, true),
       only_for: message.onlyFor,

@@ -59,6 +59,8 @@ export interface SlackRoom {
   readonly sessions: Map<string, string>;
   /** What people are offered to say: by thread, or at the top under ''. */
   readonly prompts: Map<string, readonly Json[]>;
+  /** Titles of conversations, by the timestamp of their thread. */
+  readonly titles: Map<string, string>;
 }
 
 export interface Identity {
@@ -128,6 +130,7 @@ export const createWorkspace = (identity: Identity): Workspace => {
       statuses: new Map(),
       sessions: new Map(),
       prompts: new Map(),
+      titles: new Map(),
     };
     rooms.set(room.id, room);
     return room;

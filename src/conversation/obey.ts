@@ -28,7 +28,7 @@ export const obey =
   async (turn: Opened): Promise<Obeyed | Halt> => {
     const typed = turn.command === null && !turn.isChange ? toTypedCommand(turn.text) : null;
     if (turn.command === 'why' || typed?.kind === 'why')
-      return new Halt('explained', { tell: await explain.toPerson(turn, turn.about) });
+      return new Halt('explained', { tell: await explain.toPerson(turn, turn.about), offersHuman: true });
     const done = typed && (await linking(turn, typed));
     if (done) return done;
     if (comesInParts(turn.channel) && wantsMore(turn.text)) {

@@ -257,7 +257,8 @@ export interface Channel {
    * Never rejects.
    */
   acquaint?(sender: Sender): Promise<Sender>;
-  showTyping?(thread: ThreadKey, doing: Doing): Promise<void>;
+  /** `about` is the first question of a conversation, for platforms on which one has a title; absent later on. */
+  showTyping?(thread: ThreadKey, doing: Doing, about?: string): Promise<void>;
   /** Milliseconds after a person's last message in which they may be written to in free words; null where that is always so. */
   freeWordsMs?(thread: ThreadKey): number | null;
   /** What a code of the platform's means, for people; null for one that says nothing to them. */
