@@ -82,7 +82,7 @@ export const measureSupport = (labelled: readonly Labelled[], isWritten: boolean
   if (isWritten)
     writeFileSync(
       new URL('../../src/guardrails/support-curve.json', import.meta.url),
-      `[\n${curve.map((point) => `  ${JSON.stringify(point)}`).join(',\n')}\n]\n`,
+      `${JSON.stringify(curve, null, 2)}\n`,
     );
   const least = leastSupport(0.02, shares.uncited, curve);
   const set = 'golden, not cited, wrongMax 0.02';

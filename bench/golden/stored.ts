@@ -21,7 +21,7 @@ export const writeAgreed = (model: string, replayed: readonly Replayed[]): void 
   const agreed = Object.fromEntries(
     replayed.map(({ golden, text, isRight }) => [golden.ask, { isRight, digest: digestOf(text) }]),
   );
-  writeFileSync(path, `${JSON.stringify({ ...readAll(), [model]: agreed }, null, 1)}\n`);
+  writeFileSync(path, `${JSON.stringify({ ...readAll(), [model]: agreed }, null, 2)}\n`);
 };
 
 export interface Change {

@@ -39,7 +39,7 @@ with counted as (
   select ('{' || string_agg(dimension || ':' || weight, ',' order by dimension) || '}/${vectorDimensions}')::sparsevec as vector
   from (select dimension, sum(weight)::numeric(12, 4) as weight from weighed group by dimension) w
 ), telling as materialized (
-  select array_agg(term) as terms from weighed where rarer < $11
+  select array_agg(term) as terms from weighed where rarer = 0 or rarer + passages <= $11
 ), lexical as (
   select *, $8::float8 / ($10::float8 + row_number() over (order by distance)) as part from (
     select p.organization, p.source, p.document, p.since, p.ordinal, p.lexical <#> (select vector from question) as distance from ${joined}
