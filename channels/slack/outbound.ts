@@ -177,16 +177,22 @@ export const createOutbound = ({ clientOf, rooms, recipients }: OutboundParts): 
     async showTyping(key, doing, about) {
       const { team, room, root } = readThreadKey(key);
       if (root === null) return;
-      const show = async () => {
+      const place = async () => {
         const client = await clientOf(team);
-        const channel = await rooms.open(client, team, room);
-        const place = { channel_id: channel, thread_ts: root };
-        await client.assistant.threads.setStatus({ ...place, ...signs[doing] });
-        const title = about?.replaceAll(/\s+/g, ' ').trim().slice(0, titleLengthMax);
-        if (title) await client.assistant.threads.setTitle({ ...place, title });
+        return { client, at: { channel_id: await rooms.open(client, team, room), thread_ts: root } };
+      };
+      const show = async () => {
+        const { client, at } = await place();
+        await client.assistant.threads.setStatus({ ...at, ...signs[doing] });
+      };
+      const call = async () => {
+        const title = [...(about ?? '').replaceAll(/\s+/g, ' ').trim()].slice(0, titleLengthMax).join('');
+        if (title === '') return;
+        const { client, at } = await place();
+        await client.assistant.threads.setTitle({ ...at, title });
       };
       // A nicety: where assistant threads are off, nothing is shown.
-      await show().catch(() => undefined);
+      await Promise.all([show().catch(() => undefined), call().catch(() => undefined)]);
     },
   };
 };

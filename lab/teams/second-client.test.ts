@@ -28,7 +28,7 @@ const bearer = async (secret = 'secret'): Promise<string> => {
 const clientOf = (token: string) =>
   new Client(lab.serviceUrl.replace(/\/$/, ''), { headers: { authorization: `Bearer ${token}` } });
 
-test('a client that knows only Teams posts, changes and replies, and learns who is there', async () => {
+test('a client that knows only Teams posts, changes and takes away, and learns who is there', async () => {
   const { id } = lab.addUser({ name: 'Ada Person' });
   const room = await lab.addRoom({ type: 'personal', members: [id] });
   const client = clientOf(await bearer());

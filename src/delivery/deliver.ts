@@ -133,7 +133,8 @@ export const deliver =
     let shown = '';
     const asked = pieces.next();
     // A sign of life while the model thinks; where the platform has none, the words themselves must do.
-    channel.showTyping?.(turn.thread, 'writing', turn.isFirstContact ? turn.text : undefined).catch(() => undefined);
+    const isFirst = turn.summary === null && !turn.recent.some(({ role }) => role === 'user');
+    channel.showTyping?.(turn.thread, 'writing', isFirst ? turn.text : undefined).catch(() => undefined);
     let step = await asked;
     try {
       for (; !step.done && !live.stopped; step = await pieces.next()) {
