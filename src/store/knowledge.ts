@@ -179,6 +179,8 @@ export const createKnowledgeStore = (store: Store, source: string, organization 
         }
         await countTerms(transaction);
       });
+      // Tables of a few rows are counted by nobody else, and a plan that takes them for large ones reads every passage: 285 ms instead of 9.
+      await store.query('analyze knowledge_source, document, passage');
       removed = [];
     },
 
