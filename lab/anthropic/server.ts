@@ -154,7 +154,8 @@ export async function openAnthropicLab(options: AnthropicLabOptions): Promise<An
     const gone = new AbortController();
     outgoing.once('close', () => {
       if (outgoing.writableFinished || script.cutAfterChars !== undefined) return;
-      aborted += 1;
+      // Whoever was told that it failed may leave before we have ended.
+      if (script.failAfterChars === undefined) aborted += 1;
       gone.abort();
     });
     outgoing.setHeader('request-id', id('req'));
