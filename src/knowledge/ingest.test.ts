@@ -120,3 +120,14 @@ test.skipIf(process.getuid?.() === 0)('a file that may not be read is named', as
   const { problems } = await ingest(folder, { repository: createMemoryRepository(), embedder: null });
   expect(problems).toEqual([expect.stringContaining('secret.md: cannot be opened')]);
 });
+
+test.each([
+  ['deep.html', '<div>'.repeat(50_000)],
+  ['deep.md', `${'>'.repeat(20_000)} deep`],
+])('%s, which nests too deep, is named and does not stop the rest', async (name, content) => {
+  await write(name, content);
+  await write('z.md', 'Zeta is fine.');
+  const report = await ingest(folder, { repository: createMemoryRepository(), embedder: null });
+  expect(report.replaced).toBe(1);
+  expect(report.problems).toEqual([expect.stringContaining(`${name}: nests its parts too deep`)]);
+});

@@ -109,6 +109,16 @@ export async function ingest(folder: string, parts: IngestParts): Promise<Ingest
   return { ...counts, problems };
 }
 
+/** A parser that runs out of stack tells of its file, and of nothing else. */
+const refuseDepth = <Made>(id: string, make: () => Made): Made => {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new DocumentError(id, 'nests its parts too deep to be read; flatten it', { cause });
+  }
+};
+
 async function readFound({ id, path }: FoundDocument): Promise<SourceDocument[]> {
   const unreadable = (cause: unknown) => {
     throw new DocumentError(id, 'cannot be opened; check that the file exists and may be read', { cause });
@@ -116,7 +126,18 @@ async function readFound({ id, path }: FoundDocument): Promise<SourceDocument[]>
   const { size } = await stat(path).catch(unreadable);
   // Told before the file is in memory.
   if (size > fileBytesMax(id)) throw new DocumentError(id, `has ${size} bytes; split it into several files`);
-  return readDocuments(id, await readFile(path).catch(unreadable));
+  const bytes = await readFile(path).catch(unreadable);
+  return readDocuments(id, bytes).then(
+    (documents) => {
+      // What nests too deep for its parser is found out here, and not where it would end the reading of all others.
+      for (const document of documents) refuseDepth(id, () => split(document));
+      return documents;
+    },
+    (error: unknown) =>
+      refuseDepth(id, () => {
+        throw error;
+      }),
+  );
 }
 
 const fingerprint = (
