@@ -51,7 +51,7 @@ interface OutboxRow {
   readonly wrapped: Uint8Array;
 }
 
-const underWay: ReadonlySet<string> = new Set(['growing', 'due', 'sent']);
+const underWay: ReadonlySet<string> = new Set(['growing', 'due', 'sent', 'held']);
 
 /** Unseals everything that was written down. */
 export const readFacts = async (store: Store, masterKey: Buffer): Promise<Facts> => {

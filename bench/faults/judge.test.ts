@@ -4,6 +4,7 @@ import { answerTo } from './answers.ts';
 import type { Facts } from './database.ts';
 import { judgeCustomer, judgeDesk, judgeRows } from './judge.ts';
 import type { Customer, Said } from './ledger.ts';
+import { offer } from './outputs.ts';
 import type { ChannelName, Shown } from './rooms.ts';
 
 const sentences = {
@@ -124,4 +125,23 @@ test('the same words of a customer twice in the desk, or two cards of one case',
   expect(judgeDesk([relayed, '> #s1-1 Hello', '> #s1-1 Hello'], new Map([['resolve:1', new Set(['a'])]]))).toEqual([]);
   expect(judgeDesk([relayed, relayed], new Map())).toHaveLength(1);
   expect(judgeDesk([], new Map([['resolve:1', new Set(['a', 'b'])]]))).toHaveLength(1);
+});
+
+test('a part of an answer whose rest can be asked for is no offence while the rest is there, and one when it is not', () => {
+  const whole = answer(1);
+  const part = `${whole.slice(0, whole.indexOf('. ') + 1)} ${offer}`;
+  const holding = (state: string): Facts =>
+    factsWith({
+      of: () => ({
+        stored: 1,
+        isDone: true,
+        outcome: 'answered',
+        outbox: [{ key: 'x:reply:1', channel: 'sms', state, attempts: 0, failure: null, text: '' }],
+      }),
+    });
+  const customer = customerOf(1, [part], { channel: 'sms' });
+  expect(offencesOf(customer, holding('held'))).toEqual([]);
+  expect(offencesOf(customer, holding('sent'))).toEqual(['truncated #s1-1']);
+  const rest = whole.slice(whole.indexOf('. ') + 1);
+  expect(offencesOf(customerOf(1, [part, rest], { channel: 'sms' }), holding('sent'))).toEqual([]);
 });

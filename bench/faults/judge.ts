@@ -1,7 +1,7 @@
 import { answerTo, compare, numbersIn } from './answers.ts';
 import type { Facts } from './database.ts';
 import type { Customer, Said } from './ledger.ts';
-import { isEnded, readOutputs, wordsOf, type Output, type Sentences } from './outputs.ts';
+import { isEnded, isOffered, readOutputs, wordsOf, type Output, type Sentences } from './outputs.ts';
 import type { ChannelName } from './rooms.ts';
 
 export const mistakes = [
@@ -46,7 +46,11 @@ const isGivenUp = (facts: Facts, number: string | null): boolean =>
 
 type Add = (what: Mistake, number: string | null, detail: string) => void;
 
-const judgeAnswers = (answers: readonly (Output & { kind: 'answer' })[], add: Add): void => {
+/** The rest of it is where the customer can ask for it, and no one did: they asked something else. */
+const isWaiting = (answer: Output, facts: Facts, number: string | null): boolean =>
+  isOffered(answer) && number !== null && (facts.of(number)?.outbox.some(({ state }) => state === 'held') ?? false);
+
+const judgeAnswers = (answers: readonly (Output & { kind: 'answer' })[], facts: Facts, add: Add): void => {
   const seenIn = new Map<string, number>();
   for (const [index, answer] of answers.entries()) {
     for (const number of answer.numbers) {
@@ -57,7 +61,8 @@ const judgeAnswers = (answers: readonly (Output & { kind: 'answer' })[], add: Ad
     }
     const first = answer.numbers[0] ?? null;
     const comparison = compare(answerTo(answer.numbers), wordsOf(answer));
-    if (comparison === 'part') add('truncated', first, isEnded(answer) ? 'words inside are missing' : 'it ends early');
+    if (comparison === 'part' && !isWaiting(answer, facts, first))
+      add('truncated', first, isEnded(answer) ? 'words inside are missing' : 'it ends early');
     if (comparison === 'other') add('differing', first, 'other words than the model said');
     if (comparison !== 'part' && answer.parts.some((part) => part.partial))
       add('truncated', first, 'it is said to be still growing');
@@ -125,7 +130,7 @@ export const judgeCustomer = (customer: Customer, sentences: Sentences, facts: F
   };
   const outputs = readOutputs(customer.room.shown(), sentences);
   const answers = outputs.filter((output) => output.kind === 'answer');
-  judgeAnswers(answers, add);
+  judgeAnswers(answers, facts, add);
   judgeOrder(customer, answers, add);
   for (const output of outputs)
     if (output.kind === 'unknown')

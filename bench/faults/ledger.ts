@@ -1,5 +1,5 @@
 import { numbersIn } from './answers.ts';
-import { isEnded, readOutputs, type Sentences } from './outputs.ts';
+import { isEnded, isOffered, readOutputs, type Sentences } from './outputs.ts';
 import type { ChannelName, Room } from './rooms.ts';
 
 /** One message of a customer, and what was seen to become of it. Times are epoch milliseconds. */
@@ -12,7 +12,7 @@ export interface Said {
   /** A worker took it from the platform: when that request came in, and when it was answered. */
   taken?: { readonly begunAt: number; readonly endedAt: number };
   firstTextAt?: number;
-  /** The whole answer was on the screen. */
+  /** The whole answer was on the screen, or as much of it as was asked for. */
   finalAt?: number;
   /** Told that there is no answer now. */
   toldAt?: number;
@@ -57,12 +57,15 @@ export const createLedger = (sentences: Sentences, workersUp: () => string): Led
     const now = Date.now();
     const toldBefore = said.filter((one) => one.toldAt !== undefined).length;
     let tells = 0;
-    for (const output of readOutputs(room.shown(), sentences)) {
+    const outputs = readOutputs(room.shown(), sentences);
+    for (const [index, output] of outputs.entries()) {
+      // The rest of an answer can be asked for only until the next one is there.
+      const isLeft = isOffered(output) && index < outputs.length - 1;
       if (output.kind === 'told') tells += 1;
       if (output.kind !== 'answer') continue;
       for (const one of output.numbers.flatMap((number) => byNumber.get(number) ?? [])) {
         one.firstTextAt ??= now;
-        if (isEnded(output)) one.finalAt ??= now;
+        if (isEnded(output) || isLeft) one.finalAt ??= now;
       }
     }
     if (tells > toldBefore) for (const one of said) if (!isSettled(one)) one.toldAt = now;

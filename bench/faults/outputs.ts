@@ -16,11 +16,17 @@ export type Output =
   | { readonly kind: 'answer'; readonly numbers: readonly string[]; readonly parts: Shown[] }
   | { readonly kind: 'told' | 'notice' | 'unknown'; readonly parts: Shown[] };
 
+/** Below a part of a long answer by text message; a customer asks for the rest by this word. */
+export const offer = 'Reply MORE for the rest.';
+export const wish = 'MORE';
 /** Below a text message, and below what the assistant says on Discord. */
-const hints = ['AGENT: Talk to a person', '-# 🤖 AI'];
+const hints = ['AGENT: Talk to a person', '-# 🤖 AI', offer];
 
 export const wordsOf = ({ parts }: Output): string =>
   parts.map(({ text }) => hints.reduce((left, hint) => left.replace(hint, ''), text).trim()).join('\n');
+
+/** The reader was told that there is more, and how to ask for it. */
+export const isOffered = ({ parts }: Output): boolean => parts.at(-1)?.text.includes(offer) ?? false;
 
 export const isEnded = (output: Output): boolean =>
   output.kind === 'answer' && wordsOf(output).includes(tailOf(output.numbers));

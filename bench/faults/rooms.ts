@@ -1,6 +1,7 @@
 import type { Platforms } from '#lab/platforms.ts';
 import type { Pane } from '#lab/pane.ts';
 
+import { offer, wish } from './outputs.ts';
 import { openWebRoom } from './web-room.ts';
 
 export const channelNames = ['slack', 'teams', 'discord', 'sms', 'web'] as const;
@@ -28,6 +29,25 @@ const watchPane = (pane: Pane): ((room: string, listener: () => void) => void) =
   const listeners = new Map<string, () => void>();
   pane.onChange((room) => listeners.get(room)?.());
   return (room, listener) => void listeners.set(room, listener);
+};
+
+/** Whoever reads that there is more asks for it, unless they have written something else since. */
+const asksForTheRest = (room: Room): Room => {
+  const asked = new Set<string>();
+  const ask = (): void => {
+    const last = room.shown().at(-1);
+    if (!last?.isOurs || !last.text.includes(offer) || asked.has(last.id)) return;
+    asked.add(last.id);
+    void room.say(wish);
+  };
+  return {
+    ...room,
+    onChange: (listener) =>
+      room.onChange(() => {
+        listener();
+        ask();
+      }),
+  };
 };
 
 export type OpenRoom = (channel: ChannelName, customer: number) => Promise<Room>;
@@ -68,7 +88,7 @@ export const createRooms = ({ servers }: Platforms, url: string): OpenRoom => {
     },
     sms: async (customer) => {
       const number = `+1415555${String(customer).padStart(4, '0')}`;
-      return onPane(twilio.pane, number, number);
+      return asksForTheRest(onPane(twilio.pane, number, number));
     },
     web: () => openWebRoom(url),
   };

@@ -29,11 +29,14 @@ const apiKey = 'sk-bench';
 const readyMsMax = 60_000;
 const requestsMax = 20_000;
 
+/** What the model says when nobody asks it a numbered question: in its summaries, and to a wish for a rest that is not there. */
+const notes = 'Notes: the person asks about parcels.';
+
 /** The person's own words stand behind all the rest of a request; what is in them twice is answered twice. */
 const answerFor = ({ messages }: MessagesRequest): string => {
   const text = JSON.stringify(messages.at(-1)?.content ?? '');
   const numbers = numbersIn(text.slice(text.lastIndexOf('The person writes:')));
-  return numbers.length === 0 ? 'Notes: the person asks about parcels.' : answerTo(numbers);
+  return numbers.length === 0 ? notes : answerTo(numbers);
 };
 
 /** What the product says by itself unless told otherwise. */
@@ -52,7 +55,7 @@ export const readSentences = (): Sentences => {
       .filter(([name]) => /^disclosure(?:@|$)/.test(name))
       .map(([, sentence]) => sentence.replaceAll('{name}', assistant.name)),
     told: named('unavailable', 'unavailableAlone', 'handover', 'nobody', 'busy', 'tooLong', 'blocked'),
-    notices: named('welcome', 'stopped', 'takenBack', 'joined', 'handedBack', 'resolved'),
+    notices: [...named('welcome', 'stopped', 'takenBack', 'joined', 'handedBack', 'resolved', 'noMore'), notes],
   };
 };
 
