@@ -13,6 +13,7 @@ const rows: readonly (readonly [what: string, can: (channel: Channel) => string 
   ['Shows that something is being written', ({ showTyping }) => showTyping !== undefined],
   ['Tells in words why something failed', ({ explain }) => explain !== undefined],
   ['Files of people are read', ({ download }) => download !== undefined],
+  ['A message may hold a file', ({ takesFile }) => takesFile !== undefined],
   ['Can be the desk', ({ room }) => room !== undefined],
   ['Calls are counted against a budget', ({ budget }) => budget !== undefined],
   ['Tells of its health', ({ health }) => health !== undefined],

@@ -9,7 +9,6 @@ import { createStops } from '#conversation/stops.ts';
 import { createUnsay } from '#conversation/unsay.ts';
 import type { Channel, OutboundMessage } from '#core/channel.ts';
 import { type Clock, systemClock } from '#core/clock.ts';
-import { nameOf } from '#core/errors.ts';
 import { given } from '#core/given.ts';
 import type { Model } from '#core/model.ts';
 import type { Escalated, Outgoing } from '#core/turn.ts';
@@ -17,9 +16,7 @@ import { replyKey } from '#delivery/deliver.ts';
 import { createToParts } from '#delivery/to-parts.ts';
 import { findAsked } from '#guardrails/pii/answer-slot.ts';
 import { toCaseAction } from '#escalation/case-draft.ts';
-import { createDesk } from '#escalation/desk.ts';
 import { createTellDesk } from '#escalation/tell-desk.ts';
-import { createQuietUntil } from '#escalation/quiet-until.ts';
 import { createTellUndelivered } from '#escalation/undelivered.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
 import { createLogSeldom } from '#insight/log-seldom.ts';
@@ -30,11 +27,10 @@ import { startWatch } from '#insight/watch.ts';
 import type { Embedder } from '#knowledge/embed.ts';
 import { readFile } from '#knowledge/read-file.ts';
 import { rememberQuestions } from '#knowledge/remember-questions.ts';
-import { createRetrieve, toAsked } from '#knowledge/retrieve.ts';
 import { leans } from '#knowledge/stand-alone.ts';
 import { checkMasterKey, loadMasterKey } from '#privacy/master-key.ts';
+import { toAsked } from '#knowledge/retrieve.ts';
 import { createVault } from '#privacy/vault.ts';
-import { createKnowledgeStore } from '#store/knowledge.ts';
 import { askedToStop } from '#store/inbox.ts';
 import { openLanes } from '#store/lanes.ts';
 import type { Store } from '#store/open.ts';
@@ -42,8 +38,9 @@ import { countUndone } from '#store/outbox.ts';
 import { createShelves } from '#store/shelves.ts';
 
 import type { Config } from './config.ts';
+import { openRetrieval } from './open-retrieval.ts';
+import { openSharedFiles } from './open-shared-files.ts';
 import { openDelivery } from './open-delivery.ts';
-import { openReranker } from './open-embedder.ts';
 import { openDesk } from './open-desk.ts';
 import { openGuardrails } from './open-guardrails.ts';
 import { openLinking } from './open-linking.ts';
@@ -132,7 +129,19 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     count: metrics.guardrails,
   });
   const { exchange } = guardrails.input;
-  const draft = openDesk({ store, exchange, channel: deskChannel, room: config.desk.room });
+  const files = openSharedFiles({ store, vault, channels, config });
+  const explain = createExplain({ store, say });
+  const { draft, desk } = openDesk({
+    config,
+    store,
+    vault,
+    clock,
+    say,
+    channels,
+    exchange,
+    explain: explain.toAgent,
+    share: files.share,
+  });
   const commit = createCommitTurn({
     store,
     lanes,
@@ -141,6 +150,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     costOf: models.costOf,
   });
   const delivery = openDelivery({
+    readShared: files.read,
     store,
     vault,
     channels,
@@ -158,7 +168,6 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     message,
   });
 
-  const explain = createExplain({ store, say });
   const pipeline = createPipeline({
     open: { say, suggestions },
     obey: {
@@ -170,7 +179,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       explain,
       linking: openLinking({ store, vault, lanes, say, limits }),
     },
-    relay: { store, keptLengthMax: limits.keptLengthMax },
+    relay: { store, keptLengthMax: limits.keptLengthMax, share: files.share },
     admit: {
       store,
       textLengthMax: limits.textLengthMax,
@@ -200,17 +209,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       // One that leans on the question before it is searched for behind that one.
       foresee: (question) => void (leans(question) || embedder?.foresee(toAsked(question))),
     },
-    retrieve: {
-      find: createRetrieve({
-        repository: createKnowledgeStore(store, ''),
-        embedder,
-        rerank: openReranker(config),
-        onRerankerError: (error) => logger.warn({ error: nameOf(error) }, 'the reranker failed; the order stays'),
-        onEmbedderError: (error) => logger.warn({ error: nameOf(error) }, 'the embedder failed; words alone decide'),
-      }),
-      passagesMax: limits.passagesMax,
-      audiencesOf: (channel) => config.knowledge.audiences[channel] ?? [],
-    },
+    retrieve: openRetrieval({ config, store, embedder, logger }),
     clarify: { store, say, ...models.quoting },
     generate: { ...models.generating, systemOf: guardrails.systemOf },
     guardOutput: guardrails.output,
@@ -239,14 +238,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     commit,
     draft,
     exchange,
-    desk: createDesk({
-      store,
-      fingerprint: (agent) => vault.index('agent', agent),
-      explain: explain.toAgent,
-      say,
-      quietUntil: createQuietUntil({ store, clock, hours: config.quietHours, freshMs: limits.freshMs }),
-      canEdit: (channel) => channels.get(channel)?.edit !== undefined,
-    }),
+    desk,
     trace: traces.begin,
     count: metrics.turns,
     eventsPerTurnMax: limits.eventsPerTurnMax,
@@ -267,6 +259,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     logger,
     everyMs: limits.sweepMs,
     quotedMs: limits.quotedMs,
+    sharedFileMs: limits.sharedFileMs,
     wake: delivery.wake,
   });
 
@@ -300,6 +293,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       logger,
       bodyLengthMax: limits.bodyLengthMax,
       readiness,
+      sharedFile: files.respond,
       ...(parts.extra ? { extra: parts.extra } : {}),
     },
     config.server,

@@ -82,6 +82,8 @@ const settings = z.strictObject({
     filesMax: count,
     fileLengthMax: count,
     fileTextLengthMax: count,
+    sharedFileLengthMax: count,
+    sharedFileMs: count,
     passagesMax: count,
     perPerson: bucket,
     perOrganization: bucket,

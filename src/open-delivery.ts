@@ -23,6 +23,8 @@ export interface DeliveryParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits: Config['limits'];
+  /** The file at an address of ours. */
+  readonly readShared: (url: string) => Promise<Uint8Array | null>;
   /** Told of every message that was given up. */
   readonly onFailed: (channel: string, code: string) => void;
 }
@@ -51,6 +53,7 @@ export const openDelivery = (parts: DeliveryParts): Delivery => {
     vault,
     channels,
     budgets,
+    readShared: parts.readShared,
     onShown: async (row, sent) => {
       if (!isCard(row.key) || row.replaces) return;
       const found = await findConversation(store, row.conversation);

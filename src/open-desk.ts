@@ -1,28 +1,46 @@
 import type { Channel } from '#core/channel.ts';
+import type { Clock } from '#core/clock.ts';
+import type { Vault } from '#core/sealed.ts';
+import type { Say } from '#core/sentences.ts';
 import type { CaseDraft, Received } from '#core/turn.ts';
 import { draftCase } from '#escalation/case-draft.ts';
+import { createDesk, type DeskParts } from '#escalation/desk.ts';
+import { createQuietUntil } from '#escalation/quiet-until.ts';
 import type { Exchange } from '#guardrails/exchange-personal-data.ts';
 import { findConversation } from '#store/conversations.ts';
 import { messagesAfter } from '#store/messages.ts';
 import type { Store } from '#store/open.ts';
 
-export interface DeskSettings {
+import type { Config } from './config.ts';
+
+export interface OpenDeskParts extends Pick<DeskParts, 'explain' | 'share'> {
+  readonly config: Config;
   readonly store: Store;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly say: Say;
+  readonly channels: ReadonlyMap<string, Channel>;
   readonly exchange: Exchange;
-  readonly channel: Channel | undefined;
-  readonly room: string;
 }
 
 export type DraftCase = (turn: Received, reason: string, speaker?: string) => Promise<CaseDraft | null>;
 
+export interface OpenDesk {
+  /** Drafts a case for the desk with what was said last, personal data restored; null where there is no desk. */
+  readonly draft: DraftCase;
+  readonly desk: ReturnType<typeof createDesk>;
+}
+
 /** Turns on either side of a conversation that an agent reads on the card. */
 const lastTurns = 6;
 
-/** Drafts a case for the desk with what was said last, personal data restored; null where there is no desk. */
-export const openDesk =
-  ({ store, exchange, channel, room }: DeskSettings): DraftCase =>
-  async (turn, reason, speaker = 'customer') => {
-    const thread = channel?.room?.(room);
+/** How cases come to the desk, and what agents do there. */
+export const openDesk = (parts: OpenDeskParts): OpenDesk => {
+  const { config, store, vault, clock, say, channels, exchange } = parts;
+  const channel = channels.get(config.desk.channel);
+
+  const draft: DraftCase = async (turn, reason, speaker = 'customer') => {
+    const thread = channel?.room?.(config.desk.room);
     if (!channel || !thread) return null;
     const found = await findConversation(store, turn.owner.conversation);
     const { tokens } = await exchange(turn, '');
@@ -33,3 +51,16 @@ export const openDesk =
     }));
     return draftCase({ channel: channel.name, thread }, turn, reason, [...transcript, { speaker, text: turn.text }]);
   };
+
+  const desk = createDesk({
+    store,
+    say,
+    fingerprint: (agent) => vault.index('agent', agent),
+    explain: parts.explain,
+    share: parts.share,
+    quietUntil: createQuietUntil({ store, clock, hours: config.quietHours, freshMs: config.limits.freshMs }),
+    canEdit: (name) => channels.get(name)?.edit !== undefined,
+  });
+
+  return { draft, desk };
+};

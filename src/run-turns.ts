@@ -76,6 +76,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     guardedAt: null,
     said: [],
     outgoing: [],
+    shares: [],
     opens: null,
     claims: null,
     closes: null,
@@ -126,6 +127,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
         ...(plain === undefined ? [] : [{ speaker: 'assistant' as const, text: plain }]),
       ],
       outgoing: [...tell, ...(halt.end.forward ?? [])],
+      shares: halt.end.shares ?? [],
       opens,
     });
   };
@@ -225,7 +227,11 @@ export const createRunTurns = (parts: RunTurnsParts) => {
         timezone: turn.sender.timezone,
         sealer: turn.sealer,
       },
-      { ...event, changedTurn: event.changes === null ? null : await turnAt(store, turn.owner, event.changes) },
+      {
+        ...event,
+        attachments: event.attachments ?? [],
+        changedTurn: event.changes === null ? null : await turnAt(store, turn.owner, event.changes),
+      },
     );
     const said = await Promise.all(
       change.said.map(async (one) => ({ ...one, text: (await parts.exchange(turn, one.text)).text })),

@@ -19,6 +19,8 @@ export interface ServerParts {
   readonly bodyLengthMax: number;
   /** Problems that keep this process from doing its work; empty when it is ready. */
   readonly readiness: () => Promise<readonly string[]>;
+  /** A file that people on two platforms share, by its code; null where there is none. */
+  readonly sharedFile: (code: string) => Promise<Response | null>;
   /** Pages that only the sandbox has. */
   readonly extra?: Hono;
 }
@@ -36,6 +38,10 @@ const toRoutes = (parts: ServerParts): Hono => {
   app.get('/metrics', async (context) =>
     context.body(await parts.metrics.text(), 200, { 'content-type': parts.metrics.contentType }),
   );
+  app.get('/files/:code{[\\w-]{22}}', async (context) => {
+    const file = await parts.sharedFile(context.req.param('code'));
+    return file ?? context.text('There is no file here any more. Ask whoever sent it to send it again.', 404);
+  });
   app.all('/channels/:name/*', async (context) => {
     const name = context.req.param('name');
     const channel = parts.channels.get(name);

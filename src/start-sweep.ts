@@ -7,6 +7,7 @@ import type { Lane } from '#store/lanes.ts';
 import type { Store } from '#store/open.ts';
 import { conversationsUnsent } from '#store/outbox.ts';
 import { dropQuoted } from '#store/recalled.ts';
+import { dropSharedFiles } from '#store/shared-files.ts';
 
 export interface SweepParts {
   readonly store: Store;
@@ -14,6 +15,8 @@ export interface SweepParts {
   readonly everyMs: number;
   /** How long it is kept what a model was shown. */
   readonly quotedMs: number;
+  /** How long files that people share are kept. */
+  readonly sharedFileMs: number;
   readonly wake: (lane: Lane, conversation: string) => Promise<void>;
 }
 
@@ -21,7 +24,7 @@ export interface SweepParts {
  * Wakes every conversation that waits although nothing wakes it: its wake-up was lost, or its timer died with its process. And
  * drops what is kept for a short while only.
  */
-export const startSweep = ({ store, logger, everyMs, quotedMs, wake }: SweepParts): (() => void) => {
+export const startSweep = ({ store, logger, everyMs, quotedMs, sharedFileMs, wake }: SweepParts): (() => void) => {
   const sweep = async (): Promise<void> => {
     for (const [lane, found] of [
       ['turns', await conversationsWaiting(store, everyMs)],
@@ -29,6 +32,7 @@ export const startSweep = ({ store, logger, everyMs, quotedMs, wake }: SweepPart
     ] as const)
       for (const conversation of found) await wake(lane, conversation);
     await dropQuoted(store, quotedMs);
+    await dropSharedFiles(store, sharedFileMs);
   };
   const timer = setInterval(
     () => void sweep().catch((error: unknown) => logger.warn({ error: nameOf(error) }, 'the sweep failed')),

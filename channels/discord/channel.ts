@@ -30,6 +30,8 @@ const threadExists = 160_004;
 const wrongChannelType = 50_024;
 const threadArchived = 50_083;
 const lookBackMessages = 50;
+/** Bytes: 10 MiB, for everybody and everywhere (discord.com/developers/docs/reference#uploading-files). */
+const fileLengthMax = 10 * 1024 * 1024;
 const threadNameLengthMax = 100;
 /** The gateway does not deliver twice, so what could not be stored is tried again here. */
 const storeAgainAfterMs = [100, 500, 2000];
@@ -43,6 +45,12 @@ const restOptions = (api: string, makeRequest: RESTOptions['makeRequest']): Part
   rejectOnRateLimit: ({ method }) => method !== 'GET',
 });
 
+/** The SDK's own client does not take the runtime's forms, which files go in. */
+const makeRequest: RESTOptions['makeRequest'] = (url, init) =>
+  init.body instanceof FormData
+    ? (fetch(url, init as RequestInit) as ReturnType<RESTOptions['makeRequest']>)
+    : DefaultRestOptions.makeRequest(url, init);
+
 const isCode = (error: unknown, code: number): boolean => error instanceof DiscordAPIError && error.code === code;
 const mapped = async <T>(work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => Promise.reject(toChannelError(error)));
@@ -52,7 +60,7 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
   const { token, apiUrl, applicationId } = discordConfig.parse(settings);
   const guard = createRequestGuard();
   const limits = createRouteLimits();
-  const options = restOptions(apiUrl, limits.learn(guard.guard(DefaultRestOptions.makeRequest)));
+  const options = restOptions(apiUrl, limits.learn(guard.guard(makeRequest)));
   const client = new REST(options);
   /** With the token each time: the SDK drops one for good that was refused once. */
   const rest = () => client.setToken(token);
@@ -90,10 +98,16 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
     return { message: toSentKey(room, posted.id), thread };
   }
 
-  async function post(key: ThreadKey, message: OutboundMessage, deliveryKey: string): Promise<SentMessage> {
+  async function post(
+    key: ThreadKey,
+    message: OutboundMessage,
+    deliveryKey: string,
+    bytes?: Uint8Array,
+  ): Promise<SentMessage> {
     const thread = threadOf(key);
     const body = { ...toDiscordMessage(message), nonce: toNonce(deliveryKey), enforce_nonce: true };
-    const posted = (await rest().post(Routes.channelMessages(thread.room), { body })) as Posted;
+    const files = message.file && bytes ? [{ name: message.file.name, data: Buffer.from(bytes) }] : [];
+    const posted = (await rest().post(Routes.channelMessages(thread.room), { body, files })) as Posted;
     return toSent(thread, posted, key, message.actions?.length ? message.title : undefined);
   }
 
@@ -205,7 +219,8 @@ export function createDiscordChannel(settings: DiscordSettings): Channel {
       gateway = null;
       await catchUp?.stop();
     },
-    send: (key, message, deliveryKey) => mapped(post(key, message, deliveryKey)),
+    send: (key, message, deliveryKey, bytes) => mapped(post(key, message, deliveryKey, bytes)),
+    takesFile: ({ size }) => size <= fileLengthMax,
     edit: (sent, message) => mapped(patch(sent, message)),
     findSent: (key, deliveryKey, since) => mapped(find(key, deliveryKey, since)),
     budget: (key, call) => limits.budget(call, threadOf(key).room),

@@ -4,7 +4,7 @@ import { ChannelError, Refused } from '#core/errors.ts';
 import { isOnWhatsApp } from './address.ts';
 import { smsConfig, type SmsConfig, type SmsConfigInput } from './config.ts';
 import { call, explain, outsideWindow, optedOut } from './failure.ts';
-import { download } from './files.ts';
+import { download, takesMedia } from './files.ts';
 import type { Form } from './form.ts';
 import { readThreadKey, toInbound, toInboundDelivery, toWithdrawal } from './receive.ts';
 import { fitsBody, renderBody } from './render.ts';
@@ -84,6 +84,8 @@ const createOutbound = (
           // With a service, too: the number that the conversation was begun on, and not any of its pool.
           from: number,
           ...(message.isLate ? toTemplate(config, body) : { body }),
+          // The platform fetches it, and gives it to the carrier.
+          ...(message.file === undefined || message.isLate ? {} : { mediaUrl: [message.file.url] }),
           ...(config.messagingServiceSid === undefined ? {} : { messagingServiceSid: config.messagingServiceSid }),
           validityPeriod: validitySeconds,
           // A report may come before the answer to this call: it names the message as we do.
@@ -143,6 +145,9 @@ export const createSmsChannel = (settings: SmsConfigInput): Channel => {
     },
 
     ...createOutbound(config, client),
+
+    takesFile: ({ mediaType, size, url }, thread) =>
+      url.startsWith('https:') && takesMedia(mediaType, size, isOnWhatsApp(readThreadKey(thread).from)),
 
     explain,
 

@@ -54,3 +54,15 @@ export const download = (address: string, lengthMax: number, config: SmsConfig):
     redirectsMax: 3,
     headersFor: (url) => headersFor(config, url),
   });
+
+/** Pictures that every carrier shows, and what WhatsApp opens besides (twilio.com/docs/messaging/guides/accepted-mime-types). */
+const pictures: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/gif']);
+/** Bytes. Above it the platform scales nothing down and carriers refuse. */
+const pictureLengthMax = 5_000_000;
+const whatsappLengthMax = 16_000_000;
+
+/** Whether a message can hold a file of this type and of so many bytes itself. */
+export const takesMedia = (mediaType: string, size: number, isOnWhatsApp: boolean): boolean =>
+  isOnWhatsApp
+    ? size <= whatsappLengthMax && (pictures.has(mediaType) || mediaType === 'application/pdf')
+    : size <= pictureLengthMax && pictures.has(mediaType);

@@ -65,7 +65,7 @@ export interface DiscordLab
 interface SharedFile {
   readonly name: string;
   readonly type: string;
-  readonly content: string;
+  readonly content: string | Uint8Array;
 }
 
 const messageContentIntent = 1 << 15;
@@ -133,7 +133,7 @@ export async function openDiscordLab(options: DiscordLabOptions): Promise<Discor
   app.get('/attachments/:room/:id/:name', (c) => {
     const file = kept.get(c.req.param('id'));
     return file
-      ? c.body(file.content, 200, { 'content-type': file.type })
+      ? c.body(Buffer.from(file.content as string), 200, { 'content-type': file.type })
       : c.text('This content is no longer available.', 404);
   });
   app.route('/api/v10', createRest({ world, account, interactions, limits, gatewayUrl }));

@@ -50,6 +50,7 @@ function toPaneMessage(world: World, message: Message, thread: string | null): P
     message.content,
     ...message.embeds.map((one) => String(one.description ?? '')),
     ...components.filter((one) => one.type === componentType.text).map((one) => one.content ?? ''),
+    ...message.attachments.map(({ filename }) => `📎 ${String(filename)}`),
   ];
   const fields = message.embeds.flatMap((one) => (one.fields ?? []) as { name: string; value: string }[]);
   const buttons = components.filter((one) => one.type === componentType.button && one.custom_id && !one.disabled);

@@ -14,6 +14,8 @@ export interface Share {
   readonly room: string;
   readonly user: string;
   readonly text?: string;
+  /** In the thread of this message. */
+  readonly thread?: string;
   readonly files: readonly SharedFile[];
 }
 
@@ -43,7 +45,7 @@ export const createSharedFiles = (
   });
   return {
     routes,
-    share({ room: id, user, text = '', files }) {
+    share({ room: id, user, text = '', thread, files }) {
       const { workspace } = platform;
       const room = workspace.room(id);
       const wire = files.map((file): Json => {
@@ -62,7 +64,12 @@ export const createSharedFiles = (
           url_private_download: url,
         };
       });
-      const message = workspace.post(room, { user, text, files: wire });
+      const message = workspace.post(room, {
+        user,
+        text,
+        files: wire,
+        ...(thread === undefined ? {} : { threadTs: thread }),
+      });
       platform.emit(roomEvent(workspace, room, toWireMessage(workspace, room, message)));
       return message.ts;
     },

@@ -9,6 +9,7 @@ import type { Lanes } from '#store/lanes.ts';
 import { endTurn } from '#store/messages.ts';
 import type { Store, Transaction } from '#store/open.ts';
 import { putOutbox, releaseRest } from '#store/outbox.ts';
+import { keepSharedFile } from '#store/shared-files.ts';
 
 const put = (transaction: Transaction, end: TurnEnd, outgoing: Outgoing): Promise<unknown> =>
   putOutbox(transaction, {
@@ -23,21 +24,23 @@ const put = (transaction: Transaction, end: TurnEnd, outgoing: Outgoing): Promis
     state: outgoing.isHeld ? 'held' : 'due',
   });
 
-const changeCase = async (transaction: Transaction, end: TurnEnd): Promise<void> => {
+/** What goes out with the case that was opened: nothing where one was open already, which nobody is shown twice. */
+const changeCase = async (transaction: Transaction, end: TurnEnd): Promise<readonly Outgoing[]> => {
   if (end.opens) {
     const card = end.sealer.seal(JSON.stringify(end.opens.card), 'card');
-    await insertCase(transaction, end.owner, {
+    const isNew = await insertCase(transaction, end.owner, {
       id: end.opens.id,
       reason: end.opens.reason,
       channel: end.opens.channel,
       card,
     });
+    return isNew ? end.opens.outgoing : [];
   }
-  if (!end.claims && !end.closes) return;
-  const found = await openCase(transaction, end.owner.conversation);
-  if (!found) return;
+  const found = end.claims || end.closes ? await openCase(transaction, end.owner.conversation) : null;
+  if (!found) return [];
   if (end.claims) await claimCase(transaction, found, end.claims.agent, end.sealer.seal(end.claims.name, 'agent'));
   if (end.closes) await closeCase(transaction, found, end.closes);
+  return [];
 };
 
 export interface CommitTurnParts {
@@ -93,8 +96,9 @@ export const createCommitTurn =
         // Nearly always it was nothing before, and is nothing now.
         asked: asked?.join() === end.known.asked.join() ? null : asked,
       });
-      await changeCase(transaction, end);
-      const outgoing = [...end.outgoing, ...(end.opens?.outgoing ?? [])].flatMap((one) => toParts(one, end.language));
+      const opening = await changeCase(transaction, end);
+      for (const file of end.shares) await keepSharedFile(transaction, end.owner, end.sealer, file);
+      const outgoing = [...end.outgoing, ...opening].flatMap((one) => toParts(one, end.language));
       for (const one of outgoing) await put(transaction, end, one);
       if (end.continues) await releaseRest(transaction, end.owner, end.channel);
       if (outgoing.length > 0 || end.continues) await lanes.wake(transaction, 'outbox', conversation);

@@ -53,6 +53,7 @@ export const record =
         { speaker: 'assistant', text: turn.shown.text },
       ],
       outgoing: [toOutgoing(turn, message)],
+      shares: [],
       claims: null,
       closes: null,
     });

@@ -177,6 +177,16 @@ export interface Citation {
   readonly url?: string;
 }
 
+/** A file for a person, which they can have from its address for a while. */
+export interface OutboundFile {
+  readonly name: string;
+  /** By what its bytes are, such as image/png; application/octet-stream for what is not known. */
+  readonly mediaType: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly url: string;
+}
+
 export interface OutboundMessage {
   /** CommonMark. */
   readonly text: string;
@@ -188,6 +198,8 @@ export interface OutboundMessage {
   readonly suggestions?: readonly string[];
   /** Whose words these are; absent for Firstline's own notices. The assistant's are marked as an AI's where the platform has a mark. */
   readonly by?: 'assistant' | 'agent';
+  /** Comes with the words where the channel takes it; elsewhere the words link to it. */
+  readonly file?: OutboundFile;
   /** Asks what the person thinks of it; their answer comes as feedback. */
   readonly asksFeedback?: boolean;
   /** The time in which the platform takes free words of us is over (`freeWordsMs`). */
@@ -242,8 +254,8 @@ export interface Channel {
    * Null where there is none: the message is sent. Throws ChannelError, never 'ambiguous'.
    */
   reserve?(thread: ThreadKey, message: OutboundMessage, key: DeliveryKey): Promise<SentMessage | null>;
-  /** Throws ChannelError. */
-  send(thread: ThreadKey, message: OutboundMessage, key: DeliveryKey): Promise<SentMessage>;
+  /** `bytes` of the file that the message holds, where it does. Throws ChannelError. */
+  send(thread: ThreadKey, message: OutboundMessage, key: DeliveryKey, bytes?: Uint8Array): Promise<SentMessage>;
   edit?(sent: SentMessage, message: OutboundMessage): Promise<void>;
   /**
    * Looks at the platform for the message that an interrupted `send` of the same arguments, at `since` or later, may have left there. Where
@@ -265,6 +277,8 @@ export interface Channel {
   explain?(code: string): string | null;
   /** The file, if it has no more bytes than this. Throws ChannelError, `refused` with the code `too_large` for more. */
   download?(key: AttachmentKey, lengthMax: number): Promise<Uint8Array>;
+  /** Whether a message in this thread may hold this file itself; absent where none does. */
+  takesFile?(file: OutboundFile, thread: ThreadKey): boolean;
   /** The thread that starts when something is posted in this room; only channels that can hold the desk have it. */
   room?(id: string): ThreadKey;
   /** Mounted at /channels/{name}/…; throws Refused for what must not be let in. */

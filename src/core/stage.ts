@@ -1,4 +1,4 @@
-import type { Outgoing } from './turn.ts';
+import type { Outgoing, SharedFile } from './turn.ts';
 
 /**
  * One turn is a list of named stages. Each takes what the one before it made, so a list in the wrong order,
@@ -24,6 +24,8 @@ export interface PlannedEnd {
   readonly escalate?: string;
   /** What goes to somebody else: the customer's words to the desk. */
   readonly forward?: readonly Outgoing[];
+  /** Files that go with it. */
+  readonly shares?: readonly SharedFile[];
 }
 
 /** A planned end of the turn, from any stage. */

@@ -37,6 +37,13 @@ export interface Outgoing {
   readonly isHeld?: boolean;
 }
 
+/** A file on its way from one person of a conversation to another: its address names it by a code that nobody can guess. */
+export interface SharedFile {
+  readonly codeIndex: string;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 /** What is known of a conversation when a turn begins; nobody else changes it before the turn ends. */
 export interface Known {
   readonly summary: Sealed | null;
@@ -282,6 +289,7 @@ export interface TurnEnd extends Pick<
   readonly guardedAt: Date | null;
   readonly said: readonly { readonly speaker: 'customer' | 'assistant' | 'agent'; readonly text: string }[];
   readonly outgoing: readonly Outgoing[];
+  readonly shares: readonly SharedFile[];
   readonly opens: CaseDraft | null;
   readonly claims: { readonly agent: string; readonly name: string } | null;
   readonly closes: 'returned' | 'resolved' | null;

@@ -7,6 +7,7 @@ import type { Store } from '#store/open.ts';
 import { clearAttempt, findOutbox, isSentBy, markShown, type OutboxRow } from '#store/outbox.ts';
 
 import type { Budgets, Use } from './budgets.ts';
+import { linkToFile } from './link-to-file.ts';
 
 const sentPurpose = 'sent';
 
@@ -15,6 +16,8 @@ export interface SendRowParts {
   readonly vault: Vault;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly budgets: Budgets;
+  /** The file at an address of ours; null where it is not there any more. */
+  readonly readShared: (url: string) => Promise<Uint8Array | null>;
   /** Told of every message the platform has, before the row says so: what depends on it is known after a crash in between. */
   readonly onShown: (row: OutboxRow, sent: SentMessage) => Promise<void>;
 }
@@ -48,7 +51,7 @@ export interface ShownRow {
  * no known end, looks at the platform before sending again. Where the platform has a place for it beforehand, the row knows
  * that place before anything can be seen. Throws ChannelError, NotYet, Uncertain or LaneLost.
  */
-export const createSendRow = ({ store, vault, channels, budgets, onShown }: SendRowParts) => {
+export const createSendRow = ({ store, vault, channels, budgets, readShared, onShown }: SendRowParts) => {
   const toIndex = (sent: SentMessage): string => vault.index('sent', sent.message satisfies SentKey);
 
   const readSent = (sealer: Sealer, row: OutboxRow | null): SentMessage | null =>
@@ -119,6 +122,17 @@ export const createSendRow = ({ store, vault, channels, budgets, onShown }: Send
     throw new Uncertain(row.key);
   };
 
+  /** The message as this channel shows it: with its file in it, or with where that is. */
+  const withFile = async (
+    channel: Channel,
+    thread: ThreadKey,
+    message: OutboundMessage,
+  ): Promise<{ readonly message: OutboundMessage; readonly bytes?: Uint8Array }> => {
+    if (!message.file) return { message };
+    const bytes = channel.takesFile?.(message.file, thread) ? await readShared(message.file.url) : null;
+    return bytes ? { message, bytes } : { message: linkToFile(message) };
+  };
+
   return async (row: OutboxRow, sealer: Sealer, words: OutboundMessage, writing: Writing): Promise<ShownRow> => {
     const channel = channels.get(row.channel);
     if (!channel) throw new NotYet(`channel ${row.channel}`);
@@ -142,12 +156,12 @@ export const createSendRow = ({ store, vault, channels, budgets, onShown }: Send
       : (sealer.open(row.thread, 'thread') as ThreadKey);
     const freeMs = channel.freeWordsMs?.(thread) ?? null;
     const isLate = freeMs !== null && !(await heardWithin(store, row, freeMs));
-    const message: OutboundMessage = isLate ? { ...words, isLate } : words;
+    const { message, bytes } = await withFile(channel, thread, isLate ? { ...words, isLate } : words);
     const left = await leftBehind(channel, row, thread, message, writing.use);
     const found = left ?? (await reserve(channel, row, thread, message, writing));
     // A place that was refused has used the turn of the message: waiting for another would use that one too.
     const isPaid = channel.reserve !== undefined;
-    const send = () => channel.send(thread, message, row.key);
+    const send = () => channel.send(thread, message, row.key, bytes);
     const sent = found ?? (await call(channel, row, ['send', thread, isPaid], writing, send));
     await onShown(row, sent);
     const shown = toShown(sent);

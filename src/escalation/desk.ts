@@ -1,4 +1,4 @@
-import type { OutboundMessage, ThreadKey } from '#core/channel.ts';
+import type { Attachment, OutboundMessage, ThreadKey } from '#core/channel.ts';
 import type { Sealer } from '#core/sealed.ts';
 import type { Say } from '#core/sentences.ts';
 import type { Outgoing, TurnEnd } from '#core/turn.ts';
@@ -8,12 +8,16 @@ import { findOutbox } from '#store/outbox.ts';
 
 import { type CaseAct, caseActions, cardKey, withState } from './case-draft.ts';
 import type { QuietUntil } from './quiet-until.ts';
+import type { Shared, ShareFiles } from './share-files.ts';
 
 export interface DeskEvent {
   readonly position: number;
   readonly sender: { readonly id: string; readonly displayName: string };
   readonly text: string;
   readonly action: string | null;
+  /** Where its files are, and what they are: `text` names them in its last lines. */
+  readonly channel: string;
+  readonly attachments: readonly Attachment[];
   /** The turn of what the agent said before and has changed now, or taken back where the text is empty. */
   readonly changedTurn: string | null;
 }
@@ -40,22 +44,28 @@ const sharedWords = (text: string): string =>
     .join('\n')
     .trim();
 
-const toWords = (kind: 'reply' | 'talk', text: string): Act => {
+const toWords = (kind: 'reply' | 'talk', text: string, hasFiles = false): Act => {
   const shared = sharedWords(text);
-  return shared === '' ? { kind: 'private' } : { kind, text: shared };
+  return shared === '' && !hasFiles ? { kind: 'private' } : { kind, text: shared };
 };
 
+/** What was written beside the files: a message that is stored names them in its last lines. */
+const wordsBeside = ({ text, attachments }: Pick<DeskEvent, 'text' | 'attachments'>): string =>
+  attachments.length === 0 ? text : text.split('\n').slice(0, -attachments.length).join('\n').trim();
+
 /** What an agent meant by a press or by words in the case's thread. */
-export const toAct = (event: Pick<DeskEvent, 'text' | 'action'>): Act => {
+export const toAct = (event: Pick<DeskEvent, 'text' | 'action' | 'attachments'>): Act => {
+  const words = wordsBeside(event);
+  const hasFiles = event.attachments.length > 0;
   if (event.action === 'reply') return toWords('reply', event.text);
   if (event.action === 'claim' || event.action === 'back' || event.action === 'resolve') return { kind: event.action };
   // A message that begins as private is private as a whole: its writer meant nobody outside.
-  if (/^\s*(\/\/|!note\b)/i.test(event.text)) return { kind: 'private' };
-  const text = sharedWords(event.text);
+  if (/^\s*(\/\/|!note\b)/i.test(words)) return { kind: 'private' };
+  const text = sharedWords(words);
   const command = commands.find((one) => one.pattern.test(text));
   if (command) return { kind: command.kind };
   const reply = /^[/!]?reply[:\s]+([\s\S]+)$/i.exec(text);
-  return reply?.[1] ? toWords('reply', reply[1]) : toWords('talk', text);
+  return reply?.[1] ? toWords('reply', reply[1], hasFiles) : toWords('talk', text, hasFiles);
 };
 
 export interface DeskTurn {
@@ -72,23 +82,24 @@ export interface DeskTurn {
   readonly sealer: Sealer;
 }
 
-type Change = Pick<TurnEnd, 'outcome' | 'said' | 'outgoing' | 'claims' | 'closes'>;
+type Change = Pick<TurnEnd, 'outcome' | 'said' | 'outgoing' | 'shares' | 'claims' | 'closes'>;
 
-type CustomerMessage = 'agent' | 'joined' | 'closed';
+type CustomerMessage = 'agent' | 'joined' | 'closed' | `agent:file:${number}`;
 
 /** Our own name for what an agent says to the customer in a turn. */
 const customerKey = (turn: string, name: CustomerMessage = 'agent'): string => `${turn}:${name}`;
 const elsewhereKey = (key: string): string => `${key}:elsewhere`;
 
 /** Whether this names what the customer is told from the desk, or a part of it. */
-export const isFromDesk = (key: string): boolean => /:(?:agent|joined|closed)(?::elsewhere)?(?::\d+)?$/.test(key);
+export const isFromDesk = (key: string): boolean =>
+  /:(?:agent|joined|closed)(?::file:\d+)?(?::elsewhere)?(?::\d+)?$/.test(key);
 
 const inNameOf = ({ sender }: DeskEvent, text: string): OutboundMessage => ({
-  text: `**${sender.displayName}:** ${text}`,
+  text: `**${sender.displayName}:** ${text}`.trim(),
   by: 'agent',
 });
 
-const nothing: Change = { outcome: 'desk_private', said: [], outgoing: [], claims: null, closes: null };
+const nothing: Change = { outcome: 'desk_private', said: [], outgoing: [], shares: [], claims: null, closes: null };
 
 export interface DeskParts {
   readonly store: Store;
@@ -99,12 +110,13 @@ export interface DeskParts {
   readonly quietUntil: QuietUntil;
   /** What the assistant's latest answer leans on, in full. */
   readonly explain: (turn: Pick<DeskTurn, 'owner' | 'sealer'>) => Promise<string>;
+  readonly share: ShareFiles;
   /** Who an agent is, told apart without being told. */
   readonly fingerprint: (agent: string) => string;
 }
 
 /** What one thing an agent did in a case's thread changes: for the case, its card, the thread and the customer. */
-export const createDesk = ({ store, say, canEdit, fingerprint, quietUntil, explain }: DeskParts) => {
+export const createDesk = ({ store, say, canEdit, fingerprint, quietUntil, explain, share }: DeskParts) => {
   const toCustomer = (turn: DeskTurn, message: OutboundMessage, name?: CustomerMessage): Outgoing[] => {
     const key = customerKey(turn.turnId, name);
     return [
@@ -159,19 +171,36 @@ export const createDesk = ({ store, say, canEdit, fingerprint, quietUntil, expla
     };
   };
 
-  const reply = (turn: DeskTurn, found: CaseRow, event: DeskEvent, text: string): Change => {
+  const passFiles = (turn: DeskTurn, event: DeskEvent, { files }: Shared): Outgoing[] =>
+    files.flatMap(({ file }, index) => toCustomer(turn, { ...inNameOf(event, ''), file }, `agent:file:${index + 1}`));
+
+  const reply = async (turn: DeskTurn, found: CaseRow, event: DeskEvent, text: string): Promise<Change> => {
     const taken = found.state === 'waiting' ? claim(turn, found, event) : nothing;
+    const shared = await share(event.channel, event.attachments);
+    const names = shared.files.map(({ file }) => `[file: ${file.name}]`);
     return {
       ...taken,
       outcome: 'desk_replied',
-      said: [{ speaker: 'agent', text }],
+      said: [{ speaker: 'agent', text: [text, ...names].filter(Boolean).join('\n') }],
+      shares: shared.files.map(({ kept }) => kept),
       outgoing: [
         ...taken.outgoing,
         // What was typed into a dialog is in no thread yet; colleagues read it there.
         ...(event.action === 'reply'
           ? [toThread(turn, found, `**${event.sender.displayName}** to ${turn.customer}:\n\n${text}`, 'sent')]
           : []),
-        ...toCustomer(turn, inNameOf(event, text)),
+        ...(text === '' ? [] : toCustomer(turn, inNameOf(event, text))),
+        ...passFiles(turn, event, shared),
+        ...(shared.missing.length === 0
+          ? []
+          : [
+              toThread(
+                turn,
+                found,
+                `${turn.customer} was not sent ${shared.missing.join(', ')}: it could not be had, or is too large.`,
+                'missing',
+              ),
+            ]),
       ],
     };
   };

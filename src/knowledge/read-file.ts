@@ -25,11 +25,22 @@ const toText = (bytes: Uint8Array): string | null => {
   }
 };
 
+const headOf = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, 16)).toString('latin1');
+const imageTypeOf = (head: string): string | undefined => images.find(([, begins]) => begins.test(head))?.[0];
+const isPdf = (head: string): boolean => head.startsWith('%PDF-');
+
+/** What a file is by its bytes, for whoever is given it. */
+export const mediaTypeOf = (bytes: Uint8Array): string => {
+  const head = headOf(bytes);
+  if (isPdf(head)) return 'application/pdf';
+  return imageTypeOf(head) ?? (toText(bytes) === null ? 'application/octet-stream' : 'text/plain');
+};
+
 /** Tells what a file holds by its bytes alone: its name and its type are whatever its sender wrote. */
 export const readFile = async (bytes: Uint8Array): Promise<FileContent> => {
-  const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
-  const [mediaType] = images.find(([, begins]) => begins.test(head)) ?? [];
+  const head = headOf(bytes);
+  const mediaType = imageTypeOf(head);
   if (mediaType) return { kind: 'image', mediaType };
-  const text = head.startsWith('%PDF-') ? await readInThread(pdfWorker, bytes) : toText(bytes);
+  const text = isPdf(head) ? await readInThread(pdfWorker, bytes) : toText(bytes);
   return text?.trim() ? { kind: 'text', text } : { kind: 'unknown' };
 };

@@ -242,6 +242,21 @@ const WebMessage = defineEntity({
   },
 });
 
+/** What a customer and an agent send each other, for a while: whoever knows the code has the file. */
+const SharedFile = defineEntity({
+  name: 'SharedFile',
+  tableName: 'shared_file',
+  properties: {
+    ...partOfConversation,
+    /** A keyed fingerprint of the code. */
+    codeIndex: p.text().primary(),
+    name: sealed(),
+    body: sealed(),
+    createdAt: p.datetime().defaultRaw('now()'),
+  },
+  indexes: [{ name: 'shared_file_conversation', properties: ['organization', 'person', 'conversation'] }],
+});
+
 /** What a person thinks of a message of ours; one opinion for each. */
 const Feedback = defineEntity({
   name: 'Feedback',
@@ -327,6 +342,7 @@ export const entities = [
   Outbox,
   SupportCase,
   WebMessage,
+  SharedFile,
   Feedback,
   Link,
   Ledger,

@@ -13,6 +13,7 @@ export const forgetConversation = async (transaction: Transaction, key: Conversa
     `delete from message where ${ofConversation}`,
     `delete from quoted where ${ofConversation}`,
     `delete from web_message where ${ofConversation}`,
+    `delete from shared_file where ${ofConversation}`,
     `update feedback set body = null where ${ofConversation}`,
     `update turn set receipt = null where ${ofConversation}`,
     `update inbox set body = '' where ${ofConversation} and done_at is not null`,

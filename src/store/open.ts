@@ -30,6 +30,7 @@ import { Receipts } from '#migrations/20261128-receipts.ts';
 import { VersionsForget } from '#migrations/20261128-versions-forget.ts';
 import { Versions } from '#migrations/20261128-versions.ts';
 import { WebChanges } from '#migrations/20261128-web-changes.ts';
+import { SharedFiles } from '#migrations/20261129-shared-files.ts';
 import { StoreError } from '#core/errors.ts';
 import { given } from '#core/given.ts';
 
@@ -105,6 +106,7 @@ const common = {
       { name: '20261128-web-changes', class: WebChanges },
       { name: '20261128-quoted', class: ForgetQuoted },
       { name: '20261128-versions-forget', class: VersionsForget },
+      { name: '20261129-shared-files', class: SharedFiles },
     ],
     snapshot: false,
     silent: true,
