@@ -131,7 +131,8 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const { exchange } = guardrails.input;
   const files = openSharedFiles({ store, vault, channels, config });
   const explain = createExplain({ store, say });
-  const { draft, desk } = openDesk({
+  const { draft, desk, incidents, tellRating } = openDesk({
+    lanes,
     config,
     store,
     vault,
@@ -177,6 +178,8 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       comesInParts,
       heldRestMs: limits.heldRestMs,
       explain,
+      ratingMs: config.desk.ratingMs,
+      tellRating,
       linking: openLinking({ store, vault, lanes, say, limits }),
     },
     relay: { store, keptLengthMax: limits.keptLengthMax, share: files.share },
@@ -210,6 +213,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       foresee: (question) => void (leans(question) || embedder?.foresee(toAsked(question))),
     },
     retrieve: openRetrieval({ config, store, embedder, logger }),
+    knowIncident: { find: incidents.find, say },
     clarify: { store, say, ...models.quoting },
     generate: { ...models.generating, systemOf: guardrails.systemOf },
     guardOutput: guardrails.output,

@@ -61,6 +61,10 @@ const settings = z.strictObject({
   desk: z.strictObject({
     channel: z.enum(['', 'slack', 'teams', 'discord']),
     room: z.string(),
+    talk: z.enum(['private', 'shared']),
+    undoMs: z.number().int().min(0).max(60_000),
+    ratingRestMs: z.number().int().min(0),
+    ratingMs: count,
     handOverOn: z.strictObject({ needsHuman: z.boolean(), sentiments: z.array(z.enum(sentiments)) }),
   }),
   quietHours: z.record(z.string(), quietHours),

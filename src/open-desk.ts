@@ -1,14 +1,19 @@
+import { storeIncidentOver } from '#conversation/inbox.ts';
 import type { Channel } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
-import type { Vault } from '#core/sealed.ts';
+import type { Sealer, Vault } from '#core/sealed.ts';
 import type { Say } from '#core/sentences.ts';
 import type { CaseDraft, Received } from '#core/turn.ts';
 import { draftCase } from '#escalation/case-draft.ts';
 import { createDesk, type DeskParts } from '#escalation/desk.ts';
 import { createQuietUntil } from '#escalation/quiet-until.ts';
+import { createIncidents, type Incidents } from '#escalation/incidents.ts';
+import { createAskRating, createTellRating } from '#escalation/rating.ts';
 import type { Exchange } from '#guardrails/exchange-personal-data.ts';
+import { terms } from '#knowledge/terms.ts';
 import { findConversation } from '#store/conversations.ts';
 import { messagesAfter } from '#store/messages.ts';
+import type { Lanes } from '#store/lanes.ts';
 import type { Store } from '#store/open.ts';
 
 import type { Config } from './config.ts';
@@ -16,7 +21,8 @@ import type { Config } from './config.ts';
 export interface OpenDeskParts extends Pick<DeskParts, 'explain' | 'share'> {
   readonly config: Config;
   readonly store: Store;
-  readonly vault: Vault;
+  readonly vault: Vault & { sealerOf(name: string): Sealer };
+  readonly lanes: Lanes;
   readonly clock: Clock;
   readonly say: Say;
   readonly channels: ReadonlyMap<string, Channel>;
@@ -29,6 +35,8 @@ export interface OpenDesk {
   /** Drafts a case for the desk with what was said last, personal data restored; null where there is no desk. */
   readonly draft: DraftCase;
   readonly desk: ReturnType<typeof createDesk>;
+  readonly incidents: Incidents;
+  readonly tellRating: ReturnType<typeof createTellRating>;
 }
 
 /** Turns on either side of a conversation that an agent reads on the card. */
@@ -36,7 +44,7 @@ const lastTurns = 6;
 
 /** How cases come to the desk, and what agents do there. */
 export const openDesk = (parts: OpenDeskParts): OpenDesk => {
-  const { config, store, vault, clock, say, channels, exchange } = parts;
+  const { config, store, vault, lanes, clock, say, channels, exchange } = parts;
   const channel = channels.get(config.desk.channel);
 
   const draft: DraftCase = async (turn, reason, speaker = 'customer') => {
@@ -49,8 +57,18 @@ export const openDesk = (parts: OpenDeskParts): OpenDesk => {
       speaker: row.speaker,
       text: tokens.restore(turn.sealer.open(row.body, 'message')),
     }));
-    return draftCase({ channel: channel.name, thread }, turn, reason, [...transcript, { speaker, text: turn.text }]);
+    const room = { channel: channel.name, thread, talk: config.desk.talk };
+    return draftCase(room, turn, reason, [...transcript, { speaker, text: turn.text }]);
   };
+
+  const incidents = createIncidents({
+    store,
+    sealer: vault.sealerOf('incidents'),
+    terms,
+    clock,
+    tellOver: (transaction, owner, wrappedKey, about) =>
+      storeIncidentOver(transaction, lanes, owner, vault.unwrap(wrappedKey), about),
+  });
 
   const desk = createDesk({
     store,
@@ -58,9 +76,14 @@ export const openDesk = (parts: OpenDeskParts): OpenDesk => {
     fingerprint: (agent) => vault.index('agent', agent),
     explain: parts.explain,
     share: parts.share,
+    incidents,
+    askRating: createAskRating({ store, say, restMs: config.desk.ratingRestMs }),
+    talk: config.desk.talk,
+    undoMs: config.desk.undoMs,
+    now: clock.now,
     quietUntil: createQuietUntil({ store, clock, hours: config.quietHours, freshMs: config.limits.freshMs }),
     canEdit: (name) => channels.get(name)?.edit !== undefined,
   });
 
-  return { draft, desk };
+  return { draft, desk, incidents, tellRating: createTellRating(store) };
 };

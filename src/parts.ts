@@ -1,5 +1,6 @@
 import type { AdmitParts } from '#conversation/admit.ts';
 import type { ClarifyParts } from '#conversation/clarify.ts';
+import type { KnowIncidentParts } from '#conversation/know-incident.ts';
 import type { ObeyParts } from '#conversation/obey.ts';
 import type { OpenParts } from '#conversation/open.ts';
 import type { ReadFilesParts } from '#conversation/read-files.ts';
@@ -28,6 +29,7 @@ export interface Parts {
   readonly retrieve: RetrieveStageParts;
   readonly moderate: ModerateParts;
   readonly keepToTopic: KeepToTopicParts;
+  readonly knowIncident: KnowIncidentParts;
   readonly clarify: ClarifyParts;
   readonly generate: GenerateParts;
   readonly guardOutput: GuardOutputParts;

@@ -2,6 +2,7 @@ import type { Parts } from './parts.ts';
 
 import { admit } from '#conversation/admit.ts';
 import { clarify } from '#conversation/clarify.ts';
+import { knowIncident } from '#conversation/know-incident.ts';
 import { obey } from '#conversation/obey.ts';
 import { open } from '#conversation/open.ts';
 import { readFiles } from '#conversation/read-files.ts';
@@ -32,6 +33,7 @@ export const createPipeline = (parts: Parts) =>
     .stage('retrieve', retrieve(parts.retrieve)) // passages that may answer
     .stage('moderate', moderate(parts.moderate)) // what somebody else says of the words, asked meanwhile
     .stage('keep_to_topic', keepToTopic(parts.keepToTopic)) // what we are there for
+    .stage('know_incident', knowIncident(parts.knowIncident)) // what is known to be wrong just now
     .stage('clarify', clarify(parts.clarify)) // which page is meant, where none answers
     .stage('generate', generate(parts.generate)) // a streaming draft
     .stage('guard_output', guardOutput(parts.guardOutput)) // the same draft, checked before any of it is visible

@@ -79,7 +79,11 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     shares: [],
     opens: null,
     claims: null,
+    releases: false,
     closes: null,
+    undoes: [],
+    rates: null,
+    rated: null,
   });
 
   /** What a beginning that can be seen ends with, where there is nothing to answer any more. */
@@ -128,6 +132,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       ],
       outgoing: [...tell, ...(halt.end.forward ?? [])],
       shares: halt.end.shares ?? [],
+      rated: halt.end.rated ?? null,
       opens,
     });
   };
@@ -210,6 +215,12 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     await parts.commit({ ...endOf(turn, 'linked'), outgoing: [told] });
   };
 
+  const incidentTurn = async (turn: Received, { text }: WaitingEvent): Promise<void> => {
+    const message = { text: parts.say(turn, 'incidentOver', { text }) };
+    const told = { key: replyKey(turn.turn.id), channel: turn.channel, thread: turn.thread, message };
+    await parts.commit({ ...endOf(turn, 'incident_over'), outgoing: [told] });
+  };
+
   const deskTurn = async (turn: Received, event: WaitingEvent): Promise<void> => {
     const place = await continuedAt(store, turn.owner.conversation);
     const change = await parts.desk(
@@ -260,6 +271,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       if (first.from === 'desk') await deskTurn(turn, await parts.acquaint.withSpeaker(first));
       else if (first.from === 'delivery') await undeliveredTurn(turn, first);
       else if (first.from === 'link') await linkedTurn(turn, first);
+      else if (first.from === 'incident') await incidentTurn(turn, first);
       else {
         if (first.changes !== null) await parts.unsay(turn, first.changes);
         const mayBeInterrupted = (interrupts.get(turn.turn.id) ?? 0) < parts.interruptsMax;

@@ -105,7 +105,7 @@ describe.each(desks)('with the desk on %s', (name) => {
     await visitor.say(`I want to talk to a human. ${story.join('\n')}`);
     const card = await seesCard(desk.ana, 'Then came delay 0 of');
     const words = wordsOf(card);
-    for (const part of ['Who: Web visitor', 'Reason: asked for a person', 'State: waiting', 'You can also type'])
+    for (const part of ['Who: Web visitor', 'Reason: asked for a person', 'State: waiting', 'Type !help'])
       expect(words).toContain(part);
     expect(words).not.toContain(story.at(-1));
     await seesInThread(desk.ana, card, story.at(-1) ?? '');

@@ -1,7 +1,8 @@
 import { Interrupted, LaneLost } from '#core/errors.ts';
 import type { ModelAnswer } from '#core/model.ts';
 import type { Outgoing, TurnEnd } from '#core/turn.ts';
-import { claimCase, closeCase, insertCase, openCase } from '#store/cases.ts';
+import { claimCase, closeCase, insertCase, openCase, releaseCase } from '#store/cases.ts';
+import { askRating, saveRating } from '#store/csat.ts';
 import { holdLane } from '#store/conversations.ts';
 import { forgetConversation } from '#store/forget.ts';
 import { wroteAfter } from '#store/inbox.ts';
@@ -10,6 +11,7 @@ import { endTurn } from '#store/messages.ts';
 import type { Store, Transaction } from '#store/open.ts';
 import { putOutbox, releaseRest } from '#store/outbox.ts';
 import { keepSharedFile } from '#store/shared-files.ts';
+import { undoOutbox } from '#store/undo.ts';
 
 const put = (transaction: Transaction, end: TurnEnd, outgoing: Outgoing): Promise<unknown> =>
   putOutbox(transaction, {
@@ -36,9 +38,11 @@ const changeCase = async (transaction: Transaction, end: TurnEnd): Promise<reado
     });
     return isNew ? end.opens.outgoing : [];
   }
-  const found = end.claims || end.closes ? await openCase(transaction, end.owner.conversation) : null;
+  const found = end.claims || end.releases || end.closes ? await openCase(transaction, end.owner.conversation) : null;
   if (!found) return [];
-  if (end.claims) await claimCase(transaction, found, end.claims.agent, end.sealer.seal(end.claims.name, 'agent'));
+  if (end.claims)
+    await claimCase(transaction, found, { ...end.claims, name: end.sealer.seal(end.claims.name, 'agent') });
+  if (end.releases) await releaseCase(transaction, found);
   if (end.closes) await closeCase(transaction, found, end.closes);
   return [];
 };
@@ -96,6 +100,9 @@ export const createCommitTurn =
         // Nearly always it was nothing before, and is nothing now.
         asked: asked?.join() === end.known.asked.join() ? null : asked,
       });
+      if (end.undoes.length > 0) await undoOutbox(transaction, end.owner, end.undoes);
+      if (end.rates !== null) await askRating(transaction, end.owner, end.rates);
+      if (end.rated) await saveRating(transaction, end.owner, end.rated);
       const opening = await changeCase(transaction, end);
       for (const file of end.shares) await keepSharedFile(transaction, end.owner, end.sealer, file);
       const outgoing = [...end.outgoing, ...opening].flatMap((one) => toParts(one, end.language));

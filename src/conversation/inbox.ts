@@ -37,8 +37,9 @@ import type { Stops } from './stops.ts';
 
 /** What is kept of an event, sealed. */
 export interface StoredEvent {
-  /** `delivery`: not a person, but a message of ours that did not arrive; `link`: this person, proven to be on another channel. */
-  readonly from: 'customer' | 'desk' | 'delivery' | 'link';
+  /** `delivery`: not a person, but a message of ours that did not arrive; `link`: this person, proven to be on another channel;
+   * `incident`: something that they asked about is over. */
+  readonly from: 'customer' | 'desk' | 'delivery' | 'link' | 'incident';
   readonly kind: EventKind;
   readonly channel: string;
   readonly sender: { readonly id: string; readonly organization: string; readonly displayName: string };
@@ -141,7 +142,7 @@ const storeOwnEvent = async (
   owner: ConversationRef,
   sealer: Sealer,
   own: Omit<StoredEvent, 'kind' | 'textLength' | 'sentAt'> & {
-    readonly from: 'delivery' | 'link';
+    readonly from: 'delivery' | 'link' | 'incident';
     readonly key: string;
   },
 ): Promise<void> => {
@@ -203,6 +204,23 @@ export const storeLinked = (
       action: null,
     }),
   );
+
+/** Something that the person of a conversation asked about is over. */
+export const storeIncidentOver = (
+  transaction: Transaction,
+  lanes: Lanes,
+  owner: ConversationRef,
+  sealer: Sealer,
+  { id, text }: { readonly id: string; readonly text: string },
+): Promise<void> =>
+  storeOwnEvent(transaction, lanes, owner, sealer, {
+    from: 'incident',
+    key: id,
+    channel: '',
+    sender: { id: '', organization: '', displayName: '' },
+    text,
+    action: null,
+  });
 
 /**
  * Commits each event of a channel once under the platform's own id, together with the wake-up of its lane. What changes an event

@@ -9,6 +9,7 @@ import type { TakenLane, WaitingRow } from '#store/conversations.ts';
 
 import { namesOf, readEvent, type StoredEvent } from './inbox.ts';
 import type { createToLanguage } from './sentences.ts';
+import { toRating } from './to-rating.ts';
 import { toTypedCommand } from './typed-command.ts';
 
 /** The same for every try at the same messages, so that a try after a crash goes on where the last one ended. */
@@ -42,7 +43,8 @@ export const whyAction = 'why' satisfies Command;
 const commandOf = ({ action }: StoredEvent): Received['command'] =>
   action === 'status' || action === 'forget' || action === 'why' ? action : null;
 
-const isCommand = (event: StoredEvent): boolean => commandOf(event) !== null || toTypedCommand(event.text) !== null;
+const isCommand = (event: StoredEvent): boolean =>
+  commandOf(event) !== null || toRating(event.action) !== null || toTypedCommand(event.text) !== null;
 const consentOf = (event: StoredEvent | undefined): Received['consent'] =>
   event === undefined ? null : event.action === 'given' ? 'given' : 'withdrawn';
 
@@ -117,6 +119,7 @@ export const toTurn = (
     pressedHuman: events.some((event) => event.action === humanAction),
     isPrivate: events.every((event) => event.isPrivate === true),
     command: events[0] ? commandOf(events[0]) : null,
+    rating: toRating(events[0]?.action ?? null),
     about: events[0]?.about ?? null,
     isOpening: events.some((event) => event.kind === 'opened'),
     isStopped: stop > 0,
@@ -139,7 +142,8 @@ export const open =
   async (turn: Received): Promise<Opened | Halt> => {
     // Whoever has the case is told of what was taken back, too, and of who may not be written to.
     const isForDesk = (turn.isChange || turn.consent !== null) && turn.known.hasCase;
-    if (turn.text !== '' || turn.pressedHuman || turn.command || isForDesk) return { ...turn, opened: true };
+    if (turn.text !== '' || turn.pressedHuman || turn.command || turn.rating || isForDesk)
+      return { ...turn, opened: true };
     if (turn.consent) return new Halt(`consent_${turn.consent}`);
     if (turn.isStopped) return new Halt('stopped', { tell: say(turn, 'stopped') });
     // Who knows us already needs no greeting, and nobody is greeted twice.

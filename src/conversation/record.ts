@@ -55,7 +55,11 @@ export const record =
       outgoing: [toOutgoing(turn, message)],
       shares: [],
       claims: null,
+      releases: false,
       closes: null,
+      undoes: [],
+      rates: null,
+      rated: null,
     });
     return { ...turn, recordedAt: clock.now() };
   };

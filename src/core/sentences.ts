@@ -52,6 +52,10 @@ export const sentenceNames = [
   'whyKept',
   'whyChecked',
   'whyNone',
+  'rate',
+  'rated',
+  'incident',
+  'incidentOver',
   'more',
   'noMore',
 ] as const;

@@ -22,6 +22,8 @@ export interface PlannedEnd {
   readonly offersHuman?: boolean;
   /** Why a human takes over, if one does. */
   readonly escalate?: string;
+  /** How the person found that their case was handled. */
+  readonly rated?: { readonly id: string; readonly score: number };
   /** What goes to somebody else: the customer's words to the desk. */
   readonly forward?: readonly Outgoing[];
   /** Files that go with it. */

@@ -95,6 +95,8 @@ export interface Received {
   readonly pressedHuman: boolean;
   /** What they asked for by a command, which stands alone in its turn. */
   readonly command: Exclude<Command, 'human'> | null;
+  /** How they find that a case of theirs was handled, told by a button. */
+  readonly rating: { readonly id: string; readonly score: number } | null;
   /** The turn of the message of ours that they pressed a button of; null for none, or none of this conversation. */
   readonly about: string | null;
   /** Nobody else reads what is said here. */
@@ -291,6 +293,15 @@ export interface TurnEnd extends Pick<
   readonly outgoing: readonly Outgoing[];
   readonly shares: readonly SharedFile[];
   readonly opens: CaseDraft | null;
-  readonly claims: { readonly agent: string; readonly name: string } | null;
+  /** `takesOver`: from whoever has it. */
+  readonly claims: { readonly agent: string; readonly name: string; readonly takesOver: boolean } | null;
+  /** Nobody has the case any more. */
+  readonly releases: boolean;
   readonly closes: 'returned' | 'resolved' | null;
+  /** Keys of what an agent said and takes back before it leaves. */
+  readonly undoes: readonly string[];
+  /** The case that the person is asked about how it was handled. */
+  readonly rates: string | null;
+  /** What they answer. */
+  readonly rated: { readonly id: string; readonly score: number } | null;
 }

@@ -4,13 +4,16 @@ import type { CaseDraft, Outgoing, Received } from '#core/turn.ts';
 export interface DeskRoom {
   readonly channel: string;
   readonly thread: ThreadKey;
+  readonly talk: TalkRule;
 }
 
 const actions = {
   claim: { label: 'Claim', style: 'primary' },
   reply: { label: 'Reply', asks: 'Your reply to the customer' },
   back: { label: 'Hand back to the assistant' },
+  release: { label: 'Put back in the queue' },
   resolve: { label: 'Resolve', style: 'danger' },
+  undo: { label: 'Undo' },
 } as const satisfies Record<string, Omit<Action, 'id'>>;
 
 export type CaseAct = keyof typeof actions;
@@ -19,12 +22,14 @@ export type CaseAct = keyof typeof actions;
 export const caseActions = (id: string, acts: readonly CaseAct[]): Action[] =>
   acts.map((act) => ({ id: `${act}:${id}`, ...actions[act] }));
 
-const pressed = /^(claim|reply|back|resolve):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+export const isCaseAct = (name: string): name is CaseAct => Object.hasOwn(actions, name);
+
+const pressed = /^(\w+):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** What a press on a card asks for, and for which case; null for a button that is not on a card. */
 export const toCaseAction = (action: string): { act: CaseAct; id: string } | null => {
   const [, act, id] = pressed.exec(action) ?? [];
-  return act && id ? { act: act as CaseAct, id } : null;
+  return act && id && isCaseAct(act) ? { act, id } : null;
 };
 
 /** Our own name for the card of a case: every message of its thread follows it. */
@@ -38,6 +43,9 @@ export const isInCase = (row: {
   readonly replaces: string | null;
 }): boolean => [row.key, row.follows, row.replaces].some((key) => key !== null && isCard(key));
 export const caseOfCard = (key: string): string => key.slice(0, -cardSuffix.length);
+
+const languageNames = new Intl.DisplayNames(['en'], { type: 'language' });
+const languageName = (code: string): string => languageNames.of(code) ?? code;
 
 const quote = (text: string): string =>
   text
@@ -66,11 +74,37 @@ const toExcerpt = (said: readonly Said[]): string => {
   return `${cut}…`;
 };
 
-export const howTo =
-  'Claim the case, then write in this thread: what you write goes to the customer. Lines beginning with `//` stay here. You can also type `claim`, `reply …`, `back` or `resolve`, and `!why` to see what the last answer leans on.';
+/** `shared`: what the holder of a case writes in its thread goes to the customer; `private`: only a reply does. */
+export type TalkRule = 'private' | 'shared';
+
+const talkRules: Readonly<Record<TalkRule, string>> = {
+  private: 'What is written in this thread stays here; `reply …` goes to the customer.',
+  shared:
+    'Claim the case, then write in this thread: what you write goes to the customer. Lines beginning with `//` stay here.',
+};
+
+const commands = [
+  '`claim`, `take over`, `release`: who has the case',
+  '`reply …`, `undo`: what the customer is sent',
+  '`back`, `resolve`: the assistant answers again',
+  '`snooze 2h`: a reminder here',
+  '`!why`: what the last answer leans on',
+  '`!incident Payments are down, next update 15:00 | card, checkout`, `!incident over`: what everybody who asks is told',
+];
+
+/** What a card tells of how to work on it, in short. */
+const inShort = (talk: TalkRule): string => `${talkRules[talk]} Type \`!help\` for all that you can type here.`;
+
+export const howTo = (talk: TalkRule): string =>
+  `${talkRules[talk]}\n\n${commands.map((line) => `- ${line}`).join('\n')}`;
 
 /** What opening a case brings into being: its row, its card in the desk room, and below it what the card has no room for. */
-export const draftCase = (room: DeskRoom, turn: Received, reason: string, said: readonly Said[]): CaseDraft => {
+export const draftCase = (
+  { talk, ...room }: DeskRoom,
+  turn: Received,
+  reason: string,
+  said: readonly Said[],
+): CaseDraft => {
   // A turn opens one case at the most, so its id serves: a second try at the turn finds the same case.
   const id = turn.turn.id;
   const transcript = toTranscript(said);
@@ -80,10 +114,11 @@ export const draftCase = (room: DeskRoom, turn: Received, reason: string, said: 
     facts: [
       { label: 'Who', value: turn.sender.displayName },
       { label: 'Channel', value: turn.channel },
+      { label: 'Language', value: languageName(turn.language) },
       { label: 'Reason', value: reason },
       { label: 'State', value: 'waiting' },
     ],
-    text: `${excerpt}\n\n${howTo}`,
+    text: `${excerpt}\n\n${inShort(talk)}`,
     actions: caseActions(id, ['claim', 'reply', 'resolve']),
   };
   const posted: Outgoing = { key: cardKey(id), channel: room.channel, thread: room.thread, message: card };

@@ -1,109 +1,37 @@
-import type { Attachment, OutboundMessage, ThreadKey } from '#core/channel.ts';
-import type { Sealer } from '#core/sealed.ts';
+import type { ThreadKey } from '#core/channel.ts';
 import type { Say } from '#core/sentences.ts';
-import type { Outgoing, TurnEnd } from '#core/turn.ts';
+import type { Outgoing } from '#core/turn.ts';
 import { type CaseRow, openCase } from '#store/cases.ts';
 import type { Store } from '#store/open.ts';
 import { findOutbox } from '#store/outbox.ts';
+import { findUndoable } from '#store/undo.ts';
 
-import { type CaseAct, caseActions, cardKey, withState } from './case-draft.ts';
+import { type CaseAct, caseActions, howTo, type TalkRule } from './case-draft.ts';
+import {
+  type Change,
+  customerKey,
+  type DeskTurn,
+  elsewhereKey,
+  inNameOf,
+  nothing,
+  toCard,
+  toCustomer,
+  toThread,
+} from './desk-messages.ts';
+import type { Incidents } from './incidents.ts';
 import type { QuietUntil } from './quiet-until.ts';
-import type { Shared, ShareFiles } from './share-files.ts';
-
-export interface DeskEvent {
-  readonly position: number;
-  readonly sender: { readonly id: string; readonly displayName: string };
-  readonly text: string;
-  readonly action: string | null;
-  /** Where its files are, and what they are: `text` names them in its last lines. */
-  readonly channel: string;
-  readonly attachments: readonly Attachment[];
-  /** The turn of what the agent said before and has changed now, or taken back where the text is empty. */
-  readonly changedTurn: string | null;
-}
-
-type Act =
-  | { kind: Exclude<CaseAct, 'reply'> | 'why' }
-  | { kind: 'reply'; text: string }
-  | { kind: 'private' }
-  | { kind: 'talk'; text: string };
-
-const commands: readonly { readonly pattern: RegExp; readonly kind: Exclude<CaseAct, 'reply'> | 'why' }[] = [
-  { pattern: /^[/!]?claim[.!]?$/i, kind: 'claim' },
-  { pattern: /^[/!]?(hand ?)?back[.!]?$/i, kind: 'back' },
-  { pattern: /^[/!]?resolved?[.!]?$/i, kind: 'resolve' },
-  // Only with its mark: "Why?" is what an agent may ask the customer.
-  { pattern: /^[/!]why[?]?$/i, kind: 'why' },
-];
-
-/** What may leave the desk: lines that begin with `//` stay. */
-const sharedWords = (text: string): string =>
-  text
-    .split('\n')
-    .filter((line) => !/^\s*\/\//.test(line))
-    .join('\n')
-    .trim();
-
-const toWords = (kind: 'reply' | 'talk', text: string, hasFiles = false): Act => {
-  const shared = sharedWords(text);
-  return shared === '' && !hasFiles ? { kind: 'private' } : { kind, text: shared };
-};
-
-/** What was written beside the files: a message that is stored names them in its last lines. */
-const wordsBeside = ({ text, attachments }: Pick<DeskEvent, 'text' | 'attachments'>): string =>
-  attachments.length === 0 ? text : text.split('\n').slice(0, -attachments.length).join('\n').trim();
-
-/** What an agent meant by a press or by words in the case's thread. */
-export const toAct = (event: Pick<DeskEvent, 'text' | 'action' | 'attachments'>): Act => {
-  const words = wordsBeside(event);
-  const hasFiles = event.attachments.length > 0;
-  if (event.action === 'reply') return toWords('reply', event.text);
-  if (event.action === 'claim' || event.action === 'back' || event.action === 'resolve') return { kind: event.action };
-  // A message that begins as private is private as a whole: its writer meant nobody outside.
-  if (/^\s*(\/\/|!note\b)/i.test(words)) return { kind: 'private' };
-  const text = sharedWords(words);
-  const command = commands.find((one) => one.pattern.test(text));
-  if (command) return { kind: command.kind };
-  const reply = /^[/!]?reply[:\s]+([\s\S]+)$/i.exec(text);
-  return reply?.[1] ? toWords('reply', reply[1], hasFiles) : toWords('talk', text, hasFiles);
-};
-
-export interface DeskTurn {
-  readonly owner: TurnEnd['owner'];
-  readonly turnId: string;
-  readonly channel: string;
-  readonly language: string;
-  readonly thread: ThreadKey;
-  /** Where the same person is answered too. */
-  readonly continuedAt: { readonly channel: string; readonly thread: ThreadKey } | null;
-  readonly customer: string;
-  /** Of the customer, where it is known (IANA). */
-  readonly timezone: string | undefined;
-  readonly sealer: Sealer;
-}
-
-type Change = Pick<TurnEnd, 'outcome' | 'said' | 'outgoing' | 'shares' | 'claims' | 'closes'>;
-
-type CustomerMessage = 'agent' | 'joined' | 'closed' | `agent:file:${number}`;
-
-/** Our own name for what an agent says to the customer in a turn. */
-const customerKey = (turn: string, name: CustomerMessage = 'agent'): string => `${turn}:${name}`;
-const elsewhereKey = (key: string): string => `${key}:elsewhere`;
-
-/** Whether this names what the customer is told from the desk, or a part of it. */
-export const isFromDesk = (key: string): boolean =>
-  /:(?:agent|joined|closed)(?::file:\d+)?(?::elsewhere)?(?::\d+)?$/.test(key);
-
-const inNameOf = ({ sender }: DeskEvent, text: string): OutboundMessage => ({
-  text: `**${sender.displayName}:** ${text}`.trim(),
-  by: 'agent',
-});
-
-const nothing: Change = { outcome: 'desk_private', said: [], outgoing: [], shares: [], claims: null, closes: null };
+import type { AskRating } from './rating.ts';
+import { type Act, type DeskEvent, toAct } from './read-act.ts';
+import type { ShareFiles } from './share-files.ts';
 
 export interface DeskParts {
   readonly store: Store;
   readonly say: Say;
+  /** Whether what the holder of a case writes in its thread goes to the customer, or only what is said to be for them. */
+  readonly talk: TalkRule;
+  /** Milliseconds in which a reply can be taken back before it leaves. */
+  readonly undoMs: number;
+  readonly now: () => Date;
   /** Whether what was sent on this channel can still be changed. */
   readonly canEdit: (channel: string) => boolean;
   /** When the customer may be disturbed again; null where that is now. */
@@ -111,98 +39,120 @@ export interface DeskParts {
   /** What the assistant's latest answer leans on, in full. */
   readonly explain: (turn: Pick<DeskTurn, 'owner' | 'sealer'>) => Promise<string>;
   readonly share: ShareFiles;
+  readonly incidents: Incidents;
+  readonly askRating: AskRating;
   /** Who an agent is, told apart without being told. */
   readonly fingerprint: (agent: string) => string;
 }
 
+const whileClaimed: readonly CaseAct[] = ['reply', 'back', 'resolve', 'release'];
+const whileWaiting: readonly CaseAct[] = ['claim', 'reply', 'resolve'];
+
 /** What one thing an agent did in a case's thread changes: for the case, its card, the thread and the customer. */
-export const createDesk = ({ store, say, canEdit, fingerprint, quietUntil, explain, share }: DeskParts) => {
-  const toCustomer = (turn: DeskTurn, message: OutboundMessage, name?: CustomerMessage): Outgoing[] => {
-    const key = customerKey(turn.turnId, name);
-    return [
-      { key, channel: turn.channel, thread: turn.thread, message },
-      ...(turn.continuedAt ? [{ key: elsewhereKey(key), ...turn.continuedAt, message }] : []),
-    ];
-  };
-  const toThread = (turn: DeskTurn, found: CaseRow, text: string, name = 'note'): Outgoing => ({
-    key: `${turn.turnId}:${name}`,
-    channel: found.channel,
-    thread: '' as ThreadKey,
-    follows: cardKey(found.id),
-    message: { text },
-  });
-  const toCard = (turn: DeskTurn, found: CaseRow, state: string, acts: readonly CaseAct[]): Outgoing => ({
-    key: `${turn.turnId}:card`,
-    channel: found.channel,
-    thread: '' as ThreadKey,
-    replaces: cardKey(found.id),
-    message: withState(
-      JSON.parse(turn.sealer.open(found.card, 'card')) as OutboundMessage,
-      state,
-      caseActions(found.id, acts),
-    ),
+export const createDesk = (parts: DeskParts) => {
+  const { store, say, talk, undoMs, canEdit, fingerprint, quietUntil, explain, share } = parts;
+
+  const tell = (turn: DeskTurn, found: CaseRow, outcome: string, text: string): Change => ({
+    ...nothing,
+    outcome,
+    outgoing: [toThread(turn, found, text)],
   });
 
-  const claim = (turn: DeskTurn, found: CaseRow, event: DeskEvent): Change => {
+  const nameOfHolder = (turn: DeskTurn, found: CaseRow): string =>
+    found.claimedName ? turn.sealer.open(found.claimedName, 'agent') : 'A colleague';
+
+  const claim = (turn: DeskTurn, found: CaseRow, event: DeskEvent, takesOver = false): Change => {
     const agent = event.sender.displayName;
     const agentPrint = fingerprint(event.sender.id);
     if (found.claimedBy === agentPrint) return nothing;
-    if (found.state === 'claimed') {
-      const holder = found.claimedName ? turn.sealer.open(found.claimedName, 'agent') : 'a colleague';
-      return {
-        ...nothing,
-        outcome: 'desk_taken',
-        outgoing: [toThread(turn, found, `${holder} has this case already, ${agent}.`)],
-      };
-    }
+    const isHeld = found.state === 'claimed';
+    if (isHeld && !takesOver)
+      return tell(
+        turn,
+        found,
+        'desk_taken',
+        `${nameOfHolder(turn, found)} has this case already, ${agent}. Type \`take over\` if it is to be yours.`,
+      );
+    const rule =
+      talk === 'shared'
+        ? `What you write here now goes to ${turn.customer}; begin with \`//\` to keep it here.`
+        : `What you write here stays here. Type \`reply …\` or press Reply, and ${turn.customer} has it.`;
+    const from = isHeld ? ` It was with ${nameOfHolder(turn, found)}.` : '';
     return {
       ...nothing,
       outcome: 'desk_claimed',
-      claims: { agent: agentPrint, name: agent },
+      claims: { agent: agentPrint, name: agent, takesOver },
       outgoing: [
-        toCard(turn, found, `claimed by ${agent}`, ['reply', 'back', 'resolve']),
-        toThread(
-          turn,
-          found,
-          `${agent} has this case. What you write here now goes to ${turn.customer}; begin with \`//\` to keep it here.`,
-        ),
+        toCard(turn, found, `claimed by ${agent}`, whileClaimed),
+        toThread(turn, found, `${agent} has this case.${from} ${rule}`),
         ...toCustomer(turn, { text: say(turn, 'joined', { agent }) }, 'joined'),
       ],
     };
   };
 
-  const passFiles = (turn: DeskTurn, event: DeskEvent, { files }: Shared): Outgoing[] =>
-    files.flatMap(({ file }, index) => toCustomer(turn, { ...inNameOf(event, ''), file }, `agent:file:${index + 1}`));
+  const release = (turn: DeskTurn, found: CaseRow, event: DeskEvent): Change =>
+    found.state !== 'claimed'
+      ? tell(turn, found, 'desk_private', 'Nobody has this case, so it waits as it did.')
+      : {
+          ...nothing,
+          outcome: 'desk_released',
+          releases: true,
+          outgoing: [
+            toCard(turn, found, 'waiting', whileWaiting),
+            toThread(turn, found, `${event.sender.displayName} put this case back. It waits for whoever claims it.`),
+          ],
+        };
+
+  /** What leaves for the customer leaves after a while in which the agent can take it back. */
+  const withUndo = (turn: DeskTurn, found: CaseRow, outgoing: readonly Outgoing[]): Outgoing[] => {
+    if (undoMs === 0 || outgoing.length === 0) return [...outgoing];
+    const notBefore = new Date(parts.now().getTime() + undoMs);
+    const seconds = Math.round(undoMs / 1000);
+    return [
+      ...outgoing.map((one) => ({ ...one, notBefore })),
+      toThread(
+        turn,
+        found,
+        { text: `${turn.customer} has this in ${seconds} s.`, actions: caseActions(found.id, ['undo']) },
+        'undo',
+      ),
+    ];
+  };
 
   const reply = async (turn: DeskTurn, found: CaseRow, event: DeskEvent, text: string): Promise<Change> => {
     const taken = found.state === 'waiting' ? claim(turn, found, event) : nothing;
-    const shared = await share(event.channel, event.attachments);
-    const names = shared.files.map(({ file }) => `[file: ${file.name}]`);
+    const { files, missing } = await share(event.channel, event.attachments);
+    const names = files.map(({ file }) => `[file: ${file.name}]`);
+    const forCustomer = [
+      ...(text === '' ? [] : toCustomer(turn, inNameOf(event, text))),
+      ...files.flatMap(({ file }, index) =>
+        toCustomer(turn, { ...inNameOf(event, ''), file }, `agent:file:${index + 1}`),
+      ),
+    ];
+    const lacking = `${turn.customer} was not sent ${missing.join(', ')}: it could not be had, or is too large.`;
     return {
       ...taken,
       outcome: 'desk_replied',
       said: [{ speaker: 'agent', text: [text, ...names].filter(Boolean).join('\n') }],
-      shares: shared.files.map(({ kept }) => kept),
+      shares: files.map(({ kept }) => kept),
       outgoing: [
         ...taken.outgoing,
         // What was typed into a dialog is in no thread yet; colleagues read it there.
         ...(event.action === 'reply'
           ? [toThread(turn, found, `**${event.sender.displayName}** to ${turn.customer}:\n\n${text}`, 'sent')]
           : []),
-        ...(text === '' ? [] : toCustomer(turn, inNameOf(event, text))),
-        ...passFiles(turn, event, shared),
-        ...(shared.missing.length === 0
-          ? []
-          : [
-              toThread(
-                turn,
-                found,
-                `${turn.customer} was not sent ${shared.missing.join(', ')}: it could not be had, or is too large.`,
-                'missing',
-              ),
-            ]),
+        ...withUndo(turn, found, forCustomer),
+        ...(missing.length === 0 ? [] : [toThread(turn, found, lacking, 'missing')]),
       ],
     };
+  };
+
+  /** The newest reply is not sent, if it has not left yet. */
+  const undo = async (turn: DeskTurn, found: CaseRow): Promise<Change> => {
+    const undoes = await findUndoable(store, turn.owner);
+    return undoes.length === 0
+      ? tell(turn, found, 'desk_private', `There is nothing to take back: ${turn.customer} has what you wrote.`)
+      : { ...tell(turn, found, 'desk_undone', `Taken back. ${turn.customer} is not sent it.`), undoes };
   };
 
   /** What the customer was sent reads as the agent has it now; where that cannot be, the agent is told. */
@@ -215,11 +165,7 @@ export const createDesk = ({ store, say, canEdit, fingerprint, quietUntil, expla
     const words = act.kind === 'reply' || act.kind === 'talk' ? act.text : '';
     const outcome = 'desk_changed';
     if (words === '' || !sent.every(({ channel }) => canEdit(channel)))
-      return {
-        ...nothing,
-        outcome,
-        outgoing: [toThread(turn, found, `${turn.customer} has been sent what you wrote before, and still has it.`)],
-      };
+      return tell(turn, found, outcome, `${turn.customer} has been sent what you wrote before, and still has it.`);
     return {
       ...nothing,
       outcome,
@@ -234,80 +180,125 @@ export const createDesk = ({ store, say, canEdit, fingerprint, quietUntil, expla
     };
   };
 
-  const close = (turn: DeskTurn, found: CaseRow, event: DeskEvent, closes: 'returned' | 'resolved'): Change => ({
+  const back = (turn: DeskTurn, found: CaseRow, { sender }: DeskEvent): Change => ({
     ...nothing,
-    outcome: `desk_${closes}`,
-    closes,
+    outcome: 'desk_returned',
+    closes: 'returned',
     outgoing: [
-      toCard(
-        turn,
-        found,
-        closes === 'resolved'
-          ? `resolved by ${event.sender.displayName}`
-          : `handed back by ${event.sender.displayName}`,
-        [],
-      ),
-      toThread(
-        turn,
-        found,
-        closes === 'resolved' ? 'Resolved. The assistant answers again.' : 'Handed back. The assistant answers again.',
-      ),
-      ...toCustomer(turn, { text: say(turn, closes === 'resolved' ? 'resolved' : 'handedBack') }, 'closed'),
+      toCard(turn, found, `handed back by ${sender.displayName}`, []),
+      toThread(turn, found, 'Handed back. The assistant answers again.'),
+      ...toCustomer(turn, { text: say(turn, 'handedBack') }, 'closed'),
     ],
   });
 
+  const resolve = async (turn: DeskTurn, found: CaseRow, { sender }: DeskEvent): Promise<Change> => {
+    // Who was not helped by a person is not asked how that was.
+    const asked = found.state === 'claimed' ? await parts.askRating(turn, found.id) : null;
+    return {
+      ...nothing,
+      outcome: 'desk_resolved',
+      closes: 'resolved',
+      rates: asked && found.id,
+      outgoing: [
+        toCard(turn, found, `resolved by ${sender.displayName}`, []),
+        toThread(turn, found, 'Resolved. The assistant answers again.'),
+        ...toCustomer(turn, { text: say(turn, 'resolved') }, 'closed'),
+        ...(asked ? [{ ...asked, key: customerKey(turn.turnId, 'rating') }] : []),
+      ],
+    };
+  };
+
+  const remind = (turn: DeskTurn, found: CaseRow, { sender }: DeskEvent, afterMs: number): Change => {
+    const at = new Date(parts.now().getTime() + afterMs);
+    const reminder = toThread(
+      turn,
+      found,
+      `${sender.displayName}, you asked to be reminded of this case now.`,
+      'remind',
+    );
+    return {
+      ...tell(
+        turn,
+        found,
+        'desk_private',
+        `You are reminded here at ${at.toISOString().slice(0, 16).replace('T', ' ')} UTC.`,
+      ),
+      outgoing: [{ ...reminder, notBefore: at }],
+    };
+  };
+
+  const talked = (turn: DeskTurn, found: CaseRow, event: DeskEvent, text: string): Change | Promise<Change> => {
+    const holds = found.state === 'claimed' && found.claimedBy === fingerprint(event.sender.id);
+    if (talk === 'shared' && holds) return reply(turn, found, event, text);
+    if (talk === 'shared' && found.state === 'waiting')
+      return tell(
+        turn,
+        found,
+        'desk_private',
+        'Nobody has claimed this case yet, so this stays here. Type `claim` to take it, or `reply …` to answer.',
+      );
+    return nothing;
+  };
+
   /** What would disturb the customer now waits, and the agent is told until when. */
-  const letSleep = async (turn: DeskTurn, found: CaseRow, change: Change): Promise<Change> => {
+  const letSleep = async (turn: DeskTurn, found: CaseRow, changed: Change): Promise<Change> => {
     const isForCustomer = ({ channel, thread }: Outgoing) => channel === turn.channel && thread === turn.thread;
-    const quiet = change.outgoing.some(isForCustomer) ? await quietUntil(turn) : null;
-    if (!quiet) return change;
+    const quiet = changed.outgoing.some(isForCustomer) ? await quietUntil(turn) : null;
+    if (!quiet) return changed;
     const note = `It is ${quiet.now} where ${turn.customer} is: they are sent this at ${quiet.end}, or as soon as they write.`;
     return {
-      ...change,
+      ...changed,
       outgoing: [
-        ...change.outgoing.map((one) => (isForCustomer(one) ? { ...one, notBefore: quiet.until } : one)),
+        ...changed.outgoing.map((one) => (isForCustomer(one) ? { ...one, notBefore: quiet.until } : one)),
         toThread(turn, found, note, 'quiet'),
       ],
     };
   };
 
-  const act = async (turn: DeskTurn, found: CaseRow, event: DeskEvent): Promise<Change> => {
-    if (event.changedTurn !== null) return change(turn, found, event, event.changedTurn);
-    const act = toAct(event);
+  const perform = async (turn: DeskTurn, found: CaseRow, event: DeskEvent, act: Act): Promise<Change> => {
     switch (act.kind) {
       case 'claim':
         return claim(turn, found, event);
+      case 'take':
+        return claim(turn, found, event, true);
+      case 'release':
+        return release(turn, found, event);
+      case 'undo':
+        return undo(turn, found);
       case 'back':
-        return close(turn, found, event, 'returned');
+        return back(turn, found, event);
       case 'resolve':
-        return close(turn, found, event, 'resolved');
+        return resolve(turn, found, event);
       case 'reply':
         return reply(turn, found, event, act.text);
+      case 'remind':
+        return remind(turn, found, event, act.afterMs);
       case 'why':
-        return { ...nothing, outcome: 'desk_explained', outgoing: [toThread(turn, found, await explain(turn), 'why')] };
+        return tell(turn, found, 'desk_explained', await explain(turn));
+      case 'incident':
+        return tell(
+          turn,
+          found,
+          'desk_incident',
+          act.text === null ? await parts.incidents.end() : await parts.incidents.open(act.text),
+        );
+      case 'help':
+        return tell(turn, found, 'desk_private', howTo(talk));
       case 'private':
         return nothing;
       case 'talk':
-        if (found.state === 'claimed' && found.claimedBy === fingerprint(event.sender.id))
-          return reply(turn, found, event, act.text);
-        return found.state === 'waiting'
-          ? {
-              ...nothing,
-              outgoing: [
-                toThread(
-                  turn,
-                  found,
-                  'Nobody has claimed this case yet, so this stays here. Type `claim` to take it, or `reply …` to answer.',
-                ),
-              ],
-            }
-          : nothing;
+        return talked(turn, found, event, act.text);
     }
   };
 
   return async (turn: DeskTurn, event: DeskEvent): Promise<Change> => {
     const found = await openCase(store, turn.owner.conversation);
     if (!found) return { ...nothing, outcome: 'desk_closed' };
-    return letSleep(turn, found, await act(turn, found, event));
+    const { changedTurn } = event;
+    const changed =
+      changedTurn === null
+        ? await perform(turn, found, event, toAct(event))
+        : await change(turn, found, event, changedTurn);
+    return letSleep(turn, found, changed);
   };
 };

@@ -5,7 +5,7 @@ import { newestCase, openCase } from '#store/cases.ts';
 import type { Store } from '#store/open.ts';
 
 import { cardKey } from './case-draft.ts';
-import { isFromDesk } from './desk.ts';
+import { isFromDesk } from './desk-messages.ts';
 
 export interface UndeliveredParts {
   readonly store: Store;

@@ -28,6 +28,7 @@ const phrases: readonly RegExp[] = [
   /\b(?:have|can|could|let|get|make) (?:someone|somebody|anyone|a person|a human|an agent|a manager|a rep\w*) (?:please )?(?:to )?(?:call|ring|phone|contact|text|email|reach)\b/,
   /\b(?:sick|tired|fed up|done|stop|hate|enough|waste|wasting|rather not|don'?t want|do not want|not)\b.{0,32}\b(?:talk|speak|chat|time|deal)\w*\b.{0,24}\b(?:bots?|machines?|robots?|computers?|ai|chat ?bots?)\b/,
   /^\W*(?:(?:please|hey|hi|hello|ok|just|i said|a|an|the|real|live|human|customer|your)\W+){0,4}(?:agent|human|operator|representative|rep|live person|real person|human being|someone real|manager|supervisor|customer (?:service|care|support))(?:\W+(?:please|pls|plz|now|asap|here|thanks|only))*\W*$/,
+  /^\W*(?:(?:please|hey|hi|hello|ok|and|again|now)\W+){0,3}(?:(?:a|an|another|the|your|that|real|live|actual)\s+){0,3}(?:agent|human|person|operator|representative|rep|manager|supervisor)(?: being)?(?:,? (?:again|now|instead|this time))*,? (?:please|pls|plz)\b/,
   /\b(?:someone|somebody|anyone|anybody) (?:real|human|else on the line|who is (?:human|real))\b/,
   /\b(?:is|are|any) (?:there )?(?:a |any |an )?(?:real |live |actual |human )?(?:humans?|persons?|people|agents?|operators?|representatives?|reps?) (?:there|available|here|around|i can|who can|that can)\b/,
   /\b(?:human|live|real) (?:help|support|assistance|contact|interaction|chat)\b/,

@@ -78,6 +78,15 @@ export const newestCase = async (sql: Sql, conversation: string): Promise<CaseRo
   return raw ? toRow(raw) : null;
 };
 
+/** A case of this conversation. */
+export const caseById = async (sql: Sql, key: ConversationKey, id: string): Promise<CaseRow | null> => {
+  const [raw] = await sql.query<Raw>(
+    `select ${columns} from support_case where organization = $1 and person = $2 and conversation = $3 and id = $4`,
+    [key.organization, key.person, key.conversation, id],
+  );
+  return raw ? toRow(raw) : null;
+};
+
 /** The case of this id whose desk is on this channel. */
 export const findCase = async (sql: Sql, channel: string, id: string): Promise<CaseRow | null> => {
   const [raw] = await sql.query<Raw>(`select ${columns} from support_case where channel = $1 and id = $2`, [
@@ -98,15 +107,28 @@ export const saveCaseThread = (
     [key.organization, key.person, key.conversation, key.id, thread, threadIndex],
   );
 
-/** One winner: true only for the agent whose claim found the case waiting. */
-export const claimCase = async (sql: Sql, found: CaseRow, agent: string, name: Sealed): Promise<boolean> =>
+/** One winner: true only for the agent whose claim found the case waiting, or who takes it over. */
+export const claimCase = async (
+  sql: Sql,
+  found: CaseRow,
+  by: { readonly agent: string; readonly name: Sealed; readonly takesOver: boolean },
+): Promise<boolean> =>
   (
     await sql.query(
       `update support_case set state = 'claimed', claimed_by = $5, claimed_name = $6, claimed_at = now()
-     where organization = $1 and person = $2 and conversation = $3 and id = $4 and state = 'waiting' returning id`,
-      [found.organization, found.person, found.conversation, found.id, agent, name],
+     where organization = $1 and person = $2 and conversation = $3 and id = $4
+       and (state = 'waiting' or ($7 and state = 'claimed')) returning id`,
+      [found.organization, found.person, found.conversation, found.id, by.agent, by.name, by.takesOver],
     )
   ).length > 0;
+
+/** It waits again, for whoever claims it. */
+export const releaseCase = (sql: Sql, found: CaseRow): Promise<unknown> =>
+  sql.query(
+    `update support_case set state = 'waiting', claimed_by = null, claimed_name = null
+     where organization = $1 and person = $2 and conversation = $3 and id = $4 and state = 'claimed'`,
+    [found.organization, found.person, found.conversation, found.id],
+  );
 
 export const closeCase = async (sql: Sql, found: CaseRow, state: 'returned' | 'resolved'): Promise<boolean> =>
   (

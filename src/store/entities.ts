@@ -215,6 +215,9 @@ const SupportCase = defineEntity({
     card: sealed(),
     claimedBy: p.text().nullable(),
     claimedName: sealed().nullable(),
+    language: p.text().nullable(),
+    /** When agents were reminded that it waits. */
+    nudgedAt: p.datetime().nullable(),
     openedAt: p.datetime().defaultRaw('now()'),
     claimedAt: p.datetime().nullable(),
     closedAt: p.datetime().nullable(),
@@ -224,8 +227,46 @@ const SupportCase = defineEntity({
       name: 'case_open',
       expression: `create unique index "case_open" on "support_case" ("conversation") where "state" in ('waiting', 'claimed')`,
     },
+    {
+      name: 'case_waiting',
+      expression: `create index "case_waiting" on "support_case" ("opened_at") where "state" = 'waiting'`,
+    },
     { name: 'case_thread', expression: `create index "case_thread" on "support_case" ("channel", "thread_index")` },
   ],
+});
+
+/** How a person found that a case of theirs was handled. */
+const Csat = defineEntity({
+  name: 'Csat',
+  tableName: 'csat',
+  properties: {
+    ...partOfConversation,
+    case: p.uuid().primary(),
+    askedAt: p.datetime().defaultRaw('now()'),
+    /** From 1 to 5. */
+    score: p.integer().nullable(),
+    answeredAt: p.datetime().nullable(),
+    body: sealed().nullable(),
+  },
+});
+
+/** Something that is wrong for many, as an agent told it. */
+const Incident = defineEntity({
+  name: 'Incident',
+  tableName: 'incident',
+  properties: {
+    id: p.uuid().primary().defaultRaw('gen_random_uuid()'),
+    body: sealed(),
+    openedAt: p.datetime().defaultRaw('now()'),
+    endedAt: p.datetime().nullable(),
+  },
+});
+
+/** Who was told of it, and is to hear when it is over. */
+const IncidentHeard = defineEntity({
+  name: 'IncidentHeard',
+  tableName: 'incident_heard',
+  properties: { ...partOfConversation, incident: p.uuid().primary(), at: p.datetime().defaultRaw('now()') },
 });
 
 /** What the web channel shows, as its latest state: each change of a message takes the next sequence number. */
@@ -341,6 +382,9 @@ export const entities = [
   ModelCall,
   Outbox,
   SupportCase,
+  Csat,
+  Incident,
+  IncidentHeard,
   WebMessage,
   SharedFile,
   Feedback,

@@ -30,6 +30,7 @@ import { Receipts } from '#migrations/20261128-receipts.ts';
 import { VersionsForget } from '#migrations/20261128-versions-forget.ts';
 import { Versions } from '#migrations/20261128-versions.ts';
 import { WebChanges } from '#migrations/20261128-web-changes.ts';
+import { Desk } from '#migrations/20261129-desk.ts';
 import { SharedFiles } from '#migrations/20261129-shared-files.ts';
 import { StoreError } from '#core/errors.ts';
 import { given } from '#core/given.ts';
@@ -107,6 +108,7 @@ const common = {
       { name: '20261128-quoted', class: ForgetQuoted },
       { name: '20261128-versions-forget', class: VersionsForget },
       { name: '20261129-shared-files', class: SharedFiles },
+      { name: '20261129-desk', class: Desk },
     ],
     snapshot: false,
     silent: true,

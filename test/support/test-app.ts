@@ -84,6 +84,8 @@ export const openTestApp = async ({
     {
       server: { port, host: '127.0.0.1' },
       ...settings,
+      // Words of an agent leave at once, so that a story needs no more of them than it tells.
+      desk: { talk: 'shared', undoMs: 0, ...(settings['desk'] as object | undefined) },
       // The scripted model says whatever a story needs, and no page has it.
       guardrails: { answers: { unsupported: 'note' }, ...(settings['guardrails'] as object | undefined) },
     },
