@@ -8,6 +8,7 @@ import { createBudgets } from '#delivery/budgets.ts';
 import { createDispatch } from '#delivery/dispatch.ts';
 import { createSendRow, type SendRow } from '#delivery/send-row.ts';
 import { caseOfCard, isCard, isInCase } from '#escalation/case-draft.ts';
+import { isReminder } from '#escalation/desk-messages.ts';
 import { saveCaseThread } from '#store/cases.ts';
 import { findConversation } from '#store/conversations.ts';
 import type { Lane, Lanes, Work } from '#store/lanes.ts';
@@ -78,6 +79,7 @@ export const openDelivery = (parts: DeliveryParts): Delivery => {
     ageMaxMs: limits.sendAgeMs,
     settleMs: limits.editSettleMs,
     isForDesk: isInCase,
+    standsApart: ({ key }) => isReminder(key),
     // A timer and not a delayed job: a job that waits would keep a message that is due now from being sent. The sweep stands in
     // for the timer of a process that died.
     wakeIn: (conversation, delayMs) => {

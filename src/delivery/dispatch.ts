@@ -28,6 +28,8 @@ export interface DispatchParts {
   readonly settleMs: number;
   /** Rows that are for agents: they wait for their room, however long it takes. */
   readonly isForDesk: (row: OutboxRow) => boolean;
+  /** Rows that nothing has to wait for, and that wait for nothing. */
+  readonly standsApart: (row: OutboxRow) => boolean;
   /** Looks again after this time. */
   readonly wakeIn: (conversation: string, delayMs: number) => void;
   readonly onSent: (row: OutboxRow) => void;
@@ -113,10 +115,11 @@ export const createDispatch = (parts: DispatchParts) => {
     let nextMs: number | null = null;
     for (const row of taken.due) {
       if (signal.aborted) break;
-      if (blocked.has(queueOf(row))) continue;
+      const queue = parts.standsApart(row) ? row.key : queueOf(row);
+      if (blocked.has(queue)) continue;
       const againMs = row.dueInMs > 0 ? row.dueInMs : await send(row, sealer, taken.fence);
       if (againMs === null) continue;
-      blocked.add(queueOf(row));
+      blocked.add(queue);
       if (nextMs === null || againMs < nextMs) nextMs = againMs;
     }
     if (nextMs !== null) parts.wakeIn(conversation, nextMs);

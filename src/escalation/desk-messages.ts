@@ -48,6 +48,9 @@ export const elsewhereKey = (key: string): string => `${key}:elsewhere`;
 export const isFromDesk = (key: string): boolean =>
   /:(?:agent|joined|closed|rating)(?::file:\d+)?(?::elsewhere)?(?::\d+)?$/.test(key);
 
+/** Goes out at its own time: nothing waits for it. */
+export const isReminder = (key: string): boolean => key.endsWith(':remind');
+
 export const inNameOf = ({ sender }: DeskEvent, text: string): OutboundMessage => ({
   text: `**${sender.displayName}:** ${text}`.trim(),
   by: 'agent',

@@ -216,15 +216,9 @@ export const createDesk = (parts: DeskParts) => {
       `${sender.displayName}, you asked to be reminded of this case now.`,
       'remind',
     );
-    return {
-      ...tell(
-        turn,
-        found,
-        'desk_private',
-        `You are reminded here at ${at.toISOString().slice(0, 16).replace('T', ' ')} UTC.`,
-      ),
-      outgoing: [{ ...reminder, notBefore: at }],
-    };
+    const when = at.toISOString().slice(0, 16).replace('T', ' ');
+    const told = tell(turn, found, 'desk_private', `You are reminded here at ${when} UTC.`);
+    return { ...told, outgoing: [...told.outgoing, { ...reminder, notBefore: at }] };
   };
 
   const talked = (turn: DeskTurn, found: CaseRow, event: DeskEvent, text: string): Change | Promise<Change> => {
