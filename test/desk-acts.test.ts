@@ -115,7 +115,8 @@ test('a case is put back for anybody, and taken over from a colleague; the custo
   await seesInThread(desk.ana, card, 'Is anybody there?');
   await pressCase(desk.ana, await seesOffer(desk.ana, card, 'claim'), 'claim');
   await seesOffer(desk.ana, card, 'release');
-  await firstline.app.settled();
+  await write(desk.ana, card, 'reply I have it again.');
+  await customer.sees('I have it again.');
   expect(customer.texts().filter((text) => text.includes('now talking with Ana'))).toHaveLength(2);
 });
 
