@@ -131,7 +131,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const { exchange } = guardrails.input;
   const files = openSharedFiles({ store, vault, channels, config });
   const explain = createExplain({ store, say });
-  const { draft, desk, incidents, tellRating } = openDesk({
+  const { draft, desk, incidents, tellRating, waitingWords, nudge } = openDesk({
     lanes,
     config,
     store,
@@ -180,6 +180,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       explain,
       ratingMs: config.desk.ratingMs,
       tellRating,
+      waitingWords,
       linking: openLinking({ store, vault, lanes, say, limits }),
     },
     relay: { store, keptLengthMax: limits.keptLengthMax, share: files.share },
@@ -264,6 +265,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     everyMs: limits.sweepMs,
     quotedMs: limits.quotedMs,
     sharedFileMs: limits.sharedFileMs,
+    nudge,
     wake: delivery.wake,
   });
 

@@ -8,6 +8,7 @@ import { webConfig } from '#channels/web/config.ts';
 import { ConfigError } from '#core/errors.ts';
 import { sentiments } from '#core/model.ts';
 import { harmActions, harms } from '#core/moderation.ts';
+import { days } from '#core/opening-hours.ts';
 import { knowledge } from '#knowledge/config.ts';
 import { answering, models } from '#model/config.ts';
 import { hardTriggers } from '#guardrails/hard-trigger.ts';
@@ -44,7 +45,8 @@ const guardrails = z.strictObject({
 export type GuardrailSettings = z.infer<typeof guardrails>;
 const time = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time is written as 21:00');
 const isZone = (zone: string): boolean => Intl.supportedValuesOf('timeZone').includes(zone) || zone === 'UTC';
-const quietHours = z.strictObject({ from: time, to: time, zone: z.string().refine(isZone, 'no such time zone') });
+const zone = z.string().refine(isZone, 'no such time zone');
+const quietHours = z.strictObject({ from: time, to: time, zone });
 
 /** What the YAML files hold. The defaults, units and reasons are in config/default.yaml. */
 const settings = z.strictObject({
@@ -61,6 +63,13 @@ const settings = z.strictObject({
   desk: z.strictObject({
     channel: z.enum(['', 'slack', 'teams', 'discord']),
     room: z.string(),
+    hours: z.strictObject({
+      zone,
+      days: z.partialRecord(z.enum(days), z.string().regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/)),
+      holidays: z.array(z.iso.date()),
+    }),
+    nudgeMs: z.number().int().min(0),
+    onCall: z.string().max(100),
     talk: z.enum(['private', 'shared']),
     undoMs: z.number().int().min(0).max(60_000),
     ratingRestMs: z.number().int().min(0),

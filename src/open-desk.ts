@@ -6,9 +6,11 @@ import type { Say } from '#core/sentences.ts';
 import type { CaseDraft, Received } from '#core/turn.ts';
 import { draftCase } from '#escalation/case-draft.ts';
 import { createDesk, type DeskParts } from '#escalation/desk.ts';
+import { createNudge } from '#escalation/nudge.ts';
 import { createQuietUntil } from '#escalation/quiet-until.ts';
 import { createIncidents, type Incidents } from '#escalation/incidents.ts';
 import { createAskRating, createTellRating } from '#escalation/rating.ts';
+import { createWaitingWords, type WaitingWords } from '#escalation/waiting-words.ts';
 import type { Exchange } from '#guardrails/exchange-personal-data.ts';
 import { terms } from '#knowledge/terms.ts';
 import { findConversation } from '#store/conversations.ts';
@@ -36,6 +38,9 @@ export interface OpenDesk {
   readonly draft: DraftCase;
   readonly desk: ReturnType<typeof createDesk>;
   readonly incidents: Incidents;
+  readonly waitingWords: WaitingWords;
+  /** Reminds agents of what waits too long. */
+  readonly nudge: () => Promise<void>;
   readonly tellRating: ReturnType<typeof createTellRating>;
 }
 
@@ -46,6 +51,8 @@ const lastTurns = 6;
 export const openDesk = (parts: OpenDeskParts): OpenDesk => {
   const { config, store, vault, lanes, clock, say, channels, exchange } = parts;
   const channel = channels.get(config.desk.channel);
+
+  const waitingWords = createWaitingWords({ store, say, clock, hours: config.desk.hours });
 
   const draft: DraftCase = async (turn, reason, speaker = 'customer') => {
     const thread = channel?.room?.(config.desk.room);
@@ -58,7 +65,7 @@ export const openDesk = (parts: OpenDeskParts): OpenDesk => {
       text: tokens.restore(turn.sealer.open(row.body, 'message')),
     }));
     const room = { channel: channel.name, thread, talk: config.desk.talk };
-    return draftCase(room, turn, reason, [...transcript, { speaker, text: turn.text }]);
+    return draftCase(room, turn, reason, [...transcript, { speaker, text: turn.text }], await waitingWords(turn));
   };
 
   const incidents = createIncidents({
@@ -85,5 +92,15 @@ export const openDesk = (parts: OpenDeskParts): OpenDesk => {
     canEdit: (name) => channels.get(name)?.edit !== undefined,
   });
 
-  return { draft, desk, incidents, tellRating: createTellRating(store) };
+  const nudge = createNudge({
+    store,
+    lanes,
+    vault,
+    clock,
+    hours: config.desk.hours,
+    afterMs: config.desk.nudgeMs,
+    onCall: config.desk.onCall,
+  });
+
+  return { draft, desk, incidents, waitingWords, nudge, tellRating: createTellRating(store) };
 };

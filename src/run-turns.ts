@@ -93,13 +93,17 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     return shown?.state === 'growing' ? parts.say(turn, 'takenBack') : undefined;
   };
 
+  /** Who waits is told how long it may take. */
+  const withWait = (text: string | undefined, opens: CaseDraft | null): string | undefined =>
+    text && opens?.wait ? `${text} ${opens.wait}` : text;
+
   /** A planned end: what is told, forwarded and opened goes into one transaction. */
   const settle = async (turn: Received, halt: Halt): Promise<void> => {
     const opens = halt.end.escalate === undefined ? null : await parts.draft(turn, halt.end.escalate);
     const nobody = halt.end.escalate !== undefined && !opens;
     const plain = nobody
       ? (halt.end.tellAlone ?? parts.say(turn, 'nobody'))
-      : (halt.end.tell ?? (await lastWords(turn)));
+      : withWait(halt.end.tell ?? (await lastWords(turn)), opens);
     const text = plain === undefined ? undefined : parts.introduce(turn, plain);
     const tell: Outgoing[] =
       text === undefined

@@ -17,6 +17,8 @@ export interface SweepParts {
   readonly quotedMs: number;
   /** How long files that people share are kept. */
   readonly sharedFileMs: number;
+  /** Reminds agents of cases that wait too long. */
+  readonly nudge: () => Promise<void>;
   readonly wake: (lane: Lane, conversation: string) => Promise<void>;
 }
 
@@ -24,7 +26,15 @@ export interface SweepParts {
  * Wakes every conversation that waits although nothing wakes it: its wake-up was lost, or its timer died with its process. And
  * drops what is kept for a short while only.
  */
-export const startSweep = ({ store, logger, everyMs, quotedMs, sharedFileMs, wake }: SweepParts): (() => void) => {
+export const startSweep = ({
+  store,
+  logger,
+  everyMs,
+  quotedMs,
+  sharedFileMs,
+  nudge,
+  wake,
+}: SweepParts): (() => void) => {
   const sweep = async (): Promise<void> => {
     for (const [lane, found] of [
       ['turns', await conversationsWaiting(store, everyMs)],
@@ -33,6 +43,7 @@ export const startSweep = ({ store, logger, everyMs, quotedMs, sharedFileMs, wak
       for (const conversation of found) await wake(lane, conversation);
     await dropQuoted(store, quotedMs);
     await dropSharedFiles(store, sharedFileMs);
+    await nudge();
   };
   const timer = setInterval(
     () => void sweep().catch((error: unknown) => logger.warn({ error: nameOf(error) }, 'the sweep failed')),

@@ -24,6 +24,8 @@ export interface ObeyParts {
   readonly heldRestMs: number;
   /** How long a digit is the answer to how a case was handled. */
   readonly ratingMs: number;
+  /** What somebody who waits for a person is told of how long. */
+  readonly waitingWords: (turn: Opened) => Promise<string>;
   /** What the agents of the case are told of it. */
   readonly tellRating: (turn: Opened, rated: { readonly id: string; readonly score: number }) => Promise<Outgoing[]>;
 }
@@ -39,6 +41,7 @@ export const obey = ({
   heldRestMs,
   ratingMs,
   tellRating,
+  waitingWords,
 }: ObeyParts) => {
   const typedRating = async (turn: Opened) => {
     const score = turn.known.hasCase || turn.isChange ? null : toScore(turn.text);
@@ -62,7 +65,10 @@ export const obey = ({
     if (turn.command === 'forget') return new Halt('forgotten', { tell: say(turn, 'forgotten'), forgets: true });
     const found = turn.known.hasCase ? await openCase(store, turn.owner.conversation) : null;
     if (!found) return new Halt('status', { tell: say(turn, 'status', { name }), offersHuman: true });
-    if (!found.claimedName) return new Halt('status', { tell: say(turn, 'statusWaiting') });
+    if (!found.claimedName) {
+      const tell = [say(turn, 'statusWaiting'), await waitingWords(turn)].filter(Boolean).join(' ');
+      return new Halt('status', { tell });
+    }
     const agent = turn.sealer.open(found.claimedName, 'agent');
     return new Halt('status', { tell: say(turn, 'statusClaimed', { agent }) });
   };

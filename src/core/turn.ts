@@ -263,6 +263,8 @@ export interface CaseDraft {
   readonly reason: string;
   readonly channel: string;
   readonly card: OutboundMessage;
+  /** What the person is told of how long it may take; empty where nothing is known. */
+  readonly wait: string;
   readonly outgoing: readonly Outgoing[];
 }
 

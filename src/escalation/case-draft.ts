@@ -104,6 +104,7 @@ export const draftCase = (
   turn: Received,
   reason: string,
   said: readonly Said[],
+  wait: string,
 ): CaseDraft => {
   // A turn opens one case at the most, so its id serves: a second try at the turn finds the same case.
   const id = turn.turn.id;
@@ -129,7 +130,14 @@ export const draftCase = (
     follows: cardKey(id),
     message: { text: `What was said, in full:\n\n${transcript}` },
   };
-  return { id, reason, channel: room.channel, card, outgoing: transcript === excerpt ? [posted] : [posted, story] };
+  return {
+    id,
+    reason,
+    channel: room.channel,
+    card,
+    wait,
+    outgoing: transcript === excerpt ? [posted] : [posted, story],
+  };
 };
 
 /** The card as it reads after a change of state. */

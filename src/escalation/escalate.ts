@@ -24,6 +24,7 @@ export const escalate =
     const reason = reasonOf(turn, handOverOn);
     const opens = reason === null ? null : await draft(turn, reason);
     if (!opens || turn.answer.stopReason === 'refused') return { ...turn, opens };
-    const text = `${turn.shown.text}\n\n${say(turn, 'handover')}` as CheckedText;
+    const text =
+      `${turn.shown.text}\n\n${[say(turn, 'handover'), opens.wait].filter(Boolean).join(' ')}` as CheckedText;
     return { ...turn, shown: { ...turn.shown, text }, opens };
   };
