@@ -5,9 +5,7 @@ export class Desk extends Migration {
   override up(): void {
     this.addSql(`alter table "support_case" add column "language" text null`);
     this.addSql(`alter table "support_case" add column "nudged_at" timestamptz null`);
-    this.addSql(
-      `create index "case_waiting" on "support_case" ("opened_at") where "state" = 'waiting'`,
-    );
+    this.addSql(`create index "case_waiting" on "support_case" ("opened_at") where "state" = 'waiting'`);
     this.addSql(
       `create table "csat" ("organization" text not null, "person" uuid not null, "conversation" uuid not null, "case" uuid not null, "asked_at" timestamptz not null default now(), "score" int null, "answered_at" timestamptz null, "body" bytea null, constraint "csat_pkey" primary key ("organization", "person", "conversation", "case"), constraint "csat_score" check ("score" between 1 and 5), foreign key ("organization", "person", "conversation") references "conversation" ("organization", "person", "id") on delete cascade)`,
     );
