@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { createAcquaint } from '#conversation/acquaint.ts';
 import { createCommitTurn } from '#conversation/commit-turn.ts';
 import { createExplain } from '#conversation/explain.ts';
+import { createIsMissed } from '#conversation/receipt.ts';
 import { createInbox } from '#conversation/inbox.ts';
 import { createStops } from '#conversation/stops.ts';
 import { createUnsay } from '#conversation/unsay.ts';
@@ -130,8 +131,9 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   });
   const { exchange } = guardrails.input;
   const files = openSharedFiles({ store, vault, channels, config });
+  const isMissed = createIsMissed(models.quoting.isGreeting);
   const explain = createExplain({ store, say });
-  const { draft, desk, incidents, tellRating, waitingWords, nudge } = openDesk({
+  const { draft, desk, nudge, ...passing } = openDesk({
     lanes,
     config,
     store,
@@ -141,6 +143,8 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     channels,
     exchange,
     explain: explain.toAgent,
+    isMissed,
+    scoreOf: guardrails.scoreOf,
     share: files.share,
   });
   const commit = createCommitTurn({
@@ -178,9 +182,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       comesInParts,
       heldRestMs: limits.heldRestMs,
       explain,
-      ratingMs: config.desk.ratingMs,
-      tellRating,
-      waitingWords,
+      ...passing.obey,
       linking: openLinking({ store, vault, lanes, say, limits }),
     },
     relay: { store, keptLengthMax: limits.keptLengthMax, share: files.share },
@@ -214,7 +216,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       foresee: (question) => void (leans(question) || embedder?.foresee(toAsked(question))),
     },
     retrieve: openRetrieval({ config, store, embedder, logger }),
-    knowIncident: { find: incidents.find, say },
+    knowIncident: passing.knowIncident,
     clarify: { store, say, ...models.quoting },
     generate: { ...models.generating, systemOf: guardrails.systemOf },
     guardOutput: guardrails.output,
@@ -228,8 +230,8 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       onFirstText: metrics.firstText,
       say,
     },
-    escalate: { draft, handOverOn: config.desk.handOverOn, say },
-    record: { commit, clock, introduce, toOutgoing, answerActions: belowAnswer, isGreeting: models.quoting.isGreeting },
+    escalate: passing.escalate,
+    record: { commit, clock, introduce, toOutgoing, answerActions: belowAnswer, isMissed },
     summarize: models.summarizing.summarize,
   });
 

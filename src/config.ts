@@ -23,9 +23,23 @@ const toSettings = <Type extends string, Value>(types: readonly Type[], value: V
 
 const topics = z.array(z.strictObject({ name: z.string().min(1), examples: z.array(z.string().min(1)).min(1) }));
 
+const points = z.number().min(0).max(100);
+
 /** What may come in and go out; an organization may have its own. */
 const guardrails = z.strictObject({
   handOver: z.array(z.enum(hardTriggers)),
+  handOverScore: z.strictObject({
+    handOverAt: z.number().positive(),
+    missed: points,
+    missedMax: points,
+    repeated: points,
+    upset: points,
+    angry: points,
+    worse: points,
+    long: points,
+    longTurns: count,
+    important: points,
+  }),
   personalData: z.strictObject({
     ...toSettings(secretTypes, z.enum(secretTreatments)),
     ...toSettings(contactTypes, z.enum(contactTreatments)),

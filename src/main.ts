@@ -158,6 +158,20 @@ program
   .action(async (options: { days: number; max: number }) => (await import('./commands/gaps.ts')).gaps(read(), options));
 
 program
+  .command('escalation')
+  .description('when a person takes over')
+  .command('simulate')
+  .description(
+    'replay what was recorded against other settings: how many more or fewer would be handed over, and which',
+  )
+  .requiredOption('--config <file>', 'the settings to try, as FIRSTLINE_CONFIG would name them')
+  .option('--days <n>', 'how far back', toCount, 14)
+  .option('--max <n>', 'lines of each list', toCount, 20)
+  .action(async ({ config, ...options }: { config: string; days: number; max: number }) =>
+    (await import('./commands/simulate.ts')).simulate(read(), config, options),
+  );
+
+program
   .command('teams-app')
   .description('write the app package that is uploaded to Teams')
   .addOption(new Option('--app-id <id>', 'of the Azure bot').env('MicrosoftAppId'))

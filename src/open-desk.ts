@@ -1,4 +1,6 @@
 import { storeIncidentOver } from '#conversation/inbox.ts';
+import type { KnowIncidentParts } from '#conversation/know-incident.ts';
+import type { ObeyParts } from '#conversation/obey.ts';
 import type { Channel } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Sealer, Vault } from '#core/sealed.ts';
@@ -8,9 +10,10 @@ import { draftCase } from '#escalation/case-draft.ts';
 import { createDesk, type DeskParts } from '#escalation/desk.ts';
 import { createNudge } from '#escalation/nudge.ts';
 import { createQuietUntil } from '#escalation/quiet-until.ts';
-import { createIncidents, type Incidents } from '#escalation/incidents.ts';
+import type { EscalateParts } from '#escalation/escalate.ts';
+import { createIncidents } from '#escalation/incidents.ts';
 import { createAskRating, createTellRating } from '#escalation/rating.ts';
-import { createWaitingWords, type WaitingWords } from '#escalation/waiting-words.ts';
+import { createWaitingWords } from '#escalation/waiting-words.ts';
 import type { Exchange } from '#guardrails/exchange-personal-data.ts';
 import { terms } from '#knowledge/terms.ts';
 import { findConversation } from '#store/conversations.ts';
@@ -20,7 +23,8 @@ import type { Store } from '#store/open.ts';
 
 import type { Config } from './config.ts';
 
-export interface OpenDeskParts extends Pick<DeskParts, 'explain' | 'share'> {
+export interface OpenDeskParts
+  extends Pick<DeskParts, 'explain' | 'share'>, Pick<EscalateParts, 'scoreOf' | 'isMissed'> {
   readonly config: Config;
   readonly store: Store;
   readonly vault: Vault & { sealerOf(name: string): Sealer };
@@ -37,11 +41,12 @@ export interface OpenDesk {
   /** Drafts a case for the desk with what was said last, personal data restored; null where there is no desk. */
   readonly draft: DraftCase;
   readonly desk: ReturnType<typeof createDesk>;
-  readonly incidents: Incidents;
-  readonly waitingWords: WaitingWords;
   /** Reminds agents of what waits too long. */
   readonly nudge: () => Promise<void>;
-  readonly tellRating: ReturnType<typeof createTellRating>;
+  /** What stages are made with, under the stage's name. */
+  readonly obey: Pick<ObeyParts, 'ratingMs' | 'tellRating' | 'waitingWords'>;
+  readonly knowIncident: KnowIncidentParts;
+  readonly escalate: EscalateParts;
 }
 
 /** Turns on either side of a conversation that an agent reads on the card. */
@@ -49,7 +54,7 @@ const lastTurns = 6;
 
 /** How cases come to the desk, and what agents do there. */
 export const openDesk = (parts: OpenDeskParts): OpenDesk => {
-  const { config, store, vault, lanes, clock, say, channels, exchange } = parts;
+  const { config, store, vault, lanes, clock, say, channels, exchange, scoreOf, isMissed } = parts;
   const channel = channels.get(config.desk.channel);
 
   const waitingWords = createWaitingWords({ store, say, clock, hours: config.desk.hours });
@@ -102,5 +107,12 @@ export const openDesk = (parts: OpenDeskParts): OpenDesk => {
     onCall: config.desk.onCall,
   });
 
-  return { draft, desk, incidents, waitingWords, nudge, tellRating: createTellRating(store) };
+  return {
+    draft,
+    desk,
+    nudge,
+    obey: { ratingMs: config.desk.ratingMs, tellRating: createTellRating(store), waitingWords },
+    knowIncident: { find: incidents.find, say },
+    escalate: { store, draft, handOverOn: config.desk.handOverOn, scoreOf, terms, isMissed, say },
+  };
 };

@@ -10,7 +10,7 @@ import type { KeepToTopicParts } from '#guardrails/keep-to-topic.ts';
 import { createModeration, type ModerateParts } from '#guardrails/moderate.ts';
 import { createPromptFinder } from '#guardrails/prompt-leak.ts';
 import type { TokenEntry } from '#guardrails/pii/tokens.ts';
-import type { OnRule, Policy } from '#guardrails/policy.ts';
+import type { HandOverScore, OnRule, Policy } from '#guardrails/policy.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
 import type { Embedder } from '#knowledge/embed.ts';
 import { mayBeIn } from '#knowledge/language.ts';
@@ -45,6 +45,7 @@ export interface Guardrails extends Disposable {
   readonly keepToTopic: KeepToTopicParts;
   readonly output: GuardOutputParts;
   /** The system prompt of an organization, with the canary in it. */
+  readonly scoreOf: (organization: string) => HandOverScore;
   readonly systemOf: (organization: string) => string;
 }
 
@@ -104,6 +105,7 @@ export const openGuardrails = (settings: GuardrailsSettings): Guardrails => {
       say,
       onRule,
     },
+    scoreOf: (organization) => policyOf(organization).handOverScore,
     systemOf: (organization) => {
       const policy = policyOf(organization);
       return systems.get(policy) ?? toSystem(policy, organization);

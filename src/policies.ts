@@ -21,10 +21,11 @@ export interface Policies extends Disposable {
 const lookMs = 1000;
 
 const toPolicy = (
-  { handOver, personalData, moderation, answers, topics }: GuardrailSettings,
+  { handOver, handOverScore, personalData, moderation, answers, topics }: GuardrailSettings,
   parts: TopicParts,
 ): Policy => ({
   handOver: new Set(handOver),
+  handOverScore,
   personalData,
   moderation,
   answers,

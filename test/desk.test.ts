@@ -105,7 +105,12 @@ describe.each(desks)('with the desk on %s', (name) => {
     await visitor.say(`I want to talk to a human. ${story.join('\n')}`);
     const card = await seesCard(desk.ana, 'Then came delay 0 of');
     const words = wordsOf(card);
-    for (const part of ['Who: Web visitor', 'Reason: asked for a person', 'State: waiting', 'Type !help'])
+    for (const part of [
+      'Who: Web visitor',
+      'Reason: asked for a person',
+      'State: waiting',
+      'for all that you can type',
+    ])
       expect(words).toContain(part);
     expect(words).not.toContain(story.at(-1));
     await seesInThread(desk.ana, card, story.at(-1) ?? '');

@@ -34,3 +34,12 @@ export const toReceipt = ({ asked, passages, question, files, reply, shown }: De
 export const citedDocuments = ({ passages, shown }: Pick<Delivered, 'passages' | 'shown'>): string[] => [
   ...new Set(shown.citations.flatMap(({ number }) => passages[number - 1]?.document ?? [])),
 ];
+
+/** Tells whether something was asked and nothing found to lean on: a greeting or a thank-you asks nothing. */
+export const createIsMissed =
+  (isGreeting: (text: string) => boolean) =>
+  (turn: Delivered): boolean =>
+    turn.answer.stopReason !== 'stopped' &&
+    citedDocuments(turn).length === 0 &&
+    turn.files.length === 0 &&
+    !isGreeting(turn.question);

@@ -14,8 +14,8 @@ export interface RecordParts {
   readonly toOutgoing: (turn: Escalated, message: OutboundMessage) => Outgoing;
   /** Buttons below an answer. */
   readonly answerActions: (turn: Escalated) => NonNullable<OutboundMessage['actions']>;
-  /** Nothing but a greeting or thanks: nothing is asked by it. */
-  readonly isGreeting: (text: string) => boolean;
+  /** Whether something was asked and nothing found to lean on. */
+  readonly isMissed: (turn: Escalated) => boolean;
 }
 
 /** Characters of one file that are remembered for later questions. */
@@ -27,7 +27,7 @@ const toSaid = ({ question, files }: Escalated): string =>
 
 /** What was said, what it cost, and that it is done: one transaction. */
 export const record =
-  ({ commit, clock, introduce, toOutgoing, answerActions, isGreeting }: RecordParts) =>
+  ({ commit, clock, introduce, toOutgoing, answerActions, isMissed }: RecordParts) =>
   async (turn: Escalated): Promise<Recorded> => {
     const message: OutboundMessage = {
       text: introduce(turn, turn.tokens.restore(turn.shown.text)),
@@ -45,7 +45,7 @@ export const record =
       outcome,
       receipt: toReceipt(turn),
       cited,
-      isMissed: outcome !== 'stopped' && cited.length === 0 && turn.files.length === 0 && !isGreeting(turn.question),
+      isMissed: isMissed(turn),
       generatedAt: turn.shown.generatedAt,
       guardedAt: turn.shown.guardedAt,
       said: [
