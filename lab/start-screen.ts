@@ -65,7 +65,7 @@ export const toStartScreen = ({ url, seconds, model, knowledge, platforms, desk,
     [],
     ['Try', '1. Ask "What is the return policy?" in any pane, then "And what does it cost?"'],
     ['', '2. Write "I want to talk to a human": a case appears at the desk.'],
-    ['', '3. Claim it, answer in its thread, then type resolve.'],
+    ['', '3. Claim it, type reply … in its thread, then resolve.'],
     [],
     ['Stop', 'Ctrl-C'],
   ];

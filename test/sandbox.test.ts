@@ -133,7 +133,9 @@ describe.skipIf(!existsSync(executablePath))('the sandbox', () => {
     await discord.getByText('You are now talking with Ana Torres.').waitFor();
 
     const thread = card.getByLabel('Reply in thread');
-    await write(thread, 'Which order is it?');
+    await write(thread, 'I think it is the depot again');
+    await write(thread, 'reply Which order is it?');
+    await card.locator('.thread').getByText('cleo has this in 5 s.').waitFor();
     await discord.getByText('Ana Torres: Which order is it?').waitFor();
     await write(page.getByLabel('Write in Discord'), 'It is NW-12345678');
     await card.locator('.thread').getByText('It is NW-12345678').waitFor();
@@ -147,6 +149,10 @@ describe.skipIf(!existsSync(executablePath))('the sandbox', () => {
     await write(thread, 'resolve');
     await card.getByText('resolved by Ana Torres').waitFor();
     await discord.getByText('Your case is resolved.').waitFor();
+    await discord.getByText('How was your case handled').waitFor();
+    await discord.getByRole('button', { name: '5', exact: true }).click();
+    await card.locator('.thread').getByText('rated this case 5 of 5').waitFor();
+    expect(await discord.getByText('depot').count()).toBe(0);
     await card.getByRole('button', { name: 'Resolve' }).waitFor({ state: 'detached' });
     await write(page.getByLabel('Write in Discord'), 'How do I reset my password?');
     await discord.getByText('Forgot password').waitFor();
