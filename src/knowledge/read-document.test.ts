@@ -1,4 +1,4 @@
-import { zipSync } from 'fflate';
+import { unzipSync, Zip, ZipDeflate, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 
 import { toPdf } from '#test/support/pdf.ts';
@@ -173,7 +173,44 @@ describe('packed files', () => {
   test('one that unfolds to far more than it weighs is not opened', async () => {
     const bomb = toDocx(paragraph('x'), { 'word/media/a.bin': new Uint8Array(30 * 1024 * 1024) });
     expect(bomb.byteLength).toBeLessThan(100_000);
-    await expect(readDocuments('bomb.docx', bomb)).rejects.toThrow(/bomb\.docx: unfolds to \d+ bytes/);
+    await expect(readDocuments('bomb.docx', bomb)).rejects.toThrow(/bomb\.docx: unfolds to more than \d+ bytes/);
+  });
+
+  /** Writes other sizes into the list at the end of a zip file, and into what stands before each part. */
+  const lie = (docx: Uint8Array, size: number): Uint8Array => {
+    const lying = Buffer.from(docx);
+    for (const [mark, offset] of [
+      ['PK\u0003\u0004', 22],
+      ['PK\u0001\u0002', 24],
+    ] as const)
+      for (let at = lying.indexOf(mark); at >= 0; at = lying.indexOf(mark, at + 1))
+        lying.writeUInt32LE(size, at + offset);
+    return lying;
+  };
+
+  test('nor one that does not say so', async () => {
+    const bomb = lie(toDocx(paragraph('x'), { 'word/notes.xml': new Uint8Array(30 * 1024 * 1024) }), 100);
+    await expect(readDocuments('bomb.docx', bomb)).rejects.toThrow(/bomb\.docx: unfolds to more than \d+ bytes/);
+  });
+
+  test('what lies in the file and is not listed is not read', async () => {
+    const hidden = toDocx(paragraph('hidden'));
+    const listedAt = Buffer.from(hidden).indexOf('PK\u0001\u0002');
+    const both = Buffer.concat([hidden.subarray(0, listedAt), toDocx(paragraph('seen'))]);
+    await expect(readDocuments('both.docx', both)).rejects.toThrow(/both\.docx: .*save it again/);
+  });
+
+  test('one whose sizes stand behind its parts is read', async () => {
+    const chunks: Uint8Array[] = [];
+    const zip = new Zip((_, chunk) => void chunks.push(chunk));
+    for (const [name, content] of Object.entries(unzipSync(toDocx(paragraph('Refunds take 10 days.'))))) {
+      const part = new ZipDeflate(name);
+      zip.add(part);
+      part.push(content, true);
+    }
+    zip.end();
+    const [read] = await readDocuments('guide.docx', Buffer.concat(chunks));
+    expect(read?.text).toBe('Refunds take 10 days.');
   });
 
   test.each([

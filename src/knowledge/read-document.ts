@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import { parse as parseCsv } from 'csv-parse/sync';
-import { unzipSync } from 'fflate';
 import { toString as plainText } from 'mdast-util-to-string';
 import { z } from 'zod';
 
@@ -86,39 +85,23 @@ export async function readDocuments(path: string, bytes: Uint8Array): Promise<So
   }
 }
 
-async function readPdf(path: string, bytes: Uint8Array): Promise<SourceDocument> {
+async function readPacked(path: string, worker: URL, bytes: Uint8Array, problem: string): Promise<string> {
   checkSize(path, bytes);
-  const text = await readInThread(pdfWorker, bytes);
-  if (text === null)
-    throw new DocumentError(path, 'cannot be read as PDF, or not in time; export it again, or as Markdown or text');
+  const reading = await readInThread(worker, { bytes, bytesMax: unpackedBytesMax, ratioMax: unpackedRatioMax });
+  if (reading === null) throw new DocumentError(path, problem);
+  if ('problem' in reading) throw new DocumentError(path, reading.problem);
+  return reading.text;
+}
+
+async function readPdf(path: string, bytes: Uint8Array): Promise<SourceDocument> {
+  const problem = 'cannot be read as PDF, or not in time; export it again, or as Markdown or text';
+  const text = await readPacked(path, pdfWorker, bytes, problem);
   return finish(path, { title: fileTitle(path), text: cleanMarkdown(escapeMarkup(text)) });
 }
 
-/** What its parts unfold to, as the file itself says; one that lies is stopped by the limits of the thread that reads it. */
-const unpackedBytes = (path: string, bytes: Uint8Array): number => {
-  let sum = 0;
-  try {
-    unzipSync(bytes, {
-      filter: ({ originalSize }) => {
-        sum += originalSize;
-        return false;
-      },
-    });
-  } catch (cause) {
-    throw new DocumentError(path, 'is damaged; save it again', { cause });
-  }
-  return sum;
-};
-
 async function readDocx(path: string, bytes: Uint8Array): Promise<SourceDocument> {
-  checkSize(path, bytes);
-  const size = unpackedBytes(path, bytes);
-  if (size > unpackedBytesMax || size > bytes.byteLength * unpackedRatioMax)
-    throw new DocumentError(path, `unfolds to ${size} bytes, as no document does; it is not opened`);
-  const html = await readInThread(docxWorker, bytes);
-  if (html === null)
-    throw new DocumentError(path, 'cannot be read as a Word document, or not in time; export it as Markdown or text');
-  const { text } = htmlToMarkdown(html);
+  const problem = 'cannot be read as a Word document, or not in time; export it as Markdown or text';
+  const { text } = htmlToMarkdown(await readPacked(path, docxWorker, bytes, problem));
   return finish(path, { title: firstHeading(text) ?? fileTitle(path), text: cleanMarkdown(text) });
 }
 

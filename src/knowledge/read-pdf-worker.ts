@@ -2,11 +2,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 import { extractText, getDocumentProxy } from 'unpdf';
 
-const read = async (): Promise<string | null> => {
-  const { text } = await extractText(await getDocumentProxy(new Uint8Array(workerData as Uint8Array)), {
-    mergePages: true,
-  });
-  return text;
-};
+import type { Reading } from './read-in-thread.ts';
+
+const { bytes } = workerData as { readonly bytes: Uint8Array };
+
+const read = async (): Promise<Reading> =>
+  extractText(await getDocumentProxy(new Uint8Array(bytes)), { mergePages: true });
 
 parentPort?.postMessage(await read().catch(() => null));
