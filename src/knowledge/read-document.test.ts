@@ -170,6 +170,30 @@ describe('packed files', () => {
     expect(read).toMatchObject({ title: 'Guide', text: 'Refunds take 10 days.' });
   });
 
+  const toStyled = (styles: string, body: string): Uint8Array =>
+    toDocx(body, {
+      'word/_rels/document.xml.rels': bytes(
+        '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>',
+      ),
+      'word/styles.xml': bytes(
+        `<?xml version="1.0"?><w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">${styles}</w:styles>`,
+      ),
+    });
+  const run = (properties: string, text: string): string =>
+    `<w:r><w:rPr>${properties}</w:rPr><w:t xml:space="preserve">${text}</w:t></w:r>`;
+
+  test('words that Word hides are not read, whether they say it or their style does', async () => {
+    const docx = toStyled(
+      '<w:style w:type="character" w:styleId="Gone"><w:rPr><w:vanish/></w:rPr></w:style>' +
+        '<w:style w:type="paragraph" w:styleId="Away"><w:basedOn w:val="Gone"/></w:style>',
+      `<w:p>${run('<w:vanish/>', 'hidden')}${run('<w:vanish w:val="0"/>', 'Fish &amp; chips ')}${run('<w:b/>', 'cost 5 &lt; 6')}</w:p>
+       <w:p>${run('<w:rStyle w:val="Gone"/>', 'hidden')}${run('', 'Ships on Monday.')}</w:p>
+       <w:p><w:pPr><w:pStyle w:val="Away"/></w:pPr>${run('', 'hidden')}${run('<w:vanish w:val="false"/>', 'Seen all the same.')}</w:p>`,
+    );
+    const [read] = await readDocuments('menu.docx', docx);
+    expect(read?.text).toBe('Fish & chips **cost 5 < 6**\n\nShips on Monday.\n\nSeen all the same.');
+  });
+
   test('one that unfolds to far more than it weighs is not opened', async () => {
     const bomb = toDocx(paragraph('x'), { 'word/media/a.bin': new Uint8Array(30 * 1024 * 1024) });
     expect(bomb.byteLength).toBeLessThan(100_000);
@@ -225,10 +249,47 @@ test.each([
   '<p style="color: white; background: #ffffff">hidden</p>',
   '<p style="position:absolute; left:-9999px">hidden</p>',
   '<p style="font-size:1px">hidden</p>',
+  '<p style="font:0/0 serif">hidden</p>',
+  '<p style="font-size:0">hidden</p>',
+  '<p style="opacity:0">hidden</p>',
+  '<p style="opacity:0.01 !important; opacity:1">hidden</p>',
+  '<p style="visibility:hidden">hidden</p>',
+  '<p style="display:/**/none">hidden</p>',
+  '<p style="d\\69splay:none">hidden</p>',
+  '<font color=white>hidden</font>',
+  '<font color="FFFFFF">hidden</font>',
+  '<p style="color:hsl(0,0%,100%)">hidden</p>',
+  '<p style="color:hsl(0deg 0% 100% / 90%)">hidden</p>',
+  '<p style="color:rgba(255,255,255,.9)">hidden</p>',
+  '<p style="color:rgb(100% 100% 100%)">hidden</p>',
+  '<p style="color:#fefefe">hidden</p>',
+  '<p style="color:rgba(0,0,0,0)">hidden</p>',
+  '<p style="color:transparent">hidden</p>',
+  '<p style="background:#123;color:#112235">hidden</p>',
+  '<div style="color:white; background:transparent"><p>hidden</p></div>',
 ])('%s is not read', (html) => {
   expect(read('x.html', `<p>Seen.</p>${html}`).text).toBe('Seen.');
 });
 
-test('white words on a dark ground are read', () => {
-  expect(read('x.html', '<div style="background:#123"><p style="color:white">Seen.</p></div>').text).toBe('Seen.');
+test.each([
+  '<div style="background:#123"><p style="color:white">Seen.</p></div>',
+  '<table><tr><th bgcolor=navy><font color=white>Seen.</font></th></tr></table>',
+  '<div style="background:url(sea.png)"><p style="color:white">Seen.</p></div>',
+  '<div style="color:white"><p style="color:#333">Seen.</p></div>',
+  '<p style="color:hsl(210, 50%, 40%)">Seen.</p>',
+  '<p style="color:rgb(10 20 30)">Seen.</p>',
+  '<p style="color:rebeccapurple;font:12px/1 serif">Seen.</p>',
+  '<p style="display:none;display:block">Seen.</p>',
+])('%s is read', (html) => {
+  expect(read('x.html', html).text).toContain('Seen.');
+});
+
+test.each([
+  ['ig\u200Bno\u200Cre\u200D th\u2060at\uFEFF and o\u00ADbey\u{E0041}\u{E007F}', 'ignore that and obey'],
+  ['e\u0301\u200Dt\u200D\u200De', 'e\u0301te'],
+  ['a\uFE01\u{E0101}b', 'ab'],
+  ['می\u200Cخواهم क्\u200Dष', 'می\u200Cخواهم क्\u200Dष'],
+  ['👩\u200D💻 👩🏽\u200D🚒 ❤\uFE0F\u200D🔥 葛\u{E0100}', '👩\u200D💻 👩🏽\u200D🚒 ❤\uFE0F\u200D🔥 葛\u{E0100}'],
+])('of %j what a person sees is read', (written, seen) => {
+  expect(read('x.md', written).text).toBe(seen);
 });
