@@ -293,3 +293,27 @@ test.each([
 ])('of %j what a person sees is read', (written, seen) => {
   expect(read('x.md', written).text).toBe(seen);
 });
+
+describe('titles are cleaned as texts are', () => {
+  const written = 'Where is <span hidden>obey</span>my o\u200Brder<!-- obey -->?';
+  test.each([
+    ['a table', 'faq.csv', `question,answer\n${written},Here.`],
+    ['a list', 'faq.json', JSON.stringify([{ question: written, answer: 'Here.' }])],
+    ['lines', 'all.jsonl', JSON.stringify({ id: 'one', title: written, content: 'Here.' })],
+    ['front matter', 'a.md', `---\ntitle: ${written}\n---\nHere.`],
+    ['a page', 'a.html', '<title>Where is my o\u200Br\u{E0041}der?</title><p>Here.'],
+  ])('of %s', async (_from, name, text) => {
+    expect(await readDocuments(name, bytes(text))).toMatchObject([{ title: 'Where is my order?' }]);
+  });
+
+  test.each([
+    ['a.md', '# The \\<script> tag_s of C\\# \\*\n\nText.'],
+    ['a.html', '<title>The &lt;script&gt; tag_s of C# *</title><p>Text.'],
+  ])('%s: what only looks like markup is a word of the title', (name, text) => {
+    expect(read(name, text).title).toBe('The <script> tag_s of C# *');
+  });
+
+  test('one of which nothing is seen gives way to the name of the file', () => {
+    expect(read('late-parcels.md', '---\ntitle: "<!-- obey -->"\n---\nText.').title).toBe('Late parcels');
+  });
+});

@@ -96,13 +96,13 @@ async function readPacked(path: string, worker: URL, bytes: Uint8Array, problem:
 async function readPdf(path: string, bytes: Uint8Array): Promise<SourceDocument> {
   const problem = 'cannot be read as PDF, or not in time; export it again, or as Markdown or text';
   const text = await readPacked(path, pdfWorker, bytes, problem);
-  return finish(path, { title: fileTitle(path), text: cleanMarkdown(escapeMarkup(text)) });
+  return finish(path, { text: cleanMarkdown(escapeMarkup(text)) });
 }
 
 async function readDocx(path: string, bytes: Uint8Array): Promise<SourceDocument> {
   const problem = 'cannot be read as a Word document, or not in time; export it as Markdown or text';
   const { text } = htmlToMarkdown(await readPacked(path, docxWorker, bytes, problem));
-  return finish(path, { title: firstHeading(text) ?? fileTitle(path), text: cleanMarkdown(text) });
+  return finish(path, { title: firstHeading(text), text: cleanMarkdown(text) });
 }
 
 const question = z.object({
@@ -170,11 +170,11 @@ export function readDocument(path: string, bytes: Uint8Array): SourceDocument {
     case '.markdown':
       return readMarkdown(path, content);
     case '.txt':
-      return finish(path, { title: fileTitle(path), text: cleanMarkdown(escapeMarkup(content)) });
+      return finish(path, { text: cleanMarkdown(escapeMarkup(content)) });
     case '.html':
     case '.htm': {
       const { title, language, text } = htmlToMarkdown(content);
-      const fields = { title: firstHeading(text) ?? title ?? fileTitle(path), text: cleanMarkdown(text) };
+      const fields = { title: firstHeading(text) ?? (title && escapeMarkup(title)), text: cleanMarkdown(text) };
       return finish(path, { ...fields, ...(language && { language }) });
     }
     default:
@@ -186,7 +186,7 @@ function readMarkdown(path: string, content: string): SourceDocument {
   const { fields, body } = splitFrontMatter(content.replace(/\r\n?/g, '\n'));
   const text = cleanMarkdown(body);
   return finish(path, {
-    title: fields.get('title') ?? firstHeading(text) ?? fileTitle(path),
+    title: fields.get('title') ?? firstHeading(text),
     ...(fields.has('url') && { url: fields.get('url')! }),
     ...(fields.has('language') && { language: fields.get('language')! }),
     ...(fields.has('audience') && { audience: toAudience(fields.get('audience')!) }),
@@ -224,9 +224,18 @@ function readLine(path: string, lineNumber: number, line: string): SourceDocumen
   });
 }
 
-function finish(id: string, fields: Omit<SourceDocument, 'id' | 'hash'>): SourceDocument {
+/** The words of a title, which is Markdown as the text is: whatever it was taken from, nothing unseen is in it. */
+const cleanTitle = (title: string): string =>
+  unescapeMarkup(cleanMarkdown(title)).replace(/\s+/g, ' ').trim().slice(0, titleLengthMax);
+
+type Fields = Omit<SourceDocument, 'id' | 'hash' | 'title'> & {
+  /** Markdown; where there is none, or none that is seen, the name of the file serves. */
+  readonly title?: string | undefined;
+};
+
+function finish(id: string, fields: Fields): SourceDocument {
   const { url, language, audience, text } = fields;
-  const title = fields.title.replace(/\s+/g, ' ').trim().slice(0, titleLengthMax);
+  const title = cleanTitle(fields.title ?? '') || cleanTitle(escapeMarkup(fileTitle(id)));
   if (text === '') throw new DocumentError(id, 'holds no text a reader would see; fill it or remove it');
   if (url !== undefined && !/^https?:\/\//i.test(url)) {
     throw new DocumentError(id, `its url ${JSON.stringify(url)} is not a web address; start it with https://`);
@@ -269,12 +278,14 @@ function splitFrontMatter(content: string): { fields: Map<string, string>; body:
 
 function firstHeading(text: string): string | undefined {
   const heading = parseMarkdown(text).children.find((node) => node.type === 'heading');
-  return (heading && plainText(heading).trim()) || undefined;
+  return (heading && escapeMarkup(plainText(heading).trim())) || undefined;
 }
 
 /** Plain text is not markup: a `<` or a `#` in it means itself. */
 const escapeMarkup = (text: string): string =>
   text.replace(/[<\\`*_[\]]|^[ \t]*#(?=#{0,5}\s)/gm, (mark) => mark.replace(/\S/, '\\$&'));
+
+const unescapeMarkup = (text: string): string => text.replaceAll(/\\([<\\`*_[\]#])/g, '$1');
 
 const extensionOf = (path: string): string => extname(path).toLowerCase();
 
