@@ -3,10 +3,14 @@ import { describe, expect, test } from 'vitest';
 
 import { toPdf } from '#test/support/pdf.ts';
 
-import { DocumentError, readDocument, readDocuments } from './read-document.ts';
+import { fileLimits } from '#test/support/file-limits.ts';
 
+import { DocumentError } from './document.ts';
+import { readDocument, readDocuments as readWithin } from './read-document.ts';
+
+const readDocuments = (path: string, content: Uint8Array) => readWithin(path, content, fileLimits);
 const bytes = (text: string) => new TextEncoder().encode(text);
-const read = (path: string, text: string) => readDocument(path, bytes(text));
+const read = (path: string, text: string) => readDocument(path, bytes(text), fileLimits);
 
 describe('Markdown', () => {
   test('front matter gives title, url and language and is not part of the text', () => {
@@ -107,8 +111,8 @@ describe('what cannot be read says what to do', () => {
     ['empty.md', bytes('<!-- nothing -->'), /no text a reader would see/],
     ['sheet.xlsx', bytes('a'), /convert it to Markdown/],
   ])('%s', (path, content, message) => {
-    expect(() => readDocument(path, content)).toThrow(DocumentError);
-    expect(() => readDocument(path, content)).toThrow(message);
+    expect(() => readDocument(path, content, fileLimits)).toThrow(DocumentError);
+    expect(() => readDocument(path, content, fileLimits)).toThrow(message);
   });
 });
 
@@ -236,6 +240,23 @@ describe('packed files', () => {
     const [read] = await readDocuments('guide.docx', Buffer.concat(chunks));
     expect(read?.text).toBe('Refunds take 10 days.');
   });
+
+  const page = toPdf(['Refunds take 10 days.']);
+  const letter = toDocx(paragraph('Refunds take 10 days.'));
+  test.each([
+    ['a.md', { documentBytesMax: 2 }, bytes('abc'), /larger than/],
+    ['a.csv', { collectionBytesMax: 2 }, bytes('question,answer\na,b'), /larger than/],
+    ['a.jsonl', { documentBytesMax: 9 }, bytes('{"id":"a","content":"b"}'), /line 1: is larger than 9/],
+    ['a.pdf', { packedBytesMax: 2 }, page, /larger than/],
+    ['a.pdf', { pagesMax: 0 }, page, /has 1 pages, more than 0; split it/],
+    ['a.pdf', { readMs: 1 }, page, /not in time/],
+    ['a.docx', { packedBytesMax: 2 }, letter, /larger than/],
+    ['a.docx', { unpackedBytesMax: 2 }, letter, /unfolds to more than 2 bytes/],
+    ['a.docx', { unpackedRatioMax: 0.1 }, letter, /unfolds to more than/],
+    ['a.docx', { memoryMbMax: 4 }, letter, /cannot be read as a Word document/],
+  ])('%s within %j is refused with what it has too much of', (name, limit, content, problem) =>
+    expect(readWithin(name, content, { ...fileLimits, ...limit })).rejects.toThrow(problem),
+  );
 
   test.each([
     ['broken.docx', 'PK\u0003\u0004 and nothing more', /is damaged|cannot be read as a Word/],

@@ -4,10 +4,10 @@ import { zipSync } from 'fflate';
 import mammoth from 'mammoth';
 
 import { dropHiddenRuns } from './drop-hidden-runs.ts';
-import type { Reading } from './read-in-thread.ts';
-import { unpack, UnpackError, type UnpackLimits } from './unpack.ts';
+import type { FileToRead, Reading } from './read-in-thread.ts';
+import { unpack, UnpackError } from './unpack.ts';
 
-const { bytes, ...limits } = workerData as UnpackLimits & { readonly bytes: Uint8Array };
+const { bytes, limits } = workerData as FileToRead;
 
 /** Pictures and fonts are not read. */
 const isRead = (name: string): boolean => /\.(?:xml|rels)$/.test(name);

@@ -1,3 +1,4 @@
+import type { FileLimits } from './config.ts';
 import { pdfWorker, readInThread } from './read-in-thread.ts';
 
 /** What can be made of a file's bytes, whatever it says of itself. */
@@ -25,16 +26,16 @@ const toText = (bytes: Uint8Array): string | null => {
   }
 };
 
-const readPdf = async (bytes: Uint8Array): Promise<string | null> => {
-  const reading = await readInThread(pdfWorker, { bytes });
+const readPdf = async (bytes: Uint8Array, limits: FileLimits): Promise<string | null> => {
+  const reading = await readInThread(pdfWorker, bytes, limits);
   return reading && 'text' in reading ? reading.text : null;
 };
 
 /** Tells what a file holds by its bytes alone: its name and its type are whatever its sender wrote. */
-export const readFile = async (bytes: Uint8Array): Promise<FileContent> => {
+export const readFile = async (bytes: Uint8Array, limits: FileLimits): Promise<FileContent> => {
   const head = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
   const [mediaType] = images.find(([, begins]) => begins.test(head)) ?? [];
   if (mediaType) return { kind: 'image', mediaType };
-  const text = head.startsWith('%PDF-') ? await readPdf(bytes) : toText(bytes);
+  const text = head.startsWith('%PDF-') ? await readPdf(bytes, limits) : toText(bytes);
   return text?.trim() ? { kind: 'text', text } : { kind: 'unknown' };
 };

@@ -1,25 +1,22 @@
 import { Worker } from 'node:worker_threads';
 
-/** Longest time that one file is read for. */
-const readMs = 10_000;
-/** MB that reading one may take: a small file can unfold into a very large one. */
-const memoryMax = 256;
+import type { FileLimits } from './config.ts';
+
+/** What a worker is given. */
+export interface FileToRead {
+  readonly bytes: Uint8Array;
+  readonly limits: FileLimits;
+}
 
 /** The text of a file, or why it is not read. */
 export type Reading = { readonly text: string } | { readonly problem: string };
 
-export interface FileToRead {
-  readonly bytes: Uint8Array;
-  /** Whatever else the worker is to know. */
-  readonly [setting: string]: unknown;
-}
-
 /** In a thread of its own, which a file that was made to hang or to swell can take down without anybody else. Null where it cannot be read. */
-export const readInThread = (worker: URL, file: FileToRead): Promise<Reading | null> =>
+export const readInThread = (worker: URL, bytes: Uint8Array, limits: FileLimits): Promise<Reading | null> =>
   new Promise((resolve) => {
     const thread = new Worker(worker, {
-      workerData: file,
-      resourceLimits: { maxOldGenerationSizeMb: memoryMax },
+      workerData: { bytes, limits } satisfies FileToRead,
+      resourceLimits: { maxOldGenerationSizeMb: limits.memoryMbMax },
       stdout: true,
       stderr: true,
     });
@@ -28,7 +25,7 @@ export const readInThread = (worker: URL, file: FileToRead): Promise<Reading | n
       resolve(reading);
       void thread.terminate();
     };
-    const timer = setTimeout(() => end(null), readMs);
+    const timer = setTimeout(() => end(null), limits.readMs);
     thread.once('message', (reading: Reading | null) => end(reading));
     thread.once('error', () => end(null));
     thread.once('exit', () => end(null));

@@ -1,15 +1,10 @@
 import { Unzip, UnzipInflate, unzipSync } from 'fflate';
 
+import type { FileLimits } from './config.ts';
+
 /** A packed file that is not opened. The message says why, and what to do. */
 export class UnpackError extends Error {
   override readonly name = 'UnpackError';
-}
-
-export interface UnpackLimits {
-  /** Bytes that all parts may unfold to. */
-  readonly bytesMax: number;
-  /** How many times its own size that may be: what unfolds to more was made to. */
-  readonly ratioMax: number;
 }
 
 /** Unfolds to 8 MB at most (DEFLATE makes a byte of 1032), so that little is in memory beyond the limit before it is noticed. */
@@ -51,12 +46,12 @@ const unfold = (bytes: Uint8Array, mostBytes: number, isWanted: (name: string) =
  */
 export const unpack = (
   bytes: Uint8Array,
-  { bytesMax, ratioMax }: UnpackLimits,
+  { unpackedBytesMax, unpackedRatioMax }: FileLimits,
   isWanted: (name: string) => boolean,
 ): Record<string, Uint8Array> => {
   try {
     const listed = [...list(bytes)].filter(isWanted);
-    const parts = unfold(bytes, Math.min(bytesMax, bytes.byteLength * ratioMax), isWanted);
+    const parts = unfold(bytes, Math.min(unpackedBytesMax, bytes.byteLength * unpackedRatioMax), isWanted);
     if (listed.length !== parts.size || listed.some((name) => !parts.has(name)))
       throw new UnpackError('does not hold what it lists; save it again');
     return Object.fromEntries(parts);
