@@ -10,6 +10,7 @@ import { documentVector, termDimension } from '#knowledge/terms.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
 import { openStore, type Store } from '#store/open.ts';
 import { openOwnDatabase } from '#test/support/own-database.ts';
+import { fileLimits } from '#test/support/file-limits.ts';
 
 import { ingestFolders } from '../src/commands/ingest-folders.ts';
 import { createRandom, type Random } from './random.ts';
@@ -121,7 +122,13 @@ const measureIngest = async (
     delay.enable();
     const lines: string[] = [];
     const begunAt = performance.now();
-    await ingestFolders({ store, embedder: null, folders: [folder], write: (line) => lines.push(line) });
+    await ingestFolders({
+      store,
+      embedder: null,
+      files: fileLimits,
+      folders: [folder],
+      write: (line) => lines.push(line),
+    });
     const seconds = (performance.now() - begunAt) / 1000;
     delay.disable();
     const passages = Number(/\((\d+) passages\)/.exec(lines.join())?.[1] ?? 0);

@@ -75,7 +75,7 @@ export const startSandbox = async (
   await store.migrate();
   // The platforms in a box remember nothing of the last start, so nobody can work its cases.
   await returnOpenCases(store);
-  const sources = { store, folders, toUrl: (id: string) => publicUrl + helpPath(id) };
+  const sources = { store, files: config.knowledge.files, folders, toUrl: (id: string) => publicUrl + helpPath(id) };
   // The very first time words alone must do, and later what was read the last time: the rest follows once people can ask.
   const isFirst = !(await hasDocuments(store));
   const problems = isFirst ? await ingestFolders({ ...sources, embedder: null, onDocument: progress.advance }) : [];
@@ -96,7 +96,7 @@ export const startSandbox = async (
     channels: Object.values(registry).flatMap((create) => create(secrets) ?? []),
     extra: createPageRoutes(toPage(platforms.seats), () => ({ model, notes: problems })).route(
       '/',
-      createHelpPages(folders),
+      createHelpPages(folders, config.knowledge.files),
     ),
   });
   opened.defer(app.stop);

@@ -199,7 +199,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       channels,
       clock,
       model,
-      readFile,
+      readFile: (bytes) => readFile(bytes, config.knowledge.files),
       filesMax: limits.filesMax,
       lengthMax: limits.fileLengthMax,
       textLengthMax: limits.fileTextLengthMax,

@@ -8,6 +8,7 @@ import { createRetrieve } from '#knowledge/retrieve.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
 
 import { ingestFolders } from '../src/commands/ingest-folders.ts';
+import { fileLimits } from './support/file-limits.ts';
 import { createBarePlatform } from './support/bare-platform.ts';
 import { openTestApp, type TestApp } from './support/test-app.ts';
 
@@ -21,7 +22,7 @@ const ingest = async (): Promise<void> => {
     '---\ntitle: Walrus bonus\naudience: employees, managers\n---\nThe walrus bonus is paid in May. CANARY-7.\n',
   );
   writeFileSync(join(folder, 'food.md'), '# Walrus food\n\nA walrus eats clams.\n');
-  await ingestFolders({ store: app.store, embedder: null, folders: [folder] });
+  await ingestFolders({ store: app.store, embedder: null, files: fileLimits, folders: [folder] });
   rmSync(folder, { recursive: true });
 };
 

@@ -13,6 +13,7 @@ import { createKnowledgeStore } from '#store/knowledge.ts';
 import { ingestFolders } from '../src/commands/ingest-folders.ts';
 import { readConfig } from '../src/config.ts';
 import { openEmbedder, openReranker } from '../src/open-embedder.ts';
+import { fileLimits } from './support/file-limits.ts';
 import { openTestApp, type TestApp } from './support/test-app.ts';
 
 interface Asked {
@@ -93,7 +94,7 @@ const configOf = (knowledge: object) => {
   return config;
 };
 const ingest = (embedder: ReturnType<typeof openEmbedder>) =>
-  ingestFolders({ store: app.store, embedder, folders: [folder] });
+  ingestFolders({ store: app.store, embedder, files: fileLimits, folders: [folder] });
 const failures: unknown[] = [];
 const findBy = async (
   embedder: ReturnType<typeof openEmbedder> | null,
@@ -145,7 +146,7 @@ test('vectors of another length than told are refused, and so is silence: the wo
     configOf({ embedder: { kind: 'openai', url: models.url, model: 'm-1', dimensions: 4 } }),
   );
   await expect(ingest(embedder)).rejects.toThrow('knowledge.embedder.dimensions says 4');
-  await ingestFolders({ store: app.store, embedder: null, folders: [folder] });
+  await ingestFolders({ store: app.store, embedder: null, files: fileLimits, folders: [folder] });
   failures.length = 0;
   models.set({ isDown: true });
   expect(await findBy(embedder, 'refund best')).toEqual(['refund.md']);
@@ -157,9 +158,9 @@ test.each([
   ['voyage', 'data', { model: 'r-1', query: 'refund', documents: expect.any(Array) }],
   ['tei', 'list', { query: 'refund', texts: expect.any(Array) }],
 ] as const)('a reranker as %s has it looks again at what was found first', async (kind, shape, body) => {
-  await ingestFolders({ store: app.store, embedder: null, folders: [folder] });
+  await ingestFolders({ store: app.store, embedder: null, files: fileLimits, folders: [folder] });
   writeFileSync(join(folder, 'a.md'), '# Refund\n\nRefund refund refund.\n');
-  await ingestFolders({ store: app.store, embedder: null, folders: [folder] });
+  await ingestFolders({ store: app.store, embedder: null, files: fileLimits, folders: [folder] });
   models.set({ shape });
   const rerank = openReranker(configOf({ reranker: { kind, url: models.url, model: 'r-1' } }));
   expect(await findBy(null, 'refund')).toEqual(['a.md']);

@@ -10,6 +10,7 @@ import { loadMasterKey } from '#privacy/master-key.ts';
 
 import { printGaps } from '../src/commands/gaps.ts';
 import { ingestFolders } from '../src/commands/ingest-folders.ts';
+import { fileLimits } from './support/file-limits.ts';
 import { type BarePlatform, createBarePlatform } from './support/bare-platform.ts';
 import { openTestApp, type TestApp } from './support/test-app.ts';
 
@@ -72,7 +73,7 @@ test('what nobody could be answered is listed by how often it is asked, and gree
     join(folder, 'faq.md'),
     '# Questions about returns\n\nYou may return any unused item within 30 days of delivery.\n',
   );
-  await ingestFolders({ store: app.store, embedder: null, folders: [folder] });
+  await ingestFolders({ store: app.store, embedder: null, files: fileLimits, folders: [folder] });
   rmSync(folder, { recursive: true });
   const lines: string[] = [];
   const { key } = loadMasterKey(undefined, app.dataFolder);

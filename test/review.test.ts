@@ -8,6 +8,7 @@ import { createRetrieve } from '#knowledge/retrieve.ts';
 import { allowPassage, createKnowledgeStore, heldPassages } from '#store/knowledge.ts';
 
 import { ingestFolders } from '../src/commands/ingest-folders.ts';
+import { fileLimits } from './support/file-limits.ts';
 import { openTestApp, type TestApp } from './support/test-app.ts';
 
 let app: TestApp;
@@ -28,7 +29,13 @@ const write = (text: string): void => {
   writeFileSync(join(folder, 'notes.md'), `# Notes\n\n${text}\n`);
 };
 const ingest = () =>
-  ingestFolders({ store: app.store, embedder: null, folders: [folder], write: (line) => lines.push(line) });
+  ingestFolders({
+    store: app.store,
+    embedder: null,
+    files: fileLimits,
+    folders: [folder],
+    write: (line) => lines.push(line),
+  });
 const find = async (question: string): Promise<string> =>
   (await createRetrieve({ repository: createKnowledgeStore(app.store, ''), embedder: null })(question, { limit: 5 }))
     .map(({ text }) => text)

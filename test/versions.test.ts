@@ -10,6 +10,7 @@ import { listVersions } from '#store/knowledge-versions.ts';
 
 import { ingestFolders } from '../src/commands/ingest-folders.ts';
 import { goBack, printVersions, takeOut } from '../src/commands/knowledge.ts';
+import { fileLimits } from './support/file-limits.ts';
 import { openTestApp, type TestApp } from './support/test-app.ts';
 
 let app: TestApp;
@@ -29,6 +30,7 @@ const ingest = async (onDocument?: () => void): Promise<string> => {
   await ingestFolders({
     store: app.store,
     embedder: null,
+    files: fileLimits,
     folders: [folder],
     write: (line) => lines.push(line),
     ...(onDocument ? { onDocument } : {}),

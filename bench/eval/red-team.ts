@@ -116,7 +116,7 @@ const attackAll = async (set: string, model: Model & { wish?: Wish | null }): Pr
       },
     },
   });
-  await ingestFolders({ store, embedder: null, folders: [folder] });
+  await ingestFolders({ store, embedder: null, files: config.knowledge.files, folders: [folder] });
 
   const ask = async (
     person: string,

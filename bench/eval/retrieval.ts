@@ -7,6 +7,7 @@ import { fusion } from '#knowledge/fuse.ts';
 import { termDimension, terms } from '#knowledge/terms.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
 import { openStore, type Store } from '#store/open.ts';
+import { fileLimits } from '#test/support/file-limits.ts';
 
 import { ingestFolders } from '../../src/commands/ingest-folders.ts';
 import { readGolden } from '../golden/read.ts';
@@ -122,7 +123,7 @@ export const measureRetrieval = async (data: string): Promise<Measured[]> => {
   const onStore = async (fill: string, set: string, asked: readonly Asked[]): Promise<Measured[]> => {
     await using store = await openStore({ folder: null, connectionsMax: 1 });
     await store.migrate();
-    await ingestFolders({ store, embedder, folders: [fill] });
+    await ingestFolders({ store, embedder, files: fileLimits, folders: [fill] });
     return await measure(set, asked, openSearches(store, embed));
   };
   try {

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { problemsIn, tabStops } from '#test/support/accessibility.ts';
+import { fileLimits } from '#test/support/file-limits.ts';
+
 import { createDemoPane, demoMessage } from './demo-panes.ts';
 import { createHelpPages } from './help-pages.ts';
 import { createPageRoutes, type PagePane } from './routes.ts';
@@ -45,7 +47,7 @@ describeInBrowser('for everyone', () => {
       }),
     );
     const app = createPageRoutes(panes, () => ({ model: '', notes: ['A note.'] }));
-    const { url } = await serveApp(app.route('/', createHelpPages([helpCenter])));
+    const { url } = await serveApp(app.route('/', createHelpPages([helpCenter], fileLimits)));
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme });
     onTestFinished(() => context.close());
     const page = await context.newPage();

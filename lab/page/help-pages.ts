@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { html } from 'hono/html';
+import type { FileLimits } from '#knowledge/config.ts';
 import { findDocuments } from '#knowledge/find-documents.ts';
 import { readDocument } from '#knowledge/read-document.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -34,8 +35,8 @@ const frame = (title: string, body: unknown) =>
     </html>`;
 
 /** The pages the sandbox answers from: /help lists them, /help/return-an-item is one. Read when asked for. */
-export function createHelpPages(folders: readonly string[]): Hono {
-  const read = (folder: string, id: string) => readDocument(id, readFileSync(join(folder, id)));
+export function createHelpPages(folders: readonly string[], limits: FileLimits): Hono {
+  const read = (folder: string, id: string) => readDocument(id, readFileSync(join(folder, id)), limits);
   const app = new Hono();
   app.use('/help', securityHeaders);
   app.use('/help/*', securityHeaders);

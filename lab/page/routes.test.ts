@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { expect, onTestFinished, test, vi } from 'vitest';
+
+import { fileLimits } from '#test/support/file-limits.ts';
+
 import { createDemoPane, demoMessage } from './demo-panes.ts';
 import { createHelpPages } from './help-pages.ts';
 import { createPageRoutes, type PagePane } from './routes.ts';
@@ -169,7 +172,7 @@ test('another site can neither read the panes nor load their code', async () => 
 });
 
 test('help pages are listed and shown as text; what is not a page of the folders is not there', async () => {
-  const app = createHelpPages([fileURLToPath(new URL('../help-center/', import.meta.url))]);
+  const app = createHelpPages([fileURLToPath(new URL('../help-center/', import.meta.url))], fileLimits);
   const list = await (await app.request('/help')).text();
   expect(list).toContain('<a href="/help/return-an-item">Return an item</a>');
   const page = await app.request('/help/return-an-item');

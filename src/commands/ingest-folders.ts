@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 
 import { given } from '#core/given.ts';
 import { findOrders } from '#guardrails/find-orders.ts';
+import type { FileLimits } from '#knowledge/config.ts';
 import type { Embedder } from '#knowledge/embed.ts';
 import { ingest } from '#knowledge/ingest.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
@@ -20,6 +21,7 @@ export interface NamedFolder {
 export interface IngestFoldersParts {
   readonly store: Store;
   readonly embedder: Embedder | null;
+  readonly files: FileLimits;
   readonly folders: readonly (string | NamedFolder)[];
   /** Where people read a document, instead of the address it names itself. */
   readonly toUrl?: (id: string) => string | undefined;
@@ -32,6 +34,7 @@ export interface IngestFoldersParts {
 export const ingestFolders = async ({
   store,
   embedder,
+  files,
   folders,
   toUrl,
   write = () => undefined,
@@ -44,6 +47,7 @@ export const ingestFolders = async ({
     const report = await ingest(path, {
       repository: createKnowledgeStore(store, name),
       embedder,
+      files,
       scan: findOrders,
       ...given({ toUrl }),
       ...more,

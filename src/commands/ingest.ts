@@ -48,7 +48,7 @@ export const ingest = async (config: Config, names: readonly string[], dense: bo
   for (const folder of folders)
     if (!(await isFolder(folder))) problems.push(`${folder} is no folder, and no source in knowledge.sources`);
   for (const problem of problems) write(problem);
-  const parts = { store, embedder, write, onDocument: advance };
+  const parts = { store, embedder, files: config.knowledge.files, write, onDocument: advance };
   const readable =
     names.length > 0
       ? folders.filter((folder) => !problems.some((one) => one.startsWith(`${folder} is`)))

@@ -63,7 +63,7 @@ const bring = async (
 /** Each of these sources, or all: what changed there is brought here, and then read. Resolves with what could not be, one sentence each. */
 export const readSources = async (parts: ReadSourcesParts, names: readonly string[] = []): Promise<string[]> => {
   const { config, store, embedder, write = () => undefined } = parts;
-  const { sources } = config.knowledge;
+  const { sources, files } = config.knowledge;
   const unknown = names.filter((name) => !sources.some((source) => source.name === name));
   if (unknown.length > 0)
     throw new ConfigError([
@@ -79,7 +79,14 @@ export const readSources = async (parts: ReadSourcesParts, names: readonly strin
         { path: place.folder, name: source.name, ...given({ toUrl: place.toUrl, audience: source.audience }) },
       ];
       problems.push(
-        ...(await ingestFolders({ store, embedder, folders, write, ...given({ onDocument: parts.onDocument }) })),
+        ...(await ingestFolders({
+          store,
+          embedder,
+          files,
+          folders,
+          write,
+          ...given({ onDocument: parts.onDocument }),
+        })),
       );
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;

@@ -37,6 +37,7 @@ export const serve = async (config: Config): Promise<void> => {
   const reading = ingestFolders({
     store,
     embedder,
+    files: config.knowledge.files,
     folders: config.knowledge.folders,
     write: (line) => logger.info(line),
   }).catch((error: unknown) => logger.error({ error: nameOf(error) }, 'the folders could not be read'));

@@ -1,9 +1,7 @@
 import type { Html, Nodes } from 'mdast';
 import { htmlToMarkdown } from './html-to-markdown.ts';
 import { parseMarkdown, spanOf, type Span } from './markdown.ts';
-
-/** Zero-width, bidirectional and tag characters: nobody sees them, a model reads them. Joiners inside words stay. */
-const invisible = /[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF]|[\u{E0000}-\u{E007F}]/gu;
+import { keepVisible } from './visible.ts';
 
 interface Edit extends Span {
   readonly text: string;
@@ -14,7 +12,7 @@ interface Edit extends Span {
  * HTML that is seen becomes CommonMark. Code is left as it is.
  */
 export function cleanMarkdown(markdown: string): string {
-  const source = markdown.replace(/\r\n?/g, '\n').replace(invisible, '');
+  const source = keepVisible(markdown.replace(/\r\n?/g, '\n'));
   if (!source.includes('<')) return source.trim();
   const edits: Edit[] = [];
   collectEdits(parseMarkdown(source), edits);

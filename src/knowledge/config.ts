@@ -16,6 +16,19 @@ const isPattern = (text: string): boolean => {
   }
 };
 
+/** How much of a file is read: of a folder, of a source, or sent by a person. */
+const files = z.strictObject({
+  documentBytesMax: count,
+  collectionBytesMax: count,
+  packedBytesMax: count,
+  unpackedBytesMax: count,
+  unpackedRatioMax: count,
+  pagesMax: count,
+  readMs: count,
+  memoryMbMax: count,
+});
+export type FileLimits = z.infer<typeof files>;
+
 const source = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('website'),
@@ -58,6 +71,7 @@ export const knowledge = z.strictObject({
     model: z.string(),
     waitMs: count,
   }),
+  files,
   reading: z.strictObject({
     bytesMax: count,
     timeoutMs: count,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Passage } from '#core/knowledge.ts';
+import { fileLimits } from '#test/support/file-limits.ts';
 import { extractAnswer } from './extract.ts';
 import { readDocument } from './read-document.ts';
 import { split } from './split.ts';
@@ -10,6 +11,7 @@ const passagesOf = (...slugs: string[]): Passage[] =>
     const document = readDocument(
       `${slug}.md`,
       readFileSync(new URL(`../../lab/help-center/${slug}.md`, import.meta.url)),
+      fileLimits,
     );
     return split(document).map(({ ordinal, heading, text }) => ({
       id: `${slug}#${ordinal}`, document: document.id, title: document.title, heading, text, score: 1,

@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
-import { DocumentError, readableExtensions } from './read-document.ts';
+import { DocumentError } from './document.ts';
+import { readableExtensions } from './file-kinds.ts';
 
 export interface FoundDocument {
   /** The path below the folder, with `/` on every system. */

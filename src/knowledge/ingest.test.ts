@@ -2,6 +2,9 @@ import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import { fileLimits } from '#test/support/file-limits.ts';
+
 import type { Embedder } from './embed.ts';
 import { ingest, type IngestProgress } from './ingest.ts';
 import { createMemoryRepository } from './memory-repository.ts';
@@ -26,7 +29,7 @@ test('a folder becomes documents with passages, terms and embeddings', async () 
     '---\ntitle: Refunds\nurl: https://a.example/refunds\n---\nYour money arrives within ten business days.',
   );
   const repository = createMemoryRepository();
-  const report = await ingest(folder, { repository, embedder: english() });
+  const report = await ingest(folder, { repository, embedder: english(), files: fileLimits });
   expect(report).toEqual({ held: 0, replaced: 1, unchanged: 0, removed: 0, passages: 1, problems: [] });
   const { document, passages } = repository.documents.get('refunds.md')!;
   expect(document).toMatchObject({ title: 'Refunds', url: 'https://a.example/refunds' });
@@ -41,11 +44,16 @@ test('a second run touches only what changed', async () => {
   await write('b.md', 'Beta will change.');
   await write('c.md', 'Gamma will go.');
   const repository = createMemoryRepository();
-  await ingest(folder, { repository, embedder: null });
+  await ingest(folder, { repository, embedder: null, files: fileLimits });
   await write('b.md', 'Beta has changed.');
   await rm(join(folder, 'c.md'));
   const progress: IngestProgress[] = [];
-  const report = await ingest(folder, { repository, embedder: null, onProgress: (step) => progress.push(step) });
+  const report = await ingest(folder, {
+    repository,
+    embedder: null,
+    files: fileLimits,
+    onProgress: (step) => progress.push(step),
+  });
   expect(report).toMatchObject({ replaced: 1, unchanged: 1, removed: 1 });
   expect(progress.map(({ document, outcome }) => `${document} ${outcome}`)).toEqual([
     'a.md unchanged',
@@ -60,9 +68,15 @@ test('a second run touches only what changed', async () => {
 test('another embedder makes every passage again', async () => {
   await write('a.md', 'The same text as before.');
   const repository = createMemoryRepository();
-  await ingest(folder, { repository, embedder: english('one') });
-  expect(await ingest(folder, { repository, embedder: english('one') })).toMatchObject({ replaced: 0, unchanged: 1 });
-  expect(await ingest(folder, { repository, embedder: english('two') })).toMatchObject({ replaced: 1, unchanged: 0 });
+  await ingest(folder, { repository, embedder: english('one'), files: fileLimits });
+  expect(await ingest(folder, { repository, embedder: english('one'), files: fileLimits })).toMatchObject({
+    replaced: 0,
+    unchanged: 1,
+  });
+  expect(await ingest(folder, { repository, embedder: english('two'), files: fileLimits })).toMatchObject({
+    replaced: 1,
+    unchanged: 0,
+  });
 });
 
 test('a document in a language the embedder does not know has no embedding', async () => {
@@ -70,7 +84,7 @@ test('a document in a language the embedder does not know has no embedding', asy
   await write('marked.md', '---\nlanguage: fr-CA\n---\nA text that says it is French.');
   await write('en.md', 'The refund is sent to your card within ten business days.');
   const repository = createMemoryRepository();
-  await ingest(folder, { repository, embedder: english() });
+  await ingest(folder, { repository, embedder: english(), files: fileLimits });
   const isEmbedded = (id: string) => repository.documents.get(id)!.passages[0]!.embedding !== null;
   expect([isEmbedded('de.md'), isEmbedded('marked.md'), isEmbedded('en.md')]).toEqual([false, false, true]);
 });
@@ -78,10 +92,10 @@ test('a document in a language the embedder does not know has no embedding', asy
 test('an unreadable document is named, keeps its old passages and does not stop the rest', async () => {
   await write('a.md', 'Alpha was fine once.');
   const repository = createMemoryRepository();
-  await ingest(folder, { repository, embedder: null });
+  await ingest(folder, { repository, embedder: null, files: fileLimits });
   await write('a.md', new Uint8Array([0xff, 0xfe, 0x41]));
   await write('z.md', 'Zeta is fine.');
-  const report = await ingest(folder, { repository, embedder: null });
+  const report = await ingest(folder, { repository, embedder: null, files: fileLimits });
   expect(report).toMatchObject({ replaced: 1, removed: 0 });
   expect(report.problems).toEqual([expect.stringMatching(/^a\.md: .*UTF-8/)]);
   expect(repository.documents.get('a.md')!.passages[0]!.text).toBe('Alpha was fine once.');
@@ -90,9 +104,9 @@ test('an unreadable document is named, keeps its old passages and does not stop 
 test('a broken collection removes nothing, since what it held is unknown', async () => {
   await write('all.jsonl', '{"id":"one","content":"First text."}\n{"id":"two","content":"Second text."}');
   const repository = createMemoryRepository();
-  await ingest(folder, { repository, embedder: null });
+  await ingest(folder, { repository, embedder: null, files: fileLimits });
   await write('all.jsonl', '{"id":"one","content":"First text."}\n{broken');
-  expect(await ingest(folder, { repository, embedder: null })).toMatchObject({
+  expect(await ingest(folder, { repository, embedder: null, files: fileLimits })).toMatchObject({
     removed: 0,
     problems: [expect.stringContaining('line 2')],
   });
@@ -102,14 +116,14 @@ test('a broken collection removes nothing, since what it held is unknown', async
 test('two documents with one id are reported, the first counts', async () => {
   await write('a.jsonl', '{"id":"one","content":"First text."}\n{"id":"one","content":"Second text."}');
   const repository = createMemoryRepository();
-  const { problems } = await ingest(folder, { repository, embedder: null });
+  const { problems } = await ingest(folder, { repository, embedder: null, files: fileLimits });
   expect(problems).toEqual([expect.stringContaining('two documents have this id')]);
   expect(repository.documents.get('one')!.passages[0]!.text).toBe('First text.');
 });
 
 test('the sample help center is ingested without a problem', async () => {
   await cp(new URL('../../lab/help-center/', import.meta.url), folder, { recursive: true });
-  const report = await ingest(folder, { repository: createMemoryRepository(), embedder: null });
+  const report = await ingest(folder, { repository: createMemoryRepository(), embedder: null, files: fileLimits });
   expect(report.problems).toEqual([]);
   expect(report.replaced).toBeGreaterThanOrEqual(20);
 });
@@ -117,7 +131,11 @@ test('the sample help center is ingested without a problem', async () => {
 test.skipIf(process.getuid?.() === 0)('a file that may not be read is named', async () => {
   await write('secret.md', 'text');
   await chmod(join(folder, 'secret.md'), 0);
-  const { problems } = await ingest(folder, { repository: createMemoryRepository(), embedder: null });
+  const { problems } = await ingest(folder, {
+    repository: createMemoryRepository(),
+    embedder: null,
+    files: fileLimits,
+  });
   expect(problems).toEqual([expect.stringContaining('secret.md: cannot be opened')]);
 });
 
@@ -127,7 +145,7 @@ test.each([
 ])('%s, which nests too deep, is named and does not stop the rest', async (name, content) => {
   await write(name, content);
   await write('z.md', 'Zeta is fine.');
-  const report = await ingest(folder, { repository: createMemoryRepository(), embedder: null });
+  const report = await ingest(folder, { repository: createMemoryRepository(), embedder: null, files: fileLimits });
   expect(report.replaced).toBe(1);
   expect(report.problems).toEqual([expect.stringContaining(`${name}: nests its parts too deep`)]);
 });

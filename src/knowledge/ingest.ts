@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
+import type { FileLimits } from './config.ts';
+import { DocumentError, type SourceDocument } from './document.ts';
 import type { Embedder } from './embed.ts';
 import { findDocuments, type FoundDocument } from './find-documents.ts';
+import { fileBytesMax, isCollection } from './file-kinds.ts';
 import { mayBeIn } from './language.ts';
-import { DocumentError, fileBytesMax, isCollection, readDocuments, type SourceDocument } from './read-document.ts';
+import { readDocuments } from './read-document.ts';
 import type { KnowledgeRepository, StoredPassage } from './repository.ts';
 import { split, splitVersion, type PassageDraft } from './split.ts';
 import { documentVector, terms, termsVersion } from './terms.ts';
@@ -12,6 +15,7 @@ export interface IngestParts {
   readonly repository: KnowledgeRepository;
   /** Null: passages are found by their words only. */
   readonly embedder: Embedder | null;
+  readonly files: FileLimits;
   /** Where people read a document, instead of the address it names itself. */
   readonly toUrl?: (id: string) => string | undefined;
   /** Whom the documents are for that do not say it themselves. */
@@ -62,7 +66,7 @@ export async function ingest(folder: string, parts: IngestParts): Promise<Ingest
   };
 
   for await (const found of findDocuments(folder)) {
-    const documents = await readFound(found).catch((error: unknown) => {
+    const documents = await readFound(found, parts.files).catch((error: unknown) => {
       if (!(error instanceof DocumentError)) throw error;
       reportProblem(found.id, error.message);
       seen.add(found.id);
@@ -119,15 +123,15 @@ const refuseDepth = <Made>(id: string, make: () => Made): Made => {
   }
 };
 
-async function readFound({ id, path }: FoundDocument): Promise<SourceDocument[]> {
+async function readFound({ id, path }: FoundDocument, limits: FileLimits): Promise<SourceDocument[]> {
   const unreadable = (cause: unknown) => {
     throw new DocumentError(id, 'cannot be opened; check that the file exists and may be read', { cause });
   };
   const { size } = await stat(path).catch(unreadable);
   // Told before the file is in memory.
-  if (size > fileBytesMax(id)) throw new DocumentError(id, `has ${size} bytes; split it into several files`);
+  if (size > fileBytesMax(id, limits)) throw new DocumentError(id, `has ${size} bytes; split it into several files`);
   const bytes = await readFile(path).catch(unreadable);
-  return readDocuments(id, bytes).then(
+  return readDocuments(id, bytes, limits).then(
     (documents) => {
       // What nests too deep for its parser is found out here, and not where it would end the reading of all others.
       for (const document of documents) refuseDepth(id, () => split(document));

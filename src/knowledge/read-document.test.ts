@@ -1,12 +1,16 @@
-import { zipSync } from 'fflate';
+import { unzipSync, Zip, ZipDeflate, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 
 import { toPdf } from '#test/support/pdf.ts';
 
-import { DocumentError, readDocument, readDocuments } from './read-document.ts';
+import { fileLimits } from '#test/support/file-limits.ts';
 
+import { DocumentError } from './document.ts';
+import { readDocument, readDocuments as readWithin } from './read-document.ts';
+
+const readDocuments = (path: string, content: Uint8Array) => readWithin(path, content, fileLimits);
 const bytes = (text: string) => new TextEncoder().encode(text);
-const read = (path: string, text: string) => readDocument(path, bytes(text));
+const read = (path: string, text: string) => readDocument(path, bytes(text), fileLimits);
 
 describe('Markdown', () => {
   test('front matter gives title, url and language and is not part of the text', () => {
@@ -107,8 +111,8 @@ describe('what cannot be read says what to do', () => {
     ['empty.md', bytes('<!-- nothing -->'), /no text a reader would see/],
     ['sheet.xlsx', bytes('a'), /convert it to Markdown/],
   ])('%s', (path, content, message) => {
-    expect(() => readDocument(path, content)).toThrow(DocumentError);
-    expect(() => readDocument(path, content)).toThrow(message);
+    expect(() => readDocument(path, content, fileLimits)).toThrow(DocumentError);
+    expect(() => readDocument(path, content, fileLimits)).toThrow(message);
   });
 });
 
@@ -170,11 +174,89 @@ describe('packed files', () => {
     expect(read).toMatchObject({ title: 'Guide', text: 'Refunds take 10 days.' });
   });
 
+  const toStyled = (styles: string, body: string): Uint8Array =>
+    toDocx(body, {
+      'word/_rels/document.xml.rels': bytes(
+        '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>',
+      ),
+      'word/styles.xml': bytes(
+        `<?xml version="1.0"?><w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">${styles}</w:styles>`,
+      ),
+    });
+  const run = (properties: string, text: string): string =>
+    `<w:r><w:rPr>${properties}</w:rPr><w:t xml:space="preserve">${text}</w:t></w:r>`;
+
+  test('words that Word hides are not read, whether they say it or their style does', async () => {
+    const docx = toStyled(
+      '<w:style w:type="character" w:styleId="Gone"><w:rPr><w:vanish/></w:rPr></w:style>' +
+        '<w:style w:type="paragraph" w:styleId="Away"><w:basedOn w:val="Gone"/></w:style>',
+      `<w:p>${run('<w:vanish/>', 'hidden')}${run('<w:vanish w:val="0"/>', 'Fish &amp; chips ')}${run('<w:b/>', 'cost 5 &lt; 6')}</w:p>
+       <w:p>${run('<w:rStyle w:val="Gone"/>', 'hidden')}${run('', 'Ships on Monday.')}</w:p>
+       <w:p><w:pPr><w:pStyle w:val="Away"/></w:pPr>${run('', 'hidden')}${run('<w:vanish w:val="false"/>', 'Seen all the same.')}</w:p>`,
+    );
+    const [read] = await readDocuments('menu.docx', docx);
+    expect(read?.text).toBe('Fish & chips **cost 5 < 6**\n\nShips on Monday.\n\nSeen all the same.');
+  });
+
   test('one that unfolds to far more than it weighs is not opened', async () => {
     const bomb = toDocx(paragraph('x'), { 'word/media/a.bin': new Uint8Array(30 * 1024 * 1024) });
     expect(bomb.byteLength).toBeLessThan(100_000);
-    await expect(readDocuments('bomb.docx', bomb)).rejects.toThrow(/bomb\.docx: unfolds to \d+ bytes/);
+    await expect(readDocuments('bomb.docx', bomb)).rejects.toThrow(/bomb\.docx: unfolds to more than \d+ bytes/);
   });
+
+  /** Writes other sizes into the list at the end of a zip file, and into what stands before each part. */
+  const lie = (docx: Uint8Array, size: number): Uint8Array => {
+    const lying = Buffer.from(docx);
+    for (const [mark, offset] of [
+      ['PK\u0003\u0004', 22],
+      ['PK\u0001\u0002', 24],
+    ] as const)
+      for (let at = lying.indexOf(mark); at >= 0; at = lying.indexOf(mark, at + 1))
+        lying.writeUInt32LE(size, at + offset);
+    return lying;
+  };
+
+  test('nor one that does not say so', async () => {
+    const bomb = lie(toDocx(paragraph('x'), { 'word/notes.xml': new Uint8Array(30 * 1024 * 1024) }), 100);
+    await expect(readDocuments('bomb.docx', bomb)).rejects.toThrow(/bomb\.docx: unfolds to more than \d+ bytes/);
+  });
+
+  test('what lies in the file and is not listed is not read', async () => {
+    const hidden = toDocx(paragraph('hidden'));
+    const listedAt = Buffer.from(hidden).indexOf('PK\u0001\u0002');
+    const both = Buffer.concat([hidden.subarray(0, listedAt), toDocx(paragraph('seen'))]);
+    await expect(readDocuments('both.docx', both)).rejects.toThrow(/both\.docx: .*save it again/);
+  });
+
+  test('one whose sizes stand behind its parts is read', async () => {
+    const chunks: Uint8Array[] = [];
+    const zip = new Zip((_, chunk) => void chunks.push(chunk));
+    for (const [name, content] of Object.entries(unzipSync(toDocx(paragraph('Refunds take 10 days.'))))) {
+      const part = new ZipDeflate(name);
+      zip.add(part);
+      part.push(content, true);
+    }
+    zip.end();
+    const [read] = await readDocuments('guide.docx', Buffer.concat(chunks));
+    expect(read?.text).toBe('Refunds take 10 days.');
+  });
+
+  const page = toPdf(['Refunds take 10 days.']);
+  const letter = toDocx(paragraph('Refunds take 10 days.'));
+  test.each([
+    ['a.md', { documentBytesMax: 2 }, bytes('abc'), /larger than/],
+    ['a.csv', { collectionBytesMax: 2 }, bytes('question,answer\na,b'), /larger than/],
+    ['a.jsonl', { documentBytesMax: 9 }, bytes('{"id":"a","content":"b"}'), /line 1: is larger than 9/],
+    ['a.pdf', { packedBytesMax: 2 }, page, /larger than/],
+    ['a.pdf', { pagesMax: 0 }, page, /has 1 pages, more than 0; split it/],
+    ['a.pdf', { readMs: 1 }, page, /not in time/],
+    ['a.docx', { packedBytesMax: 2 }, letter, /larger than/],
+    ['a.docx', { unpackedBytesMax: 2 }, letter, /unfolds to more than 2 bytes/],
+    ['a.docx', { unpackedRatioMax: 0.1 }, letter, /unfolds to more than/],
+    ['a.docx', { memoryMbMax: 4 }, letter, /cannot be read as a Word document/],
+  ])('%s within %j is refused with what it has too much of', (name, limit, content, problem) =>
+    expect(readWithin(name, content, { ...fileLimits, ...limit })).rejects.toThrow(problem),
+  );
 
   test.each([
     ['broken.docx', 'PK\u0003\u0004 and nothing more', /is damaged|cannot be read as a Word/],
@@ -188,10 +270,71 @@ test.each([
   '<p style="color: white; background: #ffffff">hidden</p>',
   '<p style="position:absolute; left:-9999px">hidden</p>',
   '<p style="font-size:1px">hidden</p>',
+  '<p style="font:0/0 serif">hidden</p>',
+  '<p style="font-size:0">hidden</p>',
+  '<p style="opacity:0">hidden</p>',
+  '<p style="opacity:0.01 !important; opacity:1">hidden</p>',
+  '<p style="visibility:hidden">hidden</p>',
+  '<p style="display:/**/none">hidden</p>',
+  '<p style="d\\69splay:none">hidden</p>',
+  '<font color=white>hidden</font>',
+  '<font color="FFFFFF">hidden</font>',
+  '<p style="color:hsl(0,0%,100%)">hidden</p>',
+  '<p style="color:hsl(0deg 0% 100% / 90%)">hidden</p>',
+  '<p style="color:rgba(255,255,255,.9)">hidden</p>',
+  '<p style="color:rgb(100% 100% 100%)">hidden</p>',
+  '<p style="color:#fefefe">hidden</p>',
+  '<p style="color:rgba(0,0,0,0)">hidden</p>',
+  '<p style="color:transparent">hidden</p>',
+  '<p style="background:#123;color:#112235">hidden</p>',
+  '<div style="color:white; background:transparent"><p>hidden</p></div>',
 ])('%s is not read', (html) => {
   expect(read('x.html', `<p>Seen.</p>${html}`).text).toBe('Seen.');
 });
 
-test('white words on a dark ground are read', () => {
-  expect(read('x.html', '<div style="background:#123"><p style="color:white">Seen.</p></div>').text).toBe('Seen.');
+test.each([
+  '<div style="background:#123"><p style="color:white">Seen.</p></div>',
+  '<table><tr><th bgcolor=navy><font color=white>Seen.</font></th></tr></table>',
+  '<div style="background:url(sea.png)"><p style="color:white">Seen.</p></div>',
+  '<div style="color:white"><p style="color:#333">Seen.</p></div>',
+  '<p style="color:hsl(210, 50%, 40%)">Seen.</p>',
+  '<p style="color:rgb(10 20 30)">Seen.</p>',
+  '<p style="color:rebeccapurple;font:12px/1 serif">Seen.</p>',
+  '<p style="display:none;display:block">Seen.</p>',
+])('%s is read', (html) => {
+  expect(read('x.html', html).text).toContain('Seen.');
+});
+
+test.each([
+  ['ig\u200Bno\u200Cre\u200D th\u2060at\uFEFF and o\u00ADbey\u{E0041}\u{E007F}', 'ignore that and obey'],
+  ['e\u0301\u200Dt\u200D\u200De', 'e\u0301te'],
+  ['a\uFE01\u{E0101}b', 'ab'],
+  ['می\u200Cخواهم क्\u200Dष', 'می\u200Cخواهم क्\u200Dष'],
+  ['👩\u200D💻 👩🏽\u200D🚒 ❤\uFE0F\u200D🔥 葛\u{E0100}', '👩\u200D💻 👩🏽\u200D🚒 ❤\uFE0F\u200D🔥 葛\u{E0100}'],
+])('of %j what a person sees is read', (written, seen) => {
+  expect(read('x.md', written).text).toBe(seen);
+});
+
+describe('titles are cleaned as texts are', () => {
+  const written = 'Where is <span hidden>obey</span>my o\u200Brder<!-- obey -->?';
+  test.each([
+    ['a table', 'faq.csv', `question,answer\n${written},Here.`],
+    ['a list', 'faq.json', JSON.stringify([{ question: written, answer: 'Here.' }])],
+    ['lines', 'all.jsonl', JSON.stringify({ id: 'one', title: written, content: 'Here.' })],
+    ['front matter', 'a.md', `---\ntitle: ${written}\n---\nHere.`],
+    ['a page', 'a.html', '<title>Where is my o\u200Br\u{E0041}der?</title><p>Here.'],
+  ])('of %s', async (_from, name, text) => {
+    expect(await readDocuments(name, bytes(text))).toMatchObject([{ title: 'Where is my order?' }]);
+  });
+
+  test.each([
+    ['a.md', '# The \\<script> tag_s of C\\# \\*\n\nText.'],
+    ['a.html', '<title>The &lt;script&gt; tag_s of C# *</title><p>Text.'],
+  ])('%s: what only looks like markup is a word of the title', (name, text) => {
+    expect(read(name, text).title).toBe('The <script> tag_s of C# *');
+  });
+
+  test('one of which nothing is seen gives way to the name of the file', () => {
+    expect(read('late-parcels.md', '---\ntitle: "<!-- obey -->"\n---\nText.').title).toBe('Late parcels');
+  });
 });

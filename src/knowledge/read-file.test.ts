@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { fileLimits } from '#test/support/file-limits.ts';
 import { toPdf } from '#test/support/pdf.ts';
 
 import { readFile } from './read-file.ts';
@@ -24,5 +25,5 @@ test.each([
   ['blanks', bytes(' \n '), { kind: 'unknown' }],
   ['a PDF that is none', bytes('%PDF-1.7\nnonsense'), { kind: 'unknown' }],
 ])('%s is told by its bytes', async (_what, file, content) => {
-  expect(await readFile(file)).toEqual(content);
+  expect(await readFile(file, fileLimits)).toEqual(content);
 });

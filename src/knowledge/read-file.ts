@@ -1,3 +1,4 @@
+import type { FileLimits } from './config.ts';
 import { pdfWorker, readInThread } from './read-in-thread.ts';
 
 /** What can be made of a file's bytes, whatever it says of itself. */
@@ -36,11 +37,16 @@ export const mediaTypeOf = (bytes: Uint8Array): string => {
   return imageTypeOf(head) ?? (toText(bytes) === null ? 'application/octet-stream' : 'text/plain');
 };
 
+const readPdf = async (bytes: Uint8Array, limits: FileLimits): Promise<string | null> => {
+  const reading = await readInThread(pdfWorker, bytes, limits);
+  return reading && 'text' in reading ? reading.text : null;
+};
+
 /** Tells what a file holds by its bytes alone: its name and its type are whatever its sender wrote. */
-export const readFile = async (bytes: Uint8Array): Promise<FileContent> => {
+export const readFile = async (bytes: Uint8Array, limits: FileLimits): Promise<FileContent> => {
   const head = headOf(bytes);
   const mediaType = imageTypeOf(head);
   if (mediaType) return { kind: 'image', mediaType };
-  const text = isPdf(head) ? await readInThread(pdfWorker, bytes) : toText(bytes);
+  const text = isPdf(head) ? await readPdf(bytes, limits) : toText(bytes);
   return text?.trim() ? { kind: 'text', text } : { kind: 'unknown' };
 };

@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+
+import { fileLimits } from '#test/support/file-limits.ts';
+
 import type { Embedder } from './embed.ts';
 import { ingest } from './ingest.ts';
 import { createMemoryRepository } from './memory-repository.ts';
@@ -8,7 +11,7 @@ import { createRetrieve } from './retrieve.ts';
 const helpCenter = fileURLToPath(new URL('../../lab/help-center/', import.meta.url));
 const lexical = createMemoryRepository();
 beforeAll(async () => {
-  await ingest(helpCenter, { repository: lexical, embedder: null });
+  await ingest(helpCenter, { repository: lexical, embedder: null, files: fileLimits });
 });
 
 /** Knows one thing: a laptop is a computer. */
@@ -53,7 +56,7 @@ describe('by words', () => {
 describe('by meaning', () => {
   test('an embedder finds what shares no word with the question', async () => {
     const repository = createMemoryRepository();
-    await ingest(helpCenter, { repository, embedder: computerEmbedder() });
+    await ingest(helpCenter, { repository, embedder: computerEmbedder(), files: fileLimits });
     const question = 'my computer is kaputt';
     const documents = async (embedder: Embedder | null) =>
       (await createRetrieve({ repository, embedder })(question, { limit: 5 })).map(({ document }) => document);

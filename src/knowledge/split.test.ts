@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+
+import { fileLimits } from '#test/support/file-limits.ts';
+
 import { readDocument } from './read-document.ts';
 import { sentencesOf } from './sentences.ts';
 import { split } from './split.ts';
@@ -151,7 +154,7 @@ test('the sample help center splits into passages of useful size', () => {
   const names = readdirSync(folder).filter((name) => name.endsWith('.md'));
   expect(names.length).toBeGreaterThanOrEqual(20);
   for (const name of names) {
-    const document = readDocument(name, readFileSync(new URL(name, folder)));
+    const document = readDocument(name, readFileSync(new URL(name, folder)), fileLimits);
     expect(document.url).toBe(`https://help.northwind.example/${name.replace('.md', '')}`);
     for (const { text } of split(document)) expect(text.length).toBeGreaterThan(40);
   }

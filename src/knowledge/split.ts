@@ -1,7 +1,7 @@
 import type { Nodes, Table } from 'mdast';
 import { toString as plainText } from 'mdast-util-to-string';
 import { parseMarkdown, sourceOf, spanOf } from './markdown.ts';
-import type { SourceDocument } from './read-document.ts';
+import type { SourceDocument } from './document.ts';
 import { sentencesOf } from './sentences.ts';
 
 export interface SplitOptions {

@@ -98,6 +98,7 @@ export const openTestApp = async ({
     await ingestFolders({
       store,
       embedder: null,
+      files: config.knowledge.files,
       folders: [new URL('../../lab/help-center', import.meta.url).pathname],
       write: () => undefined,
     });
