@@ -168,7 +168,11 @@ program
   .option('--days <n>', 'how far back', toCount, 14)
   .option('--max <n>', 'lines of each list', toCount, 20)
   .action(async ({ config, ...options }: { config: string; days: number; max: number }) =>
-    (await import('./commands/simulate.ts')).simulate(read(), config, options),
+    (await import('./commands/simulate.ts')).simulate(
+      read(),
+      readConfig({ ...process.env, FIRSTLINE_CONFIG: config }),
+      options,
+    ),
   );
 
 program

@@ -54,6 +54,7 @@ test('a turn is one trace: its stages under one root, guarded words only, and no
       'retrieve',
       'moderate',
       'keep_to_topic',
+      'know_incident',
       'clarify',
       'generate',
       'guard_output',

@@ -11,7 +11,7 @@ import { createVault } from '#privacy/vault.ts';
 import type { Store } from '#store/open.ts';
 import { type RecordedTurn, recordedTurns } from '#store/recorded-turns.ts';
 
-import { type Config, readConfig } from '../config.ts';
+import type { Config } from '../config.ts';
 import { toColumns } from './columns.ts';
 import { openDatabase } from './database.ts';
 
@@ -53,8 +53,8 @@ const toRouter = ({ guardrails, organizations, desk }: Settings, organization: s
 interface Verdict {
   readonly turn: RecordedTurn;
   readonly text: string;
-  readonly now: string | null;
-  readonly then: string | null;
+  readonly present: string | null;
+  readonly proposed: string | null;
 }
 
 /** Prints what other settings would have handed over, of the conversations that were recorded: how many more or fewer, and which. */
@@ -72,11 +72,13 @@ export const printSimulation = async (
   const verdicts = [...Map.groupBy(recorded, ({ turn }) => turn.conversation).values()].flatMap((turns): Verdict[] => {
     const { organization = '' } = turns[0]?.turn ?? {};
     const replayed = turns.map(({ turn, text }) => ({ ...turn, text }));
-    const [now, then] = [present, proposed].map((settings) =>
+    const [before, after] = [present, proposed].map((settings) =>
       replay(replayed, toRouter(settings, organization), terms),
     );
-    return turns.map((one, index) => ({ ...one, now: now?.[index] ?? null, then: then?.[index] ?? null }));
+    return turns.map((one, index) => ({ ...one, present: before?.[index] ?? null, proposed: after?.[index] ?? null }));
   });
+  const isMore = (one: Verdict): boolean => one.present === null && one.proposed !== null;
+  const isFewer = (one: Verdict): boolean => one.present !== null && one.proposed === null;
   const conversations = (of: (verdict: Verdict) => boolean): number =>
     new Set(verdicts.filter(of).map(({ turn }) => turn.conversation)).size;
   const all = conversations(() => true);
@@ -89,10 +91,10 @@ export const printSimulation = async (
   write(
     toColumns([
       [' ', 'handed over', 'questions', 'conversations', 'share'],
-      row('as it is set now', ({ now }) => now !== null),
-      row('as proposed', ({ then }) => then !== null),
-      row('more', ({ now, then }) => now === null && then !== null),
-      row('fewer', ({ now, then }) => now !== null && then === null),
+      row('as it is set now', ({ present: reason }) => reason !== null),
+      row('as proposed', ({ proposed: reason }) => reason !== null),
+      row('more', isMore),
+      row('fewer', isFewer),
     ]),
   );
   const list = (
@@ -118,24 +120,15 @@ export const printSimulation = async (
     );
     if (found.length > max) write(`  … and ${found.length - max} more (--max)`);
   };
-  list(
-    'Would be handed over, and were not by the present settings:',
-    ({ now, then }) => now === null && then !== null,
-    ({ then }) => then,
-  );
-  list(
-    'Would not be handed over any more:',
-    ({ now, then }) => now !== null && then === null,
-    ({ now }) => now,
-  );
+  list('Would be handed over, and were not by the present settings:', isMore, ({ proposed: reason }) => reason);
+  list('Would not be handed over any more:', isFewer, ({ present: reason }) => reason);
 };
 
-export const simulate = async (config: Config, file: string, options: SimulateOptions): Promise<void> => {
+/** `proposed`: the settings to try. */
+export const simulate = async (config: Config, proposed: Settings, options: SimulateOptions): Promise<void> => {
   const { FIRSTLINE_MASTER_KEY } = config.secrets;
   if (!FIRSTLINE_MASTER_KEY && !existsSync(join(config.dataFolder, 'master.key')))
     throw new ConfigError(['FIRSTLINE_MASTER_KEY must be set: what was asked is sealed under it.']);
-  if (!existsSync(file)) throw new ConfigError([`There is no file ${file}: --config names the settings to try.`]);
-  const proposed = readConfig({ ...process.env, FIRSTLINE_CONFIG: file });
   await using store = await openDatabase(config);
   await store.checkSchema();
   const { key } = loadMasterKey(FIRSTLINE_MASTER_KEY, config.dataFolder);

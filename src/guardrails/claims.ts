@@ -14,7 +14,7 @@ interface Rule {
 const i =
   "(?:i|we)(?:'ve| have|'m| am|'re| are|'ll| will|'d)?(?: (?:just|now|already|gone ahead and|also|immediately|right away|going to))*";
 const team =
-  '(?:(?:a|an|the|our|one of our|another|some) )?(?:\\w+ ){0,2}(?:human|person|agent|colleague|team ?mate|team(?: member)?|specialist|representative|supervisor|manager|advisor|somebody|someone|support|department|staff)';
+  '(?:(?:a|an|the|our|one of our|another|some) )?(?:\\w+ ){0,2}(?:humans?|persons?|people|agents?|colleagues?|team ?mates?|team(?: members?)?|specialists?|representatives?|supervisors?|managers?|advis[eo]rs?|experts?|somebody|someone|support|department|staff)';
 const money =
   '(?:refund\\w*|reimburse\\w*|money back|compensat\\w*|credit(?:ed)?|replacement|discount|waive[ds]?|voucher|goodwill \\w+)';
 const day =
