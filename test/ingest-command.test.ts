@@ -4,6 +4,10 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
+import { openStore, type Store } from '#store/open.ts';
+
+import { ingestFolders } from '../src/commands/ingest-folders.ts';
+import { fileLimits } from './support/file-limits.ts';
 import { startIngest } from './support/ingest-command.ts';
 
 let root: string;
@@ -16,6 +20,12 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 const write = (name: string, content: string | Uint8Array): void => writeFileSync(join(folder, name), content);
+/** Everything that answers. */
+const passagesOf = (store: Store): Promise<unknown[]> =>
+  store.query(
+    `select d.id, d.title, d.hash, p.ordinal, p.heading, p.text, p.lexical::text from live_document d
+     join passage p on (p.organization, p.source, p.document, p.since) = (d.organization, d.source, d.id, d.since) order by d.id, p.ordinal`,
+  );
 const run = (...names: readonly string[]) => startIngest(join(root, 'data'), ...names).ended;
 
 test('an operator learns what became of each document, and by the exit code whether any was refused', async () => {
@@ -34,4 +44,29 @@ test('an operator learns what became of each document, and by the exit code whet
   expect(read.output).toContain('0 new, 1 changed (1 passages), 0 unchanged, 0 removed, 0 refused');
   expect(read.output).toContain('Everything could be read.');
   expect(read.code).toBe(0);
+});
+
+test('an ingest that is killed in the middle and run again ends with what an undisturbed one ends with', async () => {
+  const count = 250;
+  for (let index = 0; index < count; index += 1)
+    write(`${index}.md`, `# Walrus ${index}\n\nIt swims ${index} miles.\n\n## Food\n\nIt eats ${index} clams.\n`);
+  const dataFolder = join(root, 'data');
+  const killed = startIngest(dataFolder, folder);
+  await killed.says(`100 of ${count} files`);
+  killed.child.kill('SIGKILL');
+  expect(await killed.ended).toMatchObject({ code: null });
+  const again = await run(folder);
+  expect(again.code).toBe(0);
+  // What was made before it was killed is not made again.
+  const [, made = '', kept = ''] = /: (\d+) new, 0 changed .*, (\d+) unchanged, 0 removed/.exec(again.output) ?? [];
+  expect(Number(kept)).toBeGreaterThanOrEqual(90);
+  expect(Number(made) + Number(kept)).toBe(count);
+
+  await using resumed = await openStore({ folder: dataFolder, connectionsMax: 1 });
+  await using undisturbed = await openStore({ folder: null, connectionsMax: 1 });
+  await undisturbed.migrate();
+  await ingestFolders({ store: undisturbed, embedder: null, files: fileLimits, folders: [folder] });
+  const passages = await passagesOf(resumed);
+  expect(passages.length).toBeGreaterThanOrEqual(count);
+  expect(passages).toEqual(await passagesOf(undisturbed));
 });

@@ -1,4 +1,4 @@
-import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -142,6 +142,20 @@ test.skipIf(process.getuid?.() === 0)('a file that may not be read is named', as
     files: fileLimits,
   });
   expect(refused).toEqual([expect.stringContaining('secret.md: cannot be opened')]);
+});
+
+test('a file of a gigabyte is refused by its size, before any of it is read', async () => {
+  const names = ['large.csv', 'large.md', 'large.pdf'];
+  for (const name of names) {
+    await write(name, 'It begins well.');
+    // Sparse: it takes no room on the disk.
+    await truncate(join(folder, name), 1024 ** 3);
+  }
+  await write('z.md', 'Zeta is fine.');
+  const report = await ingest(folder, { repository: createMemoryRepository(), embedder: null, files: fileLimits });
+  // What is read first and then refused is told of in megabytes.
+  expect(report.refused).toEqual(names.map((name) => `${name}: has 1073741824 bytes; split it into several files`));
+  expect(report.new).toBe(1);
 });
 
 test.each([

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 
 export interface IngestCommand {
   readonly child: ChildProcess;
+  /** Resolves once it has written this; rejects where it ends without. */
+  says(words: string): Promise<void>;
   /** Resolves once it has ended, with all that it wrote; the code is null where it was killed. */
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>;
 }
@@ -20,5 +22,11 @@ export const startIngest = (dataFolder: string, ...names: readonly string[]): In
   let output = '';
   child.stderr.on('data', (bytes: Buffer) => (output += bytes.toString()));
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
-  return { child, ended };
+  const says = async (words: string): Promise<void> => {
+    while (!output.includes(words)) {
+      await Promise.race([once(child.stderr, 'data'), ended]);
+      if (child.exitCode !== null && !output.includes(words)) throw new Error(`ingest never said ${words}:\n${output}`);
+    }
+  };
+  return { child, says, ended };
 };
