@@ -13,11 +13,12 @@ import { openStore } from '#store/open.ts';
 import { startApp } from '../src/app.ts';
 import type { readConfig } from '../src/config.ts';
 import { ingestFolders } from '../src/commands/ingest-folders.ts';
+import { createProgress } from '../src/commands/progress.ts';
 import { checkPort } from '../src/server.ts';
 import { createHelpPages, helpPath } from './page/help-pages.ts';
 import { createPageRoutes, type PagePane } from './page/routes.ts';
 import { openPlatforms, type Platforms } from './platforms.ts';
-import { createProgress, toStartScreen } from './start-screen.ts';
+import { toStartScreen } from './start-screen.ts';
 
 const at = (path: string): string => new URL(path, import.meta.url).pathname;
 /** A path as one would type it here. */
@@ -65,7 +66,7 @@ export const startSandbox = async (
   const folders = [at('help-center'), at('../docs')].filter((folder) => existsSync(folder));
   let pages = 0;
   for (const folder of folders) for await (const _ of findDocuments(folder)) pages += 1;
-  const progress = createProgress(pages, 'help pages', process.stdout);
+  const progress = createProgress('help pages', process.stdout);
 
   const embedder = opened.use(openEmbeddedEmbedder());
   // Its model loads in a thread of its own meanwhile; a failure comes again with the first page.
@@ -78,7 +79,9 @@ export const startSandbox = async (
   const sources = { store, files: config.knowledge.files, folders, toUrl: (id: string) => publicUrl + helpPath(id) };
   // The very first time words alone must do, and later what was read the last time: the rest follows once people can ask.
   const isFirst = !(await hasDocuments(store));
-  const problems = isFirst ? await ingestFolders({ ...sources, embedder: null, onDocument: progress.advance }) : [];
+  let seen = 0;
+  const onProgress = (): void => progress.show((seen += 1), pages);
+  const problems = isFirst ? await ingestFolders({ ...sources, embedder: null, onProgress }) : [];
   progress.end();
 
   // A ranking by meaning that knows half of the pages would push the better half out.

@@ -1,40 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { createProgress, toBar, toStartScreen } from './start-screen.ts';
-
-const written = (isTTY: boolean) => {
-  let text = '';
-  const output = { isTTY, write: (more: string | Uint8Array) => Boolean((text += String(more))) };
-  return { output, text: () => text };
-};
-
-test('a bar is empty, half full and full', () => {
-  expect(toBar(0, 4)).toBe('░'.repeat(32));
-  expect(toBar(2, 4)).toBe('█'.repeat(16) + '░'.repeat(16));
-  expect(toBar(9, 4)).toBe('█'.repeat(32));
-  expect(toBar(0, 0)).toBe('█'.repeat(32));
-});
-
-test('on a terminal the bar is drawn over itself and taken away', () => {
-  const { output, text } = written(true);
-  const progress = createProgress(2, 'pages', output);
-  progress.advance();
-  progress.advance();
-  progress.end();
-  expect(text().split('\r')).toHaveLength(4);
-  expect(text()).toContain('2 of 2 pages');
-  expect(text().endsWith('\r\u001B[K')).toBe(true);
-});
-
-test('a pipe gets one plain line', () => {
-  const { output, text } = written(false);
-  const progress = createProgress(2, 'pages', output);
-  progress.say('Opening');
-  progress.advance();
-  progress.advance();
-  progress.end();
-  expect(text()).toBe('  Reading 2 pages\n');
-});
+import { toStartScreen } from './start-screen.ts';
 
 test('the start screen fits one terminal of 24 lines and 100 columns', () => {
   const screen = toStartScreen({

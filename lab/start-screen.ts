@@ -1,41 +1,4 @@
-/** What the terminal shows while the sandbox starts, and once it runs. */
-
-export interface Progress {
-  /** Says what is being done before there is something to count. */
-  say(words: string): void;
-  /** One of the total is done. */
-  advance(): void;
-  /** Takes the bar away. */
-  end(): void;
-}
-
-const barColumns = 32;
-
-export const toBar = (done: number, total: number): string => {
-  const full = total === 0 ? barColumns : Math.round((Math.min(done, total) / total) * barColumns);
-  return `${'█'.repeat(full)}${'░'.repeat(barColumns - full)}`;
-};
-
-/** A bar that is drawn over itself on a terminal; into a file or a pipe goes one plain line. */
-export const createProgress = (
-  total: number,
-  unit: string,
-  output: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>,
-): Progress => {
-  let done = 0;
-  const draw = (line: string): void => {
-    if (output.isTTY) output.write(`\r\u001B[K${line}`);
-  };
-  return {
-    say: (words) => draw(`  ${words}`),
-    advance: () => {
-      if (done === 0 && !output.isTTY) output.write(`  Reading ${total} ${unit}\n`);
-      done += 1;
-      draw(`  ${toBar(done, total)} ${done} of ${total} ${unit}`);
-    },
-    end: () => draw(''),
-  };
-};
+/** What the terminal shows once the sandbox runs. */
 
 export interface Running {
   readonly url: string;

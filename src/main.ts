@@ -49,9 +49,15 @@ program
 program.command('migrate').description('bring the database schema up to date').action(migrate);
 program
   .command('ingest')
-  .description('read folders and sources into the knowledge base; ends with 1 where something could not be read')
+  .description('read folders and sources into the knowledge base')
   .argument('[names...]', 'folders, or names in knowledge.sources; default: all of the configuration')
   .option('--no-dense', 'do not compute embeddings')
+  .addHelpText(
+    'after',
+    `
+Says of each folder and source how many documents are new, changed, unchanged, removed and refused, and names each refused one with the reason.
+Ends with 0 where everything could be read, with 1 where anything was refused or could not be reached, with ${exitConfig} where the configuration is wrong.`,
+  )
   .action(async (folders: string[], { dense }: { dense: boolean }) => {
     const { ingest } = await import('./commands/ingest.ts');
     if (!(await ingest(read(), folders, dense))) process.exitCode = 1;

@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 const write = (name: string, text: string): void => writeFileSync(join(folder, `${name}.md`), `# ${name}\n\n${text}\n`);
-const ingest = async (onDocument?: () => void): Promise<string> => {
+const ingest = async (onProgress?: () => void): Promise<string> => {
   const lines: string[] = [];
   await ingestFolders({
     store: app.store,
@@ -33,7 +33,7 @@ const ingest = async (onDocument?: () => void): Promise<string> => {
     files: fileLimits,
     folders: [folder],
     write: (line) => lines.push(line),
-    ...(onDocument ? { onDocument } : {}),
+    ...(onProgress ? { onProgress } : {}),
   });
   return lines.join('\n');
 };
@@ -104,7 +104,7 @@ test('an ingest that was interrupted goes on where it was, and nothing of it had
   };
   await expect(ingest(stop)).rejects.toThrow('killed');
   expect(await find()).toBe('');
-  expect(await ingest()).toMatch(/1 documents read .*2 unchanged/);
+  expect(await ingest()).toMatch(/1 new, 0 changed .*2 unchanged/);
   expect(await find()).toBe('The walrus of one. | The walrus of three. | The walrus of two.');
 });
 

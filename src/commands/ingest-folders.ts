@@ -4,7 +4,7 @@ import { given } from '#core/given.ts';
 import { findOrders } from '#guardrails/find-orders.ts';
 import type { FileLimits } from '#knowledge/config.ts';
 import type { Embedder } from '#knowledge/embed.ts';
-import { ingest } from '#knowledge/ingest.ts';
+import { ingest, type IngestProgress, type IngestReport } from '#knowledge/ingest.ts';
 import { createKnowledgeStore } from '#store/knowledge.ts';
 import { prepareVectors } from '#store/search-passages.ts';
 import type { Store } from '#store/open.ts';
@@ -27,8 +27,11 @@ export interface IngestFoldersParts {
   readonly toUrl?: (id: string) => string | undefined;
   readonly write?: (line: string) => void;
   /** Called after each document. */
-  readonly onDocument?: () => void;
+  readonly onProgress?: (progress: IngestProgress) => void;
 }
+
+const toSummary = ({ refused, passages, ...counts }: IngestReport): string =>
+  `${counts.new} new, ${counts.changed} changed (${passages} passages), ${counts.unchanged} unchanged, ${counts.removed} removed, ${refused.length} refused`;
 
 /** Brings the knowledge base to the state of the folders; returns what could not be read, one sentence each. */
 export const ingestFolders = async ({
@@ -38,7 +41,7 @@ export const ingestFolders = async ({
   folders,
   toUrl,
   write = () => undefined,
-  onDocument,
+  onProgress,
 }: IngestFoldersParts): Promise<string[]> => {
   const problems: string[] = [];
   if (embedder) await prepareVectors(store, embedder.dimensions);
@@ -49,17 +52,14 @@ export const ingestFolders = async ({
       embedder,
       files,
       scan: findOrders,
-      ...given({ toUrl }),
+      ...given({ toUrl, onProgress }),
       ...more,
-      onProgress: () => onDocument?.(),
     });
-    write(
-      `${typeof folder === 'string' ? folder : name}: ${report.replaced} documents read (${report.passages} passages), ${report.unchanged} unchanged, ${report.removed} removed`,
-    );
+    write(`${typeof folder === 'string' ? folder : name}: ${toSummary(report)}`);
     if (report.held > 0)
       write(`  ${report.held} passages give orders to the assistant and are held back: see "review"`);
-    for (const problem of report.problems) write(`  ${problem}`);
-    problems.push(...report.problems);
+    for (const problem of report.refused) write(`  ${problem}`);
+    problems.push(...report.refused);
   }
   return problems;
 };

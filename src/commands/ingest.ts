@@ -1,28 +1,12 @@
 import { findDocuments } from '#knowledge/find-documents.ts';
+import type { IngestProgress } from '#knowledge/ingest.ts';
 
 import type { Config } from '../config.ts';
 import { openEmbedder } from '../open-embedder.ts';
 import { openDatabase } from './database.ts';
 import { ingestFolders } from './ingest-folders.ts';
+import { createProgress } from './progress.ts';
 import { readSources } from './read-sources.ts';
-
-/** A line that counts what was read, on a terminal; nothing elsewhere. */
-const createCount = (isShown: boolean) => {
-  let count = 0;
-  const clear = (): void => {
-    if (isShown && count > 0) process.stderr.write('\r\u001B[K');
-  };
-  return {
-    advance: (): void => {
-      count += 1;
-      if (isShown) process.stderr.write(`\r${count} documents looked at …`);
-    },
-    write: (line: string): void => {
-      clear();
-      console.error(line);
-    },
-  };
-};
 
 const isFolder = async (path: string): Promise<boolean> => {
   const first = findDocuments(path);
@@ -40,7 +24,12 @@ export const ingest = async (config: Config, names: readonly string[], dense: bo
   await using store = await openDatabase(config);
   await store.migrate();
   await using embedder = dense ? openEmbedder(config) : null;
-  const { advance, write } = createCount(process.stderr.isTTY);
+  const progress = createProgress('files', process.stderr);
+  const write = (line: string): void => {
+    progress.end();
+    console.error(line);
+  };
+  const show = ({ done, total }: IngestProgress): void => progress.show(done, total);
   const known = new Set(config.knowledge.sources.map(({ name }) => name));
   const sources = names.filter((name) => known.has(name));
   const folders = names.filter((name) => !known.has(name));
@@ -48,7 +37,7 @@ export const ingest = async (config: Config, names: readonly string[], dense: bo
   for (const folder of folders)
     if (!(await isFolder(folder))) problems.push(`${folder} is no folder, and no source in knowledge.sources`);
   for (const problem of problems) write(problem);
-  const parts = { store, embedder, files: config.knowledge.files, write, onDocument: advance };
+  const parts = { store, embedder, files: config.knowledge.files, write, onProgress: show };
   const readable =
     names.length > 0
       ? folders.filter((folder) => !problems.some((one) => one.startsWith(`${folder} is`)))

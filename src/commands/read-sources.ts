@@ -4,6 +4,7 @@ import { ConfigError } from '#core/errors.ts';
 import { given } from '#core/given.ts';
 import type { SourceSettings } from '#knowledge/config.ts';
 import type { Embedder } from '#knowledge/embed.ts';
+import type { IngestProgress } from '#knowledge/ingest.ts';
 import { bringIntercom, bringZendesk } from '#knowledge/sources/articles.ts';
 import { SourceError } from '#knowledge/sources/download.ts';
 import { bringGit } from '#knowledge/sources/git.ts';
@@ -19,7 +20,7 @@ export interface ReadSourcesParts {
   readonly store: Store;
   readonly embedder: Embedder | null;
   readonly write?: (line: string) => void;
-  readonly onDocument?: () => void;
+  readonly onProgress?: (progress: IngestProgress) => void;
 }
 
 interface Place {
@@ -85,7 +86,7 @@ export const readSources = async (parts: ReadSourcesParts, names: readonly strin
           files,
           folders,
           write,
-          ...given({ onDocument: parts.onDocument }),
+          ...given({ onProgress: parts.onProgress }),
         })),
       );
     } catch (error) {

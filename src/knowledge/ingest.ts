@@ -27,20 +27,25 @@ export interface IngestParts {
 
 export interface IngestProgress {
   readonly document: string;
-  readonly outcome: 'unchanged' | 'replaced' | 'removed' | 'unreadable';
-  /** The sentence that says what to do about an unreadable document. */
+  readonly outcome: 'new' | 'changed' | 'unchanged' | 'removed' | 'refused';
+  /** The sentence that says what to do about a refused document. */
   readonly problem?: string;
+  /** Files looked at, this one included, of those there are. */
+  readonly done: number;
+  readonly total: number;
 }
 
 export interface IngestReport {
-  readonly replaced: number;
+  readonly new: number;
+  readonly changed: number;
   readonly unchanged: number;
   readonly removed: number;
+  /** Of documents that are new or changed. */
   readonly passages: number;
   /** Passages that wait for a person to look at them. */
   readonly held: number;
-  /** One sentence for each document that could not be read. Its passages of the last time stay. */
-  readonly problems: readonly string[];
+  /** One sentence for each document that could not be read: its name, why, and what to do. Its passages of the last time stay. */
+  readonly refused: readonly string[];
 }
 
 /**
@@ -57,18 +62,27 @@ export async function ingest(folder: string, parts: IngestParts): Promise<Ingest
   const { repository, onProgress = () => undefined } = parts;
   const stored = new Map((await repository.listDocuments()).map(({ id, hash }) => [id, hash]));
   const seen = new Set<string>();
-  const problems: string[] = [];
-  const counts = { replaced: 0, unchanged: 0, removed: 0, passages: 0, held: 0 };
+  const refused: string[] = [];
+  const counts = { new: 0, changed: 0, unchanged: 0, removed: 0 };
+  const made = { passages: 0, held: 0 };
   let isComplete = true;
-  const reportProblem = (document: string, problem: string) => {
-    problems.push(problem);
-    onProgress({ document, outcome: 'unreadable', problem });
+  const files: FoundDocument[] = [];
+  for await (const found of findDocuments(folder)) files.push(found);
+  let done = 0;
+  const count = (document: string, outcome: keyof typeof counts) => {
+    counts[outcome] += 1;
+    onProgress({ document, outcome, done, total: files.length });
+  };
+  const refuse = (document: string, problem: string) => {
+    refused.push(problem);
+    onProgress({ document, outcome: 'refused', problem, done, total: files.length });
   };
 
-  for await (const found of findDocuments(folder)) {
+  for (const found of files) {
+    done += 1;
     const documents = await readFound(found, parts.files).catch((error: unknown) => {
       if (!(error instanceof DocumentError)) throw error;
-      reportProblem(found.id, error.message);
+      refuse(found.id, error.message);
       seen.add(found.id);
       // Which documents an unreadable collection held is not known, so that none may be taken for deleted.
       if (isCollection(found.id)) isComplete = false;
@@ -78,15 +92,14 @@ export async function ingest(folder: string, parts: IngestParts): Promise<Ingest
       const url = parts.toUrl?.(read.id) ?? read.url;
       const document = { ...read, ...(url && { url }) };
       if (seen.has(document.id)) {
-        reportProblem(document.id, `${document.id}: two documents have this id (again in ${found.id}); rename one`);
+        refuse(document.id, `${document.id}: two documents have this id (again in ${found.id}); rename one`);
         continue;
       }
       seen.add(document.id);
       const audience = document.audience ?? parts.audience;
       const hash = fingerprint(document, audience, parts.embedder);
       if (stored.get(document.id) === hash) {
-        counts.unchanged += 1;
-        onProgress({ document: document.id, outcome: 'unchanged' });
+        count(document.id, 'unchanged');
         continue;
       }
       const passages = await toPassages(document, parts);
@@ -95,22 +108,20 @@ export async function ingest(folder: string, parts: IngestParts): Promise<Ingest
         { id, title, ...(url && { url }), ...(audience && { audience }), hash },
         passages,
       );
-      counts.replaced += 1;
-      counts.passages += passages.length;
-      counts.held += passages.filter(({ held }) => held.length > 0).length;
-      onProgress({ document: id, outcome: 'replaced' });
+      made.passages += passages.length;
+      made.held += passages.filter(({ held }) => held.length > 0).length;
+      count(id, stored.has(id) ? 'changed' : 'new');
     }
   }
 
   for (const id of isComplete ? stored.keys() : []) {
     if (seen.has(id)) continue;
     await repository.removeDocument(id);
-    counts.removed += 1;
-    onProgress({ document: id, outcome: 'removed' });
+    count(id, 'removed');
   }
   // Also when nothing changed: an ingest that was interrupted before this line is completed by the next.
   await repository.publish();
-  return { ...counts, problems };
+  return { ...counts, ...made, refused };
 }
 
 /** A parser that runs out of stack tells of its file, and of nothing else. */

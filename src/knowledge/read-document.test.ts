@@ -271,6 +271,8 @@ test.each([
   '<p style="position:absolute; left:-9999px">hidden</p>',
   '<p style="font-size:1px">hidden</p>',
   '<p style="font:0/0 serif">hidden</p>',
+  '<p style="font-size:0.00000000000000em">hidden</p>',
+  '<p style="font-size:0vw">hidden</p>',
   '<p style="font-size:0">hidden</p>',
   '<p style="opacity:0">hidden</p>',
   '<p style="opacity:0.01 !important; opacity:1">hidden</p>',
@@ -301,8 +303,20 @@ test.each([
   '<p style="color:rgb(10 20 30)">Seen.</p>',
   '<p style="color:rebeccapurple;font:12px/1 serif">Seen.</p>',
   '<p style="display:none;display:block">Seen.</p>',
+  '<p style="font-size:1in">Seen.</p>',
+  '<p style="font:bold 1.5em/0 serif">Seen.</p>',
 ])('%s is read', (html) => {
   expect(read('x.html', html).text).toContain('Seen.');
+});
+
+test.each([
+  ['blanks', (long: string) => `color:red${' '.repeat(long.length)}x`],
+  ['blanks before nothing', (long: string) => `color${' '.repeat(long.length)}`],
+  ['digits', (long: string) => `font-size:${long}x;font:${long}x`],
+  ['brackets', (long: string) => `background:${long.replaceAll('1', 'a(')}`],
+  ['comments', (long: string) => long.replaceAll('1', '/*')],
+])('a style of very many %s does not hold up the reading', (_what, toStyle) => {
+  expect(read('x.html', `<p style="${toStyle('1'.repeat(1_000_000))}">Seen.</p>`).text).toBe('Seen.');
 });
 
 test.each([

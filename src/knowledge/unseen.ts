@@ -10,7 +10,7 @@ const dropped = new Set([
 
 /** Below this nothing is left of a letter. */
 const opacityMin = 0.1;
-const pixelsOf: Readonly<Record<string, number>> = { '': 1, px: 1, pt: 4 / 3, em: 16, rem: 16, '%': 0.16 };
+const pixelsOf: Readonly<Record<string, number>> = { px: 1, pt: 4 / 3, em: 16, rem: 16, '%': 0.16 };
 
 /** The declarations of a `style` attribute, without the comments and escapes that hide them; the last of a name counts. */
 const readStyle = (element: Element): ReadonlyMap<string, string> => {
@@ -20,27 +20,30 @@ const readStyle = (element: Element): ReadonlyMap<string, string> => {
       String.fromCodePoint(Number.parseInt(code, 16) % 0x110000),
     )
     .replaceAll('\\', '')
+    .replaceAll(/\s+/g, ' ')
     .toLowerCase();
   const declarations = plain.split(';').flatMap((declaration) => {
-    const [, name, value] = /^\s*([\w-]+)\s*:\s*(.*?)\s*$/s.exec(declaration) ?? [];
-    return name === undefined || value === undefined ? [] : [[name, value] as const];
+    const colon = declaration.indexOf(':');
+    return colon < 0 ? [] : [[declaration.slice(0, colon).trim(), declaration.slice(colon + 1).trim()] as const];
   });
-  const isImportant = (value: string): boolean => /!\s*important$/.test(value);
+  const isImportant = (value: string): boolean =>
+    value.endsWith('important') && value.slice(0, -'important'.length).trimEnd().endsWith('!');
   return new Map(
     declarations
       .toSorted(([, one], [, other]) => Number(isImportant(one)) - Number(isImportant(other)))
-      .map(([name, value]) => [name, value.replace(/\s*!\s*important$/, '')]),
+      .map(([name, value]) => [name, isImportant(value) ? value.slice(0, value.lastIndexOf('!')).trim() : value]),
   );
 };
 
-const isTiny = (size: string | undefined): boolean => {
-  const [, number, unit] = /^(\d*\.?\d+)(px|pt|r?em|%|)$/.exec(size ?? '') ?? [];
-  return number !== undefined && Number(number) * pixelsOf[unit!]! <= 1;
+const isTiny = (size = ''): boolean => {
+  const number = Number.parseFloat(size);
+  const [unit] = /(?:px|pt|r?em|%)$/.exec(size) ?? [];
+  return number === 0 || (unit !== undefined && number * pixelsOf[unit]! <= 1);
 };
 
 /** `font: italic 12px/1.5 serif`: the size is what has a unit, or is nothing. */
-const sizeInFont = (font: string | undefined): string | undefined =>
-  /(?:^|\s)(\d*\.?\d+(?:px|pt|r?em|%)|0)(?=[\s/]|$)/.exec(font ?? '')?.[1];
+const sizeInFont = (font = ''): string | undefined =>
+  font.split(/[ /]/).find((part) => /^(?:[\d.]+(?:px|pt|r?em|%)|[0.]+)$/.test(part));
 
 const isFarOutside = (place: string | undefined): boolean => /^-\d{3,}/.test(place ?? '');
 
@@ -83,7 +86,7 @@ const groundOf = (element: Element, style: ReadonlyMap<string, string>, behind: 
   const written = style.get('background-color') ?? style.get('background');
   if (written === undefined) return readAttribute(element.properties['bgColor']) ?? behind;
   if (/url\(|gradient\(/.test(written)) return null;
-  const color = (written.match(/[\w#-]+(?:\([^)]*\))?/g) ?? []).map(readColor).find((one) => one !== undefined);
+  const color = (written.match(/[\w#-]+(?:\([^)]{0,99}\))?/g) ?? []).map(readColor).find((one) => one !== undefined);
   if (color) return color.alpha < opacityMin ? behind : color;
   return /^(?:none|inherit|initial|unset|var\(.*\))$/.test(written) ? behind : null;
 };
