@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 
@@ -61,7 +62,8 @@ export const startSandbox = async (
   const publicUrl = `http://localhost:${config.server.port}`;
   // Sample pages and made-up people stay out of the database of a real desk.
   const { DATABASE_URL: _, DATABASE_DIRECT_URL: __, ...own } = config.secrets;
-  const secrets = { ...own, FIRSTLINE_PUBLIC_URL: publicUrl };
+  const consolePassword = own.FIRSTLINE_CONSOLE_PASSWORD ?? randomBytes(9).toString('base64url');
+  const secrets = { ...own, FIRSTLINE_PUBLIC_URL: publicUrl, FIRSTLINE_CONSOLE_PASSWORD: consolePassword };
   const dataFolder = join(config.dataFolder, 'sandbox');
   const folders = [at('help-center'), at('../docs')].filter((folder) => existsSync(folder));
   let pages = 0;
@@ -121,6 +123,7 @@ export const startSandbox = async (
       knowledge: `${pages} help pages, in ${folders.map(typed).join(' and ')}; read them at ${publicUrl}/help`,
       platforms: toRows(platforms, app.url),
       desk: '#support-desk on Slack: the last pane of the page',
+      console: `${publicUrl}/console (password: ${consolePassword})`,
       data: `${typed(dataFolder)} (embedded Postgres; delete the folder to start over)`,
       problems,
     }),

@@ -10,6 +10,7 @@ test('the start screen fits one terminal of 24 lines and 100 columns', () => {
     knowledge: '28 help pages in lab/help-center and docs',
     platforms: ['Slack', 'Teams', 'Discord', 'SMS', 'Web'].map((name) => [name, 'a platform in a box'] as const),
     desk: '#support-desk on Slack',
+    console: 'http://localhost:3000/console',
     data: '.firstline (embedded Postgres)',
     problems: ['one thing'],
   });

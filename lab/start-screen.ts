@@ -9,12 +9,24 @@ export interface Running {
   /** Each platform's name with what stands for it. */
   readonly platforms: readonly (readonly [name: string, what: string])[];
   readonly desk: string;
+  /** Where the desk is in a browser, and how one gets in. */
+  readonly console: string;
   readonly data: string;
   readonly problems: readonly string[];
 }
 
 /** One screen: where it is, what runs, what to try, and how it ends. */
-export const toStartScreen = ({ url, seconds, model, knowledge, platforms, desk, data, problems }: Running): string => {
+export const toStartScreen = ({
+  url,
+  seconds,
+  model,
+  knowledge,
+  platforms,
+  desk,
+  console,
+  data,
+  problems,
+}: Running): string => {
   const rows = [
     [
       'Answers',
@@ -23,6 +35,7 @@ export const toStartScreen = ({ url, seconds, model, knowledge, platforms, desk,
     ['Knowledge', knowledge],
     ...platforms,
     ['Desk', desk],
+    ['Console', console],
     ['Data', data],
     ...problems.map((problem) => ['Note', problem]),
     [],

@@ -17,7 +17,6 @@ import { replyKey } from '#delivery/deliver.ts';
 import { createToParts } from '#delivery/to-parts.ts';
 import { findAsked } from '#guardrails/pii/answer-slot.ts';
 import { toCaseAction } from '#escalation/case-draft.ts';
-import { createTellDesk } from '#escalation/tell-desk.ts';
 import { createTellUndelivered } from '#escalation/undelivered.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
 import { createLogSeldom } from '#insight/log-seldom.ts';
@@ -41,6 +40,7 @@ import { createShelves } from '#store/shelves.ts';
 import type { Config } from './config.ts';
 import { openRetrieval } from './open-retrieval.ts';
 import { openSharedFiles } from './open-shared-files.ts';
+import { openConsole } from './open-console.ts';
 import { openDelivery } from './open-delivery.ts';
 import { openDesk } from './open-desk.ts';
 import { openGuardrails } from './open-guardrails.ts';
@@ -113,7 +113,6 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   if (config.web.enabled) channels.set('web', openWebChannel({ store, vault, clock, config }));
 
   const comesInParts = (channel: string) => channels.get(channel)?.limits.partsAtOnce !== undefined;
-  const deskChannel = channels.get(config.desk.channel);
   const models = openModels({ config, store, voice, logger, clock, metrics, own: parts.model });
   const { model } = models;
   const embedder = parts.embedder && rememberQuestions(parts.embedder);
@@ -302,6 +301,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       bodyLengthMax: limits.bodyLengthMax,
       readiness,
       sharedFile: files.respond,
+      console: openConsole({ config, store, vault, clock, receive: inbox }),
       ...(parts.extra ? { extra: parts.extra } : {}),
     },
     config.server,
@@ -317,7 +317,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const endWatch = startWatch({
     problems: readiness,
     logger,
-    tell: createTellDesk({ store, channel: deskChannel, room: deskChannel?.room?.(config.desk.room) }),
+    tell: passing.tell,
     everyMs: limits.watchMs,
   });
 

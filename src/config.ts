@@ -111,6 +111,9 @@ const settings = z.strictObject({
     fileTextLengthMax: count,
     sharedFileLengthMax: count,
     sharedFileMs: count,
+    consoleListMax: count,
+    consoleSaidMax: count,
+    consoleTriesMax: count,
     passagesMax: count,
     perPerson: bucket,
     perOrganization: bucket,
@@ -197,6 +200,7 @@ const secretNames = [
   'FIRSTLINE_PUBLIC_URL',
   'FIRSTLINE_MASTER_KEY',
   'FIRSTLINE_WEB_IDENTITY_SECRET',
+  'FIRSTLINE_CONSOLE_PASSWORD',
 ] as const;
 export type SecretName = (typeof secretNames)[number];
 export type Secrets = Readonly<Partial<Record<SecretName, string>>>;
@@ -217,6 +221,7 @@ const reserved = new Set([
   'FIRSTLINE_PUBLIC_URL',
   'FIRSTLINE_MASTER_KEY',
   'FIRSTLINE_WEB_IDENTITY_SECRET',
+  'FIRSTLINE_CONSOLE_PASSWORD',
   'FIRSTLINE_DATA',
 ]);
 

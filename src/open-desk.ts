@@ -13,6 +13,7 @@ import { createQuietUntil } from '#escalation/quiet-until.ts';
 import type { EscalateParts } from '#escalation/escalate.ts';
 import { createIncidents } from '#escalation/incidents.ts';
 import { createAskRating, createTellRating } from '#escalation/rating.ts';
+import { createTellDesk } from '#escalation/tell-desk.ts';
 import { createWaitingWords } from '#escalation/waiting-words.ts';
 import type { Exchange } from '#guardrails/exchange-personal-data.ts';
 import { terms } from '#knowledge/terms.ts';
@@ -43,6 +44,8 @@ export interface OpenDesk {
   readonly desk: ReturnType<typeof createDesk>;
   /** Reminds agents of what waits too long. */
   readonly nudge: () => Promise<void>;
+  /** Tells the room of what is broken and mended. */
+  readonly tell: ReturnType<typeof createTellDesk>;
   /** What stages are made with, under the stage's name. */
   readonly obey: Pick<ObeyParts, 'ratingMs' | 'tellRating' | 'waitingWords'>;
   readonly knowIncident: KnowIncidentParts;
@@ -111,6 +114,8 @@ export const openDesk = (parts: OpenDeskParts): OpenDesk => {
     draft,
     desk,
     nudge,
+    // Where the room is, a channel knows only once it is started.
+    tell: (news) => createTellDesk({ store, channel, room: channel?.room?.(config.desk.room) })(news),
     obey: { ratingMs: config.desk.ratingMs, tellRating: createTellRating(store), waitingWords },
     knowIncident: { find: incidents.find, say },
     escalate: { store, draft, handOverOn: config.desk.handOverOn, scoreOf, terms, isMissed, say },

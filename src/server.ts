@@ -21,6 +21,8 @@ export interface ServerParts {
   readonly readiness: () => Promise<readonly string[]>;
   /** A file that people on two platforms share, by its code; null where there is none. */
   readonly sharedFile: (code: string) => Promise<Response | null>;
+  /** The desk in a browser; null where nobody may sign in. */
+  readonly console: Hono | null;
   /** Pages that only the sandbox has. */
   readonly extra?: Hono;
 }
@@ -65,6 +67,7 @@ const toRoutes = (parts: ServerParts): Hono => {
       return context.json({ error: 'not_stored' }, 500);
     }
   });
+  if (parts.console) app.route('/', parts.console);
   if (parts.extra) app.route('/', parts.extra);
   return app;
 };

@@ -2,8 +2,8 @@ import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
+import { readBrowserFiles } from '#core/browser-files.ts';
 import type { Pane } from '#lab/pane.ts';
-import { loadAssets } from './assets.ts';
 import { renderDocument, type PageInfo, type PaneHead } from './document.ts';
 import { followPanes } from './follow-panes.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -58,7 +58,7 @@ const reasonOf = (error: unknown) => (error instanceof Error ? error.message : S
 
 /** The sandbox page: GET /, its files, and the panes as JSON, as an event stream, and to write and press in. */
 export function createPageRoutes(panes: Readonly<Record<string, PagePane>>, info: () => PageInfo): Hono {
-  const assets = loadAssets();
+  const assets = readBrowserFiles(new URL('./browser/', import.meta.url));
   const byName = new Map(Object.entries(panes));
   const heads = [...byName].map(([name, { title, subtitle, kind, threads }]) => ({
     name,

@@ -47,7 +47,8 @@ export const problemsIn = (frame: Page | Frame): Promise<string[]> =>
     const nameOf = (element: Element): string => {
       const root = element.getRootNode() as Document | ShadowRoot;
       const by = (element.getAttribute('aria-labelledby') ?? '').split(/\s+/).filter(Boolean);
-      const labels = element instanceof HTMLTextAreaElement ? [...element.labels] : [];
+      const isField = element instanceof HTMLTextAreaElement || element instanceof HTMLInputElement;
+      const labels = isField ? [...(element.labels ?? [])] : [];
       return [
         element.getAttribute('aria-label'),
         ...by.map((id) => root.getElementById(id)?.textContent),
