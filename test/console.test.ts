@@ -5,7 +5,7 @@ import { registry } from '#channels/registry.ts';
 import { describeInBrowser, openBrowser } from '#lab/page/test-bench.ts';
 import { openPlatforms, type Platforms } from '#lab/platforms.ts';
 
-import { problemsIn, tabStops } from './support/accessibility.ts';
+import { axeFindings, problemsIn, tabStops } from './support/accessibility.ts';
 import { type Customer, openCustomer } from './support/customer.ts';
 import { type DeskRoom, openDeskRoom, seesCard, seesInThread } from './support/desk-room.ts';
 import { openTestApp, type TestApp } from './support/test-app.ts';
@@ -103,6 +103,7 @@ describeInBrowser('in a browser', () => {
     page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
     await page.goto(`${firstline.url}/console/`);
     expect(await problemsIn(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await page.getByLabel('Your name').fill('Kim Li');
     await page.getByLabel('Password').fill(password);
     await page.keyboard.press('Enter');

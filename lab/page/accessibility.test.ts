@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { problemsIn, tabStops } from '#test/support/accessibility.ts';
+import { axeFindings, problemsIn, tabStops } from '#test/support/accessibility.ts';
 import { fileLimits } from '#test/support/file-limits.ts';
 
 import { createDemoPane, demoMessage } from './demo-panes.ts';
@@ -63,6 +63,7 @@ describeInBrowser('for everyone', () => {
     await page.getByLabel('Write in slack').press('Enter');
     await page.getByRole('alert').filter({ hasText: 'refused' }).waitFor();
     expect(await problemsIn(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await page.locator('#pane-desk').getByRole('button', { name: 'Note' }).click();
     await page.getByRole('dialog', { name: 'What?' }).waitFor();
     expect(await problemsIn(page)).toEqual([]);
@@ -70,6 +71,7 @@ describeInBrowser('for everyone', () => {
       await page.goto(new URL(path, page.url()).href);
       await page.getByRole('heading').waitFor();
       expect(await problemsIn(page)).toEqual([]);
+      expect(await axeFindings(page)).toEqual([]);
     }
   });
 

@@ -1,3 +1,4 @@
+import axe from 'axe-core';
 import type { Frame, Page } from 'playwright-core';
 
 /** What WCAG asks of text that is not large. */
@@ -108,4 +109,15 @@ export const tabStops = async (page: Page, stopsMax = 200): Promise<Stop[]> => {
     stops.push(stop);
   }
   return stops;
+};
+
+/** What axe, which knows the rules of WCAG 2.2 (A and AA) by heart, finds on the page: one line for each. */
+export const axeFindings = async (page: Page): Promise<string[]> => {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { axe: loaded } = globalThis as unknown as { axe: typeof axe };
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    const { violations } = await loaded.run(document, { runOnly: { type: 'tag', values: tags } });
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`));
+  });
 };
