@@ -52,5 +52,3 @@ export const createWaitingWords =
       .filter(Boolean)
       .join(' ');
   };
-
-export type WaitingWords = ReturnType<typeof createWaitingWords>;
