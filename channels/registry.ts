@@ -6,6 +6,7 @@ import { createSlackChannel } from './slack/channel.ts';
 import { createSmsChannel } from './sms/channel.ts';
 import type { SmsSettings } from './sms/config.ts';
 import { createTeamsChannel } from './teams/channel.ts';
+import { createZendeskChannel } from './zendesk/channel.ts';
 import type { TeamsSettings } from './teams/config.ts';
 
 /** Values of the environment by the name their vendor gives them. */
@@ -57,6 +58,16 @@ export const registry: Readonly<
   discord: (from) =>
     from['DISCORD_TOKEN']
       ? createDiscordChannel(given({ token: from['DISCORD_TOKEN'], apiUrl: from['DISCORD_API_URL'] }))
+      : null,
+  zendesk: (from) =>
+    from['ZENDESK_URL'] && from['ZENDESK_TICKETS_ACCESS']
+      ? createZendeskChannel(
+          given({
+            url: from['ZENDESK_URL'],
+            access: from['ZENDESK_TICKETS_ACCESS'],
+            webhookSecret: from['ZENDESK_WEBHOOK_SECRET'],
+          }),
+        )
       : null,
   sms: (from, { sms } = {}) =>
     from['TWILIO_ACCOUNT_SID'] && from['TWILIO_AUTH_TOKEN'] && from['TWILIO_FROM']

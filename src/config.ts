@@ -82,6 +82,7 @@ const settings = z.strictObject({
       days: z.partialRecord(z.enum(days), z.string().regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/)),
       holidays: z.array(z.iso.date()),
     }),
+    tickets: z.enum(['', 'zendesk']),
     nudgeMs: z.number().int().min(0),
     onCall: z.string().max(100),
     talk: z.enum(['private', 'shared']),
@@ -194,6 +195,9 @@ const secretNames = [
   'EMBEDDER_API_KEY',
   'RERANKER_API_KEY',
   'ZENDESK_ACCESS',
+  'ZENDESK_URL',
+  'ZENDESK_TICKETS_ACCESS',
+  'ZENDESK_WEBHOOK_SECRET',
   'INTERCOM_ACCESS_TOKEN',
   'DATABASE_URL',
   'DATABASE_DIRECT_URL',
@@ -236,6 +240,7 @@ const channelSecrets: Readonly<Record<string, readonly (readonly SecretName[])[]
     ['MicrosoftAppId', 'MicrosoftAppClientId'],
   ],
   discord: [['DISCORD_TOKEN']],
+  zendesk: [['ZENDESK_URL', 'ZENDESK_TICKETS_ACCESS']],
   sms: [['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM']],
 };
 /** Ours is no credential of a channel. */

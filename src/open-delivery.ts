@@ -1,18 +1,19 @@
 import type { Logger } from 'pino';
 
 import { storeUndelivered } from '#conversation/inbox.ts';
-import type { Channel, ThreadKey } from '#core/channel.ts';
+import type { Channel, SentMessage, ThreadKey } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Vault } from '#core/sealed.ts';
 import { createBudgets } from '#delivery/budgets.ts';
 import { createDispatch } from '#delivery/dispatch.ts';
 import { createSendRow, type SendRow } from '#delivery/send-row.ts';
-import { caseOfCard, isCard, isInCase } from '#escalation/case-draft.ts';
-import { isReminder } from '#escalation/desk-messages.ts';
-import { saveCaseThread } from '#store/cases.ts';
+import { cardKey, caseOfCard, isCard, isInCase } from '#escalation/case-draft.ts';
+import { caseOfTicket, isInTicket, isReminder, isTicket } from '#escalation/desk-messages.ts';
+import { caseById, saveCaseThread, saveTicket } from '#store/cases.ts';
 import { findConversation } from '#store/conversations.ts';
 import type { Lane, Lanes, Work } from '#store/lanes.ts';
 import type { Store } from '#store/open.ts';
+import { type OutboxRow, putOutbox } from '#store/outbox.ts';
 
 import type { Config } from './config.ts';
 
@@ -49,6 +50,30 @@ export const openDelivery = (parts: DeliveryParts): Delivery => {
     index: (scope) => vault.index('budget', scope),
     reserveShare: limits.budgetReserveShare,
   });
+  /** Agents are told where it is, once; what is said there from now on is said in the case. */
+  const ticketOpened = async (row: OutboxRow, wrappedKey: Buffer, sent: SentMessage): Promise<void> => {
+    const id = caseOfTicket(row.key);
+    const sealer = vault.unwrap(wrappedKey);
+    const index = vault.index('thread', `${row.channel}:${sent.thread satisfies ThreadKey}`);
+    await store.transaction(async (transaction) => {
+      await saveTicket(transaction, { ...row, id }, sealer.seal(sent.thread, 'thread'), index);
+      const found = await caseById(transaction, row, id);
+      if (!found) return;
+      const text = sent.url === undefined ? 'The ticket is open.' : `The ticket is open: ${sent.url}`;
+      await putOutbox(transaction, {
+        organization: row.organization,
+        person: row.person,
+        conversation: row.conversation,
+        key: `${id}:ticket:open`,
+        channel: found.channel,
+        thread: sealer.seal('' as ThreadKey, 'thread'),
+        body: sealer.seal(JSON.stringify({ text }), 'outbox'),
+        follows: cardKey(id),
+        state: 'due',
+      });
+      await lanes.wake(transaction, 'outbox', row.conversation);
+    });
+  };
   const sendRow = createSendRow({
     store,
     vault,
@@ -56,9 +81,10 @@ export const openDelivery = (parts: DeliveryParts): Delivery => {
     budgets,
     readShared: parts.readShared,
     onShown: async (row, sent) => {
-      if (!isCard(row.key) || row.replaces) return;
+      if ((!isCard(row.key) && !isTicket(row.key)) || row.replaces) return;
       const found = await findConversation(store, row.conversation);
-      if (found)
+      if (found && isTicket(row.key)) await ticketOpened(row, found.wrappedKey, sent);
+      else if (found)
         await saveCaseThread(
           store,
           { ...row, id: caseOfCard(row.key) },
@@ -78,7 +104,7 @@ export const openDelivery = (parts: DeliveryParts): Delivery => {
     retryDelayMs: limits.retryMs,
     ageMaxMs: limits.sendAgeMs,
     settleMs: limits.editSettleMs,
-    isForDesk: isInCase,
+    isForDesk: (row) => isInCase(row) || isInTicket(row),
     standsApart: ({ key }) => isReminder(key),
     // A timer and not a delayed job: a job that waits would keep a message that is due now from being sent. The sweep stands in
     // for the timer of a process that died.

@@ -5,9 +5,10 @@ import type { Channel } from '#core/channel.ts';
 import type { Clock } from '#core/clock.ts';
 import type { Sealer, Vault } from '#core/sealed.ts';
 import type { Say } from '#core/sentences.ts';
-import type { CaseDraft, Received } from '#core/turn.ts';
+import type { CaseDraft, Outgoing, Received } from '#core/turn.ts';
 import { draftCase } from '#escalation/case-draft.ts';
 import { createDesk, type DeskParts } from '#escalation/desk.ts';
+import { type DeskTurn, ticketKey } from '#escalation/desk-messages.ts';
 import { createNudge } from '#escalation/nudge.ts';
 import { createQuietUntil } from '#escalation/quiet-until.ts';
 import type { EscalateParts } from '#escalation/escalate.ts';
@@ -15,8 +16,10 @@ import { createIncidents } from '#escalation/incidents.ts';
 import { createAskRating, createTellRating } from '#escalation/rating.ts';
 import { createTellDesk } from '#escalation/tell-desk.ts';
 import { createWaitingWords } from '#escalation/waiting-words.ts';
+import { createTokens, type TokenEntry } from '#guardrails/pii/tokens.ts';
 import type { Exchange } from '#guardrails/exchange-personal-data.ts';
 import { terms } from '#knowledge/terms.ts';
+import type { CaseRow } from '#store/cases.ts';
 import { findConversation } from '#store/conversations.ts';
 import { messagesAfter } from '#store/messages.ts';
 import type { Lanes } from '#store/lanes.ts';
@@ -52,6 +55,8 @@ export interface OpenDesk {
   readonly escalate: EscalateParts;
 }
 
+/** Messages that a ticket begins with. */
+const ticketMessages = 50;
 /** Turns on either side of a conversation that an agent reads on the card. */
 const lastTurns = 6;
 
@@ -85,7 +90,34 @@ export const openDesk = (parts: OpenDeskParts): OpenDesk => {
       storeIncidentOver(transaction, lanes, owner, vault.unwrap(wrappedKey), about),
   });
 
+  const ticketChannel = channels.get(config.desk.tickets);
+  const openTicket = async (turn: DeskTurn, found: CaseRow): Promise<Outgoing> => {
+    const row = await findConversation(store, turn.owner.conversation);
+    const tokens = row?.tokens
+      ? createTokens(JSON.parse(turn.sealer.open(row.tokens, 'tokens')) as TokenEntry[])
+      : null;
+    const said = (await messagesAfter(store, turn.owner, 0, ticketMessages)).map(({ speaker, body }) => {
+      const text = turn.sealer.open(body, 'message');
+      return `${speaker === 'customer' ? turn.customer : speaker}: ${tokens ? tokens.restore(text) : text}`;
+    });
+    return {
+      key: ticketKey(found.id),
+      channel: config.desk.tickets,
+      thread: ticketChannel!.ticket!({ id: turn.owner.person, name: turn.customer }),
+      message: {
+        title: `${turn.customer}: ${found.reason}`,
+        facts: [
+          { label: 'Who', value: turn.customer },
+          { label: 'Channel', value: turn.channel },
+          { label: 'Reason', value: found.reason },
+        ],
+        text: said.join('\n\n'),
+      },
+    };
+  };
+
   const desk = createDesk({
+    openTicket: ticketChannel?.ticket ? openTicket : null,
     store,
     say,
     fingerprint: (agent) => vault.index('agent', agent),

@@ -81,6 +81,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
     claims: null,
     releases: false,
     closes: null,
+    tickets: null,
     undoes: [],
     rates: null,
     rated: null,

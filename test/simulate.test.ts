@@ -50,7 +50,10 @@ test('other settings are tried on what was said: how many more and fewer, which,
 
 test('several signs together open a case behind the answer, and the card names them all', async () => {
   street = createBarePlatform('discord');
-  app = await openTestApp({ channels: [street.channel], settings: { desk: { channel: 'discord', room: 'desk' } } });
+  app = await openTestApp({
+    channels: [street.channel],
+    settings: { desk: { channel: 'discord', room: 'desk' }, guardrails: { handOverScore: { handOverAt: 4 } } },
+  });
   await ask('Ada', 'When does my parcel to Bergen arrive?');
   expect(await app.store.query('select 1 from support_case')).toEqual([]);
   await ask('Ada', 'But when will the parcel to Bergen arrive?');

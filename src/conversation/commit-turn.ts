@@ -1,7 +1,8 @@
+import type { OutboundMessage } from '#core/channel.ts';
 import { Interrupted, LaneLost } from '#core/errors.ts';
 import type { ModelAnswer } from '#core/model.ts';
 import type { Outgoing, TurnEnd } from '#core/turn.ts';
-import { claimCase, closeCase, insertCase, openCase, releaseCase } from '#store/cases.ts';
+import { claimCase, closeCase, closedTickets, insertCase, openCase, promiseTicket, releaseCase } from '#store/cases.ts';
 import { askRating, saveRating } from '#store/csat.ts';
 import { holdLane } from '#store/conversations.ts';
 import { forgetConversation } from '#store/forget.ts';
@@ -38,13 +39,32 @@ const changeCase = async (transaction: Transaction, end: TurnEnd): Promise<reado
     });
     return isNew ? end.opens.outgoing : [];
   }
-  const found = end.claims || end.releases || end.closes ? await openCase(transaction, end.owner.conversation) : null;
+  const found =
+    end.claims || end.releases || end.closes || end.tickets
+      ? await openCase(transaction, end.owner.conversation)
+      : null;
   if (!found) return [];
   if (end.claims)
     await claimCase(transaction, found, { ...end.claims, name: end.sealer.seal(end.claims.name, 'agent') });
   if (end.releases) await releaseCase(transaction, found);
+  if (end.tickets) await promiseTicket(transaction, found, end.tickets);
   if (end.closes) await closeCase(transaction, found, end.closes);
   return [];
+};
+
+/** What is forgotten here is deleted where it was copied to. True where there is something to delete. */
+const eraseTickets = async (transaction: Transaction, end: TurnEnd): Promise<boolean> => {
+  const tickets = await closedTickets(transaction, end.owner);
+  for (const { channel, thread, index } of tickets)
+    await putOutbox(transaction, {
+      ...end.owner,
+      key: `erase:ticket:${index.slice(0, 40)}`,
+      channel,
+      thread,
+      body: end.sealer.seal(JSON.stringify({ text: '', erases: true } satisfies OutboundMessage), 'outbox'),
+      state: 'due',
+    });
+  return tickets.length > 0;
 };
 
 export interface CommitTurnParts {
@@ -72,6 +92,7 @@ export const createCommitTurn =
         throw new Interrupted(conversation);
       const told = end.said.findLast(({ speaker }) => speaker !== 'customer')?.text;
       const asked = told === undefined ? null : findAsked(told);
+      const erased = end.forgets ? await eraseTickets(transaction, end) : false;
       if (end.forgets) await forgetConversation(transaction, end.owner);
       await endTurn(transaction, end.owner, {
         turn: {
@@ -108,7 +129,7 @@ export const createCommitTurn =
       const outgoing = [...end.outgoing, ...opening].flatMap((one) => toParts(one, end.language));
       for (const one of outgoing) await put(transaction, end, one);
       if (end.continues) await releaseRest(transaction, end.owner, end.channel);
-      if (outgoing.length > 0 || end.continues) await lanes.wake(transaction, 'outbox', conversation);
+      if (outgoing.length > 0 || end.continues || erased) await lanes.wake(transaction, 'outbox', conversation);
     });
 
 export type CommitTurn = ReturnType<typeof createCommitTurn>;

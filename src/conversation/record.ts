@@ -57,6 +57,7 @@ export const record =
       claims: null,
       releases: false,
       closes: null,
+      tickets: null,
       undoes: [],
       rates: null,
       rated: null,

@@ -200,6 +200,8 @@ export interface OutboundMessage {
   readonly by?: 'assistant' | 'agent';
   /** Comes with the words where the channel takes it; elsewhere the words link to it. */
   readonly file?: OutboundFile;
+  /** Nothing is said: what this thread holds at its platform is deleted for good. */
+  readonly erases?: boolean;
   /** Asks what the person thinks of it; their answer comes as feedback. */
   readonly asksFeedback?: boolean;
   /** The time in which the platform takes free words of us is over (`freeWordsMs`). */
@@ -218,6 +220,8 @@ export interface SentMessage {
   readonly message: SentKey;
   /** The thread that replies to this message arrive in. */
   readonly thread: ThreadKey;
+  /** Where people see it, if it has an address of its own. */
+  readonly url?: string;
   /** What else the channel has to know to change it. Opaque outside the channel that made it. */
   readonly note?: string;
 }
@@ -281,6 +285,11 @@ export interface Channel {
   takesFile?(file: OutboundFile, thread: ThreadKey): boolean;
   /** The thread that starts when something is posted in this room; only channels that can hold the desk have it. */
   room?(id: string): ThreadKey;
+  /**
+   * The thread that starts with a ticket for this person; only ticket systems have it. The id tells people apart and says nothing
+   * about them.
+   */
+  ticket?(requester: { readonly id: string; readonly name: string; readonly email?: string }): ThreadKey;
   /** Mounted at /channels/{name}/…; throws Refused for what must not be let in. */
   webhook?(request: Request): Promise<Response>;
   health?(): Promise<ChannelHealth>;

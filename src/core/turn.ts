@@ -300,6 +300,8 @@ export interface TurnEnd extends Pick<
   /** Nobody has the case any more. */
   readonly releases: boolean;
   readonly closes: 'returned' | 'resolved' | null;
+  /** The system in which the case has a ticket from now on. */
+  readonly tickets: string | null;
   /** Keys of what an agent said and takes back before it leaves. */
   readonly undoes: readonly string[];
   /** The case that the person is asked about how it was handled. */

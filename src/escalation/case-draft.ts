@@ -14,6 +14,7 @@ const actions = {
   release: { label: 'Put back in the queue' },
   resolve: { label: 'Resolve', style: 'danger' },
   undo: { label: 'Undo' },
+  ticket: { label: 'Open a ticket' },
 } as const satisfies Record<string, Omit<Action, 'id'>>;
 
 export type CaseAct = keyof typeof actions;
@@ -88,6 +89,7 @@ const commands = [
   '`reply …`, `undo`: what the customer is sent',
   '`back`, `resolve`: the assistant answers again',
   '`snooze 2h`: a reminder here',
+  '`ticket`: goes on in the ticket system, too',
   '`!why`: what the last answer leans on',
   '`!incident Payments are down, next update 15:00 | card, checkout`, `!incident over`: what everybody who asks is told',
 ];

@@ -23,7 +23,7 @@ export interface DeskTurn {
 /** What one thing that an agent did changes. */
 export type Change = Pick<
   TurnEnd,
-  'outcome' | 'said' | 'outgoing' | 'shares' | 'claims' | 'releases' | 'closes' | 'undoes' | 'rates'
+  'outcome' | 'said' | 'outgoing' | 'shares' | 'claims' | 'releases' | 'closes' | 'tickets' | 'undoes' | 'rates'
 >;
 
 export const nothing: Change = {
@@ -34,6 +34,7 @@ export const nothing: Change = {
   claims: null,
   releases: false,
   closes: null,
+  tickets: null,
   undoes: [],
   rates: null,
 };
@@ -64,6 +65,34 @@ export const toCustomer = (turn: DeskTurn, message: OutboundMessage, name?: Cust
     ...(turn.continuedAt ? [{ key: elsewhereKey(key), ...turn.continuedAt, message }] : []),
   ];
 };
+
+const ticketSuffix = ':ticket';
+/** Our own name for the ticket of a case: what is said later follows it. */
+export const ticketKey = (id: string): string => `${id}${ticketSuffix}`;
+export const isTicket = (key: string): boolean => key.endsWith(ticketSuffix);
+export const caseOfTicket = (key: string): string => key.slice(0, -ticketSuffix.length);
+/** The ticket, or what is added to it. */
+export const isInTicket = (row: { readonly key: string; readonly follows: string | null }): boolean =>
+  isTicket(row.key) || (row.follows !== null && isTicket(row.follows)) || row.key.startsWith(`erase${ticketSuffix}`);
+
+/** For the ticket of the case, where there is one. */
+export const toTicket = (
+  turn: { readonly turnId: string },
+  { id, ticketChannel }: CaseRow,
+  text: string,
+  name = 'added',
+): Outgoing[] =>
+  ticketChannel === null
+    ? []
+    : [
+        {
+          key: `${turn.turnId}:ticket:${name}`,
+          channel: ticketChannel,
+          thread: '' as ThreadKey,
+          follows: ticketKey(id),
+          message: { text },
+        },
+      ];
 
 /** For the agents who read the case. */
 export const toThread = (

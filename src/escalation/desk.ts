@@ -17,6 +17,7 @@ import {
   toCard,
   toCustomer,
   toThread,
+  toTicket,
 } from './desk-messages.ts';
 import type { Incidents } from './incidents.ts';
 import type { QuietUntil } from './quiet-until.ts';
@@ -41,6 +42,8 @@ export interface DeskParts {
   readonly share: ShareFiles;
   readonly incidents: Incidents;
   readonly askRating: AskRating;
+  /** Begins a ticket for the customer of a case; null where there is no ticket system. */
+  readonly openTicket: ((turn: DeskTurn, found: CaseRow) => Promise<Outgoing>) | null;
   /** Who an agent is, told apart without being told. */
   readonly fingerprint: (agent: string) => string;
 }
@@ -143,6 +146,17 @@ export const createDesk = (parts: DeskParts) => {
           : []),
         ...withUndo(turn, found, forCustomer),
         ...(missing.length === 0 ? [] : [toThread(turn, found, lacking, 'missing')]),
+        // What was written in the ticket is there already; here it is not.
+        ...(event.channel === found.ticketChannel
+          ? [
+              toThread(
+                turn,
+                found,
+                `**${event.sender.displayName}** to ${turn.customer}, in the ticket:\n\n${text}`,
+                'sent',
+              ),
+            ]
+          : toTicket(turn, found, `**${event.sender.displayName}** to ${turn.customer}: ${text}`)),
       ],
     };
   };
@@ -187,6 +201,7 @@ export const createDesk = (parts: DeskParts) => {
     outgoing: [
       toCard(turn, found, `handed back by ${sender.displayName}`, []),
       toThread(turn, found, 'Handed back. The assistant answers again.'),
+      ...toTicket(turn, found, `Handed back to the assistant by ${sender.displayName}.`),
       ...toCustomer(turn, { text: say(turn, 'handedBack') }, 'closed'),
     ],
   });
@@ -202,10 +217,21 @@ export const createDesk = (parts: DeskParts) => {
       outgoing: [
         toCard(turn, found, `resolved by ${sender.displayName}`, []),
         toThread(turn, found, 'Resolved. The assistant answers again.'),
+        ...toTicket(turn, found, `Resolved by ${sender.displayName}.`),
         ...toCustomer(turn, { text: say(turn, 'resolved') }, 'closed'),
         ...(asked ? [{ ...asked, key: customerKey(turn.turnId, 'rating') }] : []),
       ],
     };
+  };
+
+  const ticket = async (turn: DeskTurn, found: CaseRow): Promise<Change> => {
+    if (!parts.openTicket)
+      return tell(turn, found, 'desk_private', 'No ticket system is set up: see desk.tickets in the settings.');
+    if (found.ticketChannel !== null)
+      return tell(turn, found, 'desk_private', `There is a ticket in ${found.ticketChannel} already.`);
+    const opens = await parts.openTicket(turn, found);
+    const told = tell(turn, found, 'desk_ticket', `A ticket is being opened in ${opens.channel}.`);
+    return { ...told, tickets: opens.channel, outgoing: [...told.outgoing, opens] };
   };
 
   const remind = (turn: DeskTurn, found: CaseRow, { sender }: DeskEvent, afterMs: number): Change => {
@@ -259,6 +285,8 @@ export const createDesk = (parts: DeskParts) => {
         return release(turn, found, event);
       case 'undo':
         return undo(turn, found);
+      case 'ticket':
+        return ticket(turn, found);
       case 'back':
         return back(turn, found, event);
       case 'resolve':
@@ -285,13 +313,17 @@ export const createDesk = (parts: DeskParts) => {
     }
   };
 
+  /** What is public in a ticket was written for the customer. */
+  const actOf = (found: CaseRow, event: DeskEvent): Act =>
+    event.channel === found.ticketChannel && event.action === null ? { kind: 'reply', text: event.text } : toAct(event);
+
   return async (turn: DeskTurn, event: DeskEvent): Promise<Change> => {
     const found = await openCase(store, turn.owner.conversation);
     if (!found) return { ...nothing, outcome: 'desk_closed' };
     const { changedTurn } = event;
     const changed =
       changedTurn === null
-        ? await perform(turn, found, event, toAct(event))
+        ? await perform(turn, found, event, actOf(found, event))
         : await change(turn, found, event, changedTurn);
     return letSleep(turn, found, changed);
   };

@@ -29,6 +29,7 @@ const commands: readonly { readonly pattern: RegExp; readonly kind: Plain }[] = 
   { pattern: /^[/!]?take over[.!]?$/i, kind: 'take' },
   { pattern: /^[/!]?release[.!]?$/i, kind: 'release' },
   { pattern: /^[/!]?undo[.!]?$/i, kind: 'undo' },
+  { pattern: /^[/!]?(?:open (?:a )?)?ticket[.!]?$/i, kind: 'ticket' },
   { pattern: /^[/!]?(hand ?)?back[.!]?$/i, kind: 'back' },
   { pattern: /^[/!]?resolved?[.!]?$/i, kind: 'resolve' },
   // Only with its mark: "Why?" and "Help" are what an agent may say to the customer.

@@ -5,6 +5,7 @@ import { openCase } from '#store/cases.ts';
 import type { Store } from '#store/open.ts';
 
 import { cardKey } from './case-draft.ts';
+import { toTicket } from './desk-messages.ts';
 import type { ShareFiles } from './share-files.ts';
 
 export interface RelayParts {
@@ -44,6 +45,7 @@ export const relay =
             text: `**${turn.sender.displayName}** (${turn.channel})${turn.isChange && turn.text !== '' ? ' now says' : ''}:\n\n${said}`,
           },
         },
+        ...toTicket({ turnId: turn.turn.id }, found, `**${turn.sender.displayName}**: ${said}`),
         ...shared.files.map(({ file }, index) => ({
           key: `${turn.turn.id}:relay:file:${index + 1}`,
           ...toThread,

@@ -14,6 +14,8 @@ export interface CaseRow extends ConversationKey {
   readonly card: Sealed;
   readonly claimedBy: string | null;
   readonly claimedName: Sealed | null;
+  /** The system that holds its ticket; null where there is none. */
+  readonly ticketChannel: string | null;
 }
 
 interface Raw {
@@ -28,6 +30,7 @@ interface Raw {
   card: Uint8Array;
   claimed_by: string | null;
   claimed_name: Uint8Array | null;
+  ticket_channel: string | null;
 }
 
 const toRow = (raw: Raw): CaseRow => ({
@@ -42,9 +45,10 @@ const toRow = (raw: Raw): CaseRow => ({
   card: toSealed(raw.card),
   claimedBy: raw.claimed_by,
   claimedName: raw.claimed_name ? toSealed(raw.claimed_name) : null,
+  ticketChannel: raw.ticket_channel,
 });
 
-const columns = `organization, person, conversation, id, state, reason, channel, thread, card, claimed_by, claimed_name`;
+const columns = `organization, person, conversation, id, state, reason, channel, thread, card, claimed_by, claimed_name, ticket_channel`;
 
 /** False when this conversation has an open case already. */
 export const insertCase = async (
@@ -87,14 +91,45 @@ export const caseById = async (sql: Sql, key: ConversationKey, id: string): Prom
   return raw ? toRow(raw) : null;
 };
 
-/** The case of this id whose desk is on this channel. */
+/** The case of this id whose desk, or ticket, is on this channel. */
 export const findCase = async (sql: Sql, channel: string, id: string): Promise<CaseRow | null> => {
-  const [raw] = await sql.query<Raw>(`select ${columns} from support_case where channel = $1 and id = $2`, [
-    channel,
-    id,
-  ]);
+  const [raw] = await sql.query<Raw>(
+    `select ${columns} from support_case where (channel = $1 or ticket_channel = $1) and id = $2`,
+    [channel, id],
+  );
   return raw ? toRow(raw) : null;
 };
+
+/** The tickets of cases that people are done with, in a conversation. */
+export const closedTickets = async (
+  sql: Sql,
+  key: ConversationKey,
+): Promise<{ readonly channel: string; readonly thread: Sealed; readonly index: string }[]> =>
+  (
+    await sql.query<{ ticket_channel: string; ticket_thread: Uint8Array; ticket_index: string }>(
+      `select ticket_channel, ticket_thread, ticket_index from support_case
+       where organization = $1 and person = $2 and conversation = $3 and ticket_index is not null and state not in ('waiting', 'claimed')`,
+      [key.organization, key.person, key.conversation],
+    )
+  ).map((row) => ({ channel: row.ticket_channel, thread: toSealed(row.ticket_thread), index: row.ticket_index }));
+
+/** The case has a ticket in that system from now on: where it is, is known once it is there. */
+export const promiseTicket = (sql: Sql, found: CaseRow, channel: string): Promise<unknown> =>
+  sql.query(
+    `update support_case set ticket_channel = $5 where organization = $1 and person = $2 and conversation = $3 and id = $4`,
+    [found.organization, found.person, found.conversation, found.id, channel],
+  );
+
+export const saveTicket = (
+  sql: Sql,
+  key: ConversationKey & { id: string },
+  thread: Sealed,
+  threadIndex: string,
+): Promise<unknown> =>
+  sql.query(
+    `update support_case set ticket_thread = $5, ticket_index = $6 where organization = $1 and person = $2 and conversation = $3 and id = $4`,
+    [key.organization, key.person, key.conversation, key.id, thread, threadIndex],
+  );
 
 export const saveCaseThread = (
   sql: Sql,

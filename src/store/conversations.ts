@@ -105,7 +105,7 @@ export const whoSpeaks = async (
     `with own as (select ${columnsOf('c')}, c.speaks_for from conversation c join person p using (organization, person)
        where c.organization = $1 and c.channel = $2 and c.thread_index = $3 and p.channel = $2 and p.handle = $4)
      select 'desk' as speaker, ${columnsOf('c')} from (select conversation from support_case
-       where channel = $2 and thread_index = $3 order by opened_at desc limit 1) s join conversation c on c.id = s.conversation
+       where (channel = $2 and thread_index = $3) or (ticket_channel = $2 and ticket_index = $3) order by opened_at desc limit 1) s join conversation c on c.id = s.conversation
      union all
      select 'elsewhere', ${columnsOf('c')} from own join conversation c on c.id = own.speaks_for
      where exists (select 1 from support_case s where s.conversation = c.id and s.state in ('waiting', 'claimed'))

@@ -30,6 +30,7 @@ import { Receipts } from '#migrations/20261128-receipts.ts';
 import { VersionsForget } from '#migrations/20261128-versions-forget.ts';
 import { Versions } from '#migrations/20261128-versions.ts';
 import { WebChanges } from '#migrations/20261128-web-changes.ts';
+import { Tickets } from '#migrations/20261129-tickets.ts';
 import { Desk } from '#migrations/20261129-desk.ts';
 import { SharedFiles } from '#migrations/20261129-shared-files.ts';
 import { StoreError } from '#core/errors.ts';
@@ -109,6 +110,7 @@ const common = {
       { name: '20261128-versions-forget', class: VersionsForget },
       { name: '20261129-shared-files', class: SharedFiles },
       { name: '20261129-desk', class: Desk },
+      { name: '20261129-tickets', class: Tickets },
     ],
     snapshot: false,
     silent: true,

@@ -86,8 +86,12 @@ export const openTestApp = async ({
       ...settings,
       // Words of an agent leave at once, so that a story needs no more of them than it tells.
       desk: { talk: 'shared', undoMs: 0, ...(settings['desk'] as object | undefined) },
-      // The scripted model says whatever a story needs, and no page has it.
-      guardrails: { answers: { unsupported: 'note' }, ...(settings['guardrails'] as object | undefined) },
+      // The scripted model says whatever a story needs, and no page has it: that alone brings in nobody here.
+      guardrails: {
+        answers: { unsupported: 'note' },
+        handOverScore: { handOverAt: 100 },
+        ...(settings['guardrails'] as object | undefined),
+      },
     },
   );
   const database = await openTestDatabase();
