@@ -20,9 +20,9 @@ import { toCaseAction } from '#escalation/case-draft.ts';
 import { createTellUndelivered } from '#escalation/undelivered.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
 import { createLogSeldom } from '#insight/log-seldom.ts';
+import { createOnRated } from '#insight/ratings.ts';
 import { createMetrics } from '#insight/metrics.ts';
 import { createProblems } from '#insight/problems.ts';
-import { openTraces } from '#insight/traces.ts';
 import { startWatch } from '#insight/watch.ts';
 import type { Embedder } from '#knowledge/embed.ts';
 import { readFile } from '#knowledge/read-file.ts';
@@ -51,6 +51,7 @@ import { createRunTurns } from './run-turns.ts';
 import { type OpenServer, openServer } from './server.ts';
 import { type StartedChannels, startChannels } from './start-channels.ts';
 import { startSweep } from './start-sweep.ts';
+import { openTracesOf } from './open-traces.ts';
 import { openVoice } from './voice.ts';
 import { openWebChannel } from './web-journal.ts';
 
@@ -91,13 +92,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
   const vault = createVault(key);
   await checkMasterKey(store, vault.fingerprint);
   const metrics = createMetrics();
-  const traces = openTraces(
-    given({
-      publicKey: config.secrets.LANGFUSE_PUBLIC_KEY,
-      secretKey: config.secrets.LANGFUSE_SECRET_KEY,
-      baseUrl: config.secrets.LANGFUSE_BASE_URL,
-    }),
-  );
+  const traces = openTracesOf(config.secrets);
   const lanes = await openLanes(
     store,
     {
@@ -247,6 +242,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     desk,
     trace: traces.begin,
     count: metrics.turns,
+    onRated: createOnRated(metrics, traces),
     eventsPerTurnMax: limits.eventsPerTurnMax,
     attemptsMax: limits.turnAttemptsMax,
     retryDelayMs: limits.retryMs,

@@ -3,7 +3,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, StartError, StoreError } from '#core/errors.ts';
 
 import type { Chunking } from './commands/inspect.ts';
-import { configuredChannels, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
+import { configuredChannels } from './secrets.ts';
 
 /** sysexits.h: the configuration is wrong. */
 const exitConfig = 78;

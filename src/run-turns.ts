@@ -13,6 +13,7 @@ import type { Say } from '#core/sentences.ts';
 import { Halt, type Pipeline } from '#core/stage.ts';
 import type { CaseDraft, Outgoing, Received, Summarized, TurnEnd } from '#core/turn.ts';
 import { takeLane, writersDone } from '#store/conversations.ts';
+import { lastAnswered } from '#store/csat.ts';
 import { turnAt } from '#store/inbox.ts';
 import { continuedAt } from '#store/links.ts';
 import { findOutbox, releaseQuiet } from '#store/outbox.ts';
@@ -36,6 +37,8 @@ export interface RunTurnsParts {
   readonly draft: (turn: Received, reason: string) => Promise<CaseDraft | null>;
   readonly trace: Traces['begin'];
   readonly count: (channel: string, outcome: string) => void;
+  /** Told of how a case was handled; null where no model answered before. */
+  readonly onRated: (channel: string, turn: string | null, score: number) => void;
   readonly eventsPerTurnMax: number;
   readonly attemptsMax: number;
   /** Pause before the first retry of a model; doubles with each one, up to ten seconds. */
@@ -140,6 +143,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
       rated: halt.end.rated ?? null,
       opens,
     });
+    if (halt.end.rated) parts.onRated(turn.channel, await lastAnswered(store, turn.owner), halt.end.rated.score);
   };
 
   /** What is remembered of a turn between its tries. */

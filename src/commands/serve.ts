@@ -7,7 +7,8 @@ import { ConfigError, nameOf } from '#core/errors.ts';
 import { hasDocuments } from '#store/knowledge.ts';
 
 import { startApp } from '../app.ts';
-import { type Config, configuredChannels } from '../config.ts';
+import { type Config } from '../config.ts';
+import { configuredChannels } from '../secrets.ts';
 import { checkPort } from '../server.ts';
 import { openEmbedder } from '../open-embedder.ts';
 import { openDatabase } from './database.ts';

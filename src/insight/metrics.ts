@@ -8,6 +8,7 @@ export interface Metrics {
   readonly turns: (channel: string, outcome: string) => void;
   readonly firstText: (channel: string, afterMs: number) => void;
   readonly feedback: (channel: string, rating: string) => void;
+  readonly ratings: (channel: string, score: string) => void;
   readonly guardrails: (rule: string, action: string) => void;
   readonly failedSends: (channel: string, code: string) => void;
   readonly modelCalls: (model: string, outcome: string, costMicros: number) => void;
@@ -45,6 +46,10 @@ export const createMetrics = (): Metrics => {
     refused: counter('firstline_refused_total', 'Requests that were not let in.', ['channel', 'reason']),
     turns: counter('firstline_turns_total', 'Turns by how they ended.', ['channel', 'outcome']),
     feedback: counter('firstline_feedback_total', 'What people think of our answers.', ['channel', 'rating']),
+    ratings: counter('firstline_ratings_total', 'How people found that their case was handled, 1 to 5.', [
+      'channel',
+      'score',
+    ]),
     guardrails: counter('firstline_guardrails_total', 'Rules of the guardrails that fired.', ['rule', 'action']),
     failedSends: counter('firstline_failed_sends_total', 'Messages that could not be sent.', ['channel', 'code']),
     modelCalls: (model, outcome, costMicros) => {

@@ -36,6 +36,8 @@ export interface Traces {
   begin(turn: TracedTurn): TurnTrace;
   /** Scores the trace of a turn by what the person thinks of the answer; null takes the score back. */
   judge(turn: string, rating: 'good' | 'bad' | null): void;
+  /** Scores the trace of the last answer of a conversation by how the person found that their case was handled, from 1 to 5. */
+  rate(turn: string, score: number): void;
   /** Sends what is left, within the bound. */
   stop(timeoutMs: number): Promise<void>;
 }
@@ -43,6 +45,7 @@ export interface Traces {
 const silent: Traces = {
   begin: () => ({ observe: (_stage, work) => work(), end: () => undefined }),
   judge: () => undefined,
+  rate: () => undefined,
   stop: async () => undefined,
 };
 
@@ -147,6 +150,8 @@ export const openTraces = ({ publicKey, secretKey, baseUrl }: TraceSettings): Tr
       if (rating === null) void client.api.legacy.scoreV1.delete(id).catch(() => undefined);
       else client.score.create({ id, traceId: toTraceId(turn), name: 'feedback', value: rating === 'good' ? 1 : 0 });
     },
+    rate: (turn, score) =>
+      client.score.create({ id: `${turn}-csat`, traceId: toTraceId(turn), name: 'csat', value: score }),
     stop: (timeoutMs) =>
       Promise.race([
         Promise.all([provider.shutdown(), client.shutdown()]).then(

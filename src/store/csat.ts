@@ -39,3 +39,13 @@ export const saveRating = async (
       [key.organization, key.person, key.conversation, id, score],
     )
   ).length > 0;
+
+/** The turn of the last answer that a model gave in a conversation. */
+export const lastAnswered = async (sql: Sql, key: ConversationKey): Promise<string | null> => {
+  const [row] = await sql.query<{ id: string }>(
+    `select id from turn where organization = $1 and person = $2 and conversation = $3 and model is not null
+     order by started_at desc limit 1`,
+    [key.organization, key.person, key.conversation],
+  );
+  return row?.id ?? null;
+};

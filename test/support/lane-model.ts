@@ -115,5 +115,6 @@ export const createModelTurns = (
     hasQuietHours: () => false,
     unsay: unused,
     introduce: (_turn, text) => text,
+    onRated: () => undefined,
     humanAction: () => [],
   });
