@@ -69,4 +69,4 @@ test('an ingest that is killed in the middle and run again ends with what an und
   const passages = await passagesOf(resumed);
   expect(passages.length).toBeGreaterThanOrEqual(count);
   expect(passages).toEqual(await passagesOf(undisturbed));
-});
+}, 180_000);
