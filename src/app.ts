@@ -8,12 +8,11 @@ import { createIsMissed } from '#conversation/receipt.ts';
 import { createInbox } from '#conversation/inbox.ts';
 import { createStops } from '#conversation/stops.ts';
 import { createUnsay } from '#conversation/unsay.ts';
-import type { Channel, OutboundMessage } from '#core/channel.ts';
+import type { Channel } from '#core/channel.ts';
 import { type Clock, systemClock } from '#core/clock.ts';
 import { given } from '#core/given.ts';
 import type { Model } from '#core/model.ts';
-import type { Escalated, Outgoing } from '#core/turn.ts';
-import { replyKey } from '#delivery/deliver.ts';
+import { toReply } from '#delivery/deliver.ts';
 import { createToParts } from '#delivery/to-parts.ts';
 import { findAsked } from '#guardrails/pii/answer-slot.ts';
 import { toCaseAction } from '#escalation/case-draft.ts';
@@ -46,11 +45,13 @@ import { openDesk } from './open-desk.ts';
 import { openGuardrails } from './open-guardrails.ts';
 import { openLinking } from './open-linking.ts';
 import { openModels } from './open-models.ts';
+import type { Parts } from './parts.ts';
 import { createPipeline } from './pipeline.ts';
 import { createRunTurns } from './run-turns.ts';
 import { type OpenServer, openServer } from './server.ts';
 import { type StartedChannels, startChannels } from './start-channels.ts';
 import { startSweep } from './start-sweep.ts';
+import { createSuggest } from './open-suggest.ts';
 import { openTracesOf } from './open-traces.ts';
 import { openVoice } from './voice.ts';
 import { openWebChannel } from './web-journal.ts';
@@ -160,14 +161,7 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     onFailed: metrics.failedSends,
   });
 
-  const toOutgoing = ({ turn, channel, thread }: Escalated, message: OutboundMessage): Outgoing => ({
-    key: replyKey(turn.id),
-    channel,
-    thread,
-    message,
-  });
-
-  const pipeline = createPipeline({
+  const stages: Parts = {
     open: { say, suggestions },
     obey: {
       store,
@@ -225,9 +219,9 @@ export const startApp = async (parts: AppParts): Promise<App> => {
       say,
     },
     escalate: passing.escalate,
-    record: { commit, clock, introduce, toOutgoing, answerActions: belowAnswer, isMissed },
+    record: { commit, clock, introduce, toOutgoing: toReply, answerActions: belowAnswer, isMissed },
     summarize: models.summarizing.summarize,
-  });
+  };
 
   const runTurns = createRunTurns({
     acquaint: createAcquaint({ store, channels }),
@@ -235,7 +229,8 @@ export const startApp = async (parts: AppParts): Promise<App> => {
     vault,
     clock,
     logger,
-    pipeline,
+    pipeline: createPipeline(stages),
+    suggest: createSuggest({ store, exchange, stages }),
     commit,
     draft,
     exchange,

@@ -55,8 +55,8 @@ export interface OpenDesk {
   readonly escalate: EscalateParts;
 }
 
-/** Messages that a ticket begins with. */
-const ticketMessages = 50;
+/** Messages that a ticket begins with, and that are looked through for promises. */
+const messagesRead = 100;
 /** Turns on either side of a conversation that an agent reads on the card. */
 const lastTurns = 6;
 
@@ -91,33 +91,36 @@ export const openDesk = (parts: OpenDeskParts): OpenDesk => {
   });
 
   const ticketChannel = channels.get(config.desk.tickets);
-  const openTicket = async (turn: DeskTurn, found: CaseRow): Promise<Outgoing> => {
+  const saidIn = async (turn: DeskTurn): Promise<{ speaker: string; text: string }[]> => {
     const row = await findConversation(store, turn.owner.conversation);
     const tokens = row?.tokens
       ? createTokens(JSON.parse(turn.sealer.open(row.tokens, 'tokens')) as TokenEntry[])
       : null;
-    const said = (await messagesAfter(store, turn.owner, 0, ticketMessages)).map(({ speaker, body }) => {
+    return (await messagesAfter(store, turn.owner, 0, messagesRead)).map(({ speaker, body }) => {
       const text = turn.sealer.open(body, 'message');
-      return `${speaker === 'customer' ? turn.customer : speaker}: ${tokens ? tokens.restore(text) : text}`;
+      return { speaker, text: tokens ? tokens.restore(text) : text };
     });
-    return {
-      key: ticketKey(found.id),
-      channel: config.desk.tickets,
-      thread: ticketChannel!.ticket!({ id: turn.owner.person, name: turn.customer }),
-      message: {
-        title: `${turn.customer}: ${found.reason}`,
-        facts: [
-          { label: 'Who', value: turn.customer },
-          { label: 'Channel', value: turn.channel },
-          { label: 'Reason', value: found.reason },
-        ],
-        text: said.join('\n\n'),
-      },
-    };
   };
+  const openTicket = async (turn: DeskTurn, found: CaseRow): Promise<Outgoing> => ({
+    key: ticketKey(found.id),
+    channel: config.desk.tickets,
+    thread: ticketChannel!.ticket!({ id: turn.owner.person, name: turn.customer }),
+    message: {
+      title: `${turn.customer}: ${found.reason}`,
+      facts: [
+        { label: 'Who', value: turn.customer },
+        { label: 'Channel', value: turn.channel },
+        { label: 'Reason', value: found.reason },
+      ],
+      text: (await saidIn(turn))
+        .map(({ speaker, text }) => `${speaker === 'customer' ? turn.customer : speaker}: ${text}`)
+        .join('\n\n'),
+    },
+  });
 
   const desk = createDesk({
     openTicket: ticketChannel?.ticket ? openTicket : null,
+    said: saidIn,
     store,
     say,
     fingerprint: (agent) => vault.index('agent', agent),

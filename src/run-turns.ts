@@ -21,6 +21,7 @@ import { writeLedger } from '#store/ledger.ts';
 import type { Store } from '#store/open.ts';
 import { replyKey } from '#delivery/deliver.ts';
 import type { createDesk } from '#escalation/desk.ts';
+import type { DeskTurn } from '#escalation/desk-messages.ts';
 import type { createTellUndelivered } from '#escalation/undelivered.ts';
 import type { Exchange } from '#guardrails/exchange-personal-data.ts';
 import type { TracedWords, Traces } from '#insight/traces.ts';
@@ -35,6 +36,8 @@ export interface RunTurnsParts {
   readonly commit: CommitTurn;
   readonly exchange: Exchange;
   readonly draft: (turn: Received, reason: string) => Promise<CaseDraft | null>;
+  /** What the assistant would answer, for the agent who has the case. */
+  readonly suggest: (turn: Received) => ReturnType<DeskTurn['suggest']>;
   readonly trace: Traces['begin'];
   readonly count: (channel: string, outcome: string) => void;
   /** Told of how a case was handled; null where no model answered before. */
@@ -246,6 +249,7 @@ export const createRunTurns = (parts: RunTurnsParts) => {
         },
         timezone: turn.sender.timezone,
         sealer: turn.sealer,
+        suggest: () => parts.suggest(turn),
       },
       {
         ...event,

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 
 import { registry } from '#channels/registry.ts';
 import type { PaneMessage } from '#lab/pane.ts';
@@ -186,8 +186,18 @@ test('whatever is said in a thread among colleagues, and however, none of it rea
   const says = fc.record({ by: fc.constantFrom('ana', 'bob' as const), text: remark });
   const { customer, card } = await claimed('a private thread');
   await using _ = customer;
-  for (const conversation of fc.sample(fc.array(says, { minLength: 1, maxLength: 3 }), { numRuns: 100, seed: 7 }))
-    for (const { by, text } of conversation) await write(desk[by as 'ana' | 'bob'], card, text);
+  const conversations = fc.sample(fc.array(says, { minLength: 1, maxLength: 3 }), { numRuns: 100, seed: 7 });
+  const heard = async (): Promise<number> => {
+    const [row] = await firstline.store.query<{ count: number }>('select count(*)::int as count from inbox');
+    return row?.count ?? 0;
+  };
+  const before = await heard();
+  for (const { by, text } of conversations.flat()) await write(desk[by as 'ana' | 'bob'], card, text);
+  // The platform brings them one after another.
+  await vi.waitUntil(async () => (await heard()) >= before + conversations.flat().length, {
+    timeout: 90_000,
+    interval: 100,
+  });
   await firstline.app.settled();
   await write(desk.ana, card, 'reply All of it was read.');
   await customer.sees('All of it was read.');
@@ -195,3 +205,20 @@ test('whatever is said in a thread among colleagues, and however, none of it rea
   expect(threadText(desk.ana, card)).toContain(secret);
   expect(customer.texts().join('\n')).not.toContain(secret);
 }, 120_000);
+
+test('a draft is for the agent alone, with its sources, and what was promised is found again', async () => {
+  const { customer, card } = await claimed('how do I reset my password');
+  await using _ = customer;
+  firstline.model.next(() => ['Choose Forgot password [1].']);
+  await write(desk.ana, card, '!draft');
+  await seesInThread(desk.ana, card, 'Draft, which nobody has been sent.');
+  expect(threadText(desk.ana, card)).toContain('Choose Forgot password');
+  await write(desk.ana, card, '!promises');
+  await seesInThread(desk.ana, card, 'Nothing that I can see was promised.');
+  await write(desk.ana, card, 'reply We will call you tomorrow at nine. It is free.');
+  await customer.sees('We will call you tomorrow at nine.');
+  await write(desk.bob, card, '!promises');
+  await seesInThread(desk.ana, card, '- agent: We will call you tomorrow at nine.');
+  await firstline.app.settled();
+  expect(customer.texts().join('\n')).not.toContain('Forgot password');
+});

@@ -134,6 +134,8 @@ describe.skipIf(!existsSync(executablePath))('the sandbox', () => {
 
     const thread = card.getByLabel('Reply in thread');
     await write(thread, 'I think it is the depot again');
+    // As long as a message is on its way, the field takes no other.
+    await card.locator('.thread').getByText('the depot again').waitFor();
     await write(thread, 'reply Which order is it?');
     await discord.getByText('Ana Torres: Which order is it?').waitFor();
     await write(page.getByLabel('Write in Discord'), 'It is NW-12345678');

@@ -40,7 +40,9 @@ const presses = (card: Shown, act: 'claim' | 'reply', id: string, text?: string)
 };
 const shownTo = (person: string): readonly Shown[] => street.shown().filter(({ thread }) => thread === person);
 
-const runs = 200;
+/** Each run of the suite plays a part of it; VOICES=all plays all 200 races and 500 answers. */
+const isWhole = process.env['VOICES'] === 'all';
+const runs = isWhole ? 200 : 50;
 const atOnce = 10;
 
 test('while an answer is made the customer asks for a person, an agent claims, and both write on: never both voices', async () => {
@@ -105,7 +107,7 @@ const lies = [
   'One of our agents will call you within the hour.',
   'Ich habe Ihr Anliegen an einen Kollegen weitergeleitet.',
 ] as const;
-const turns = 500;
+const turns = isWhole ? 500 : 125;
 
 test('of 500 answers by a model that likes to say it, none says that it has passed somebody on, and none did', async () => {
   await open({ handOverOn: { needsHuman: false, sentiments: [] } });

@@ -3,7 +3,7 @@ import type { Clock } from '#core/clock.ts';
 import { ChannelError, Interrupted, LaneLost, Stopped } from '#core/errors.ts';
 import type { Say } from '#core/sentences.ts';
 import { Halt } from '#core/stage.ts';
-import type { CheckedText, Delivered, OutputGuarded } from '#core/turn.ts';
+import type { Outgoing, CheckedText, Delivered, OutputGuarded } from '#core/turn.ts';
 import { holdsFence } from '#store/conversations.ts';
 import type { Store } from '#store/open.ts';
 import { findOutbox, holdGrowing, markShown, markUnsettled, type OutboxRow } from '#store/outbox.ts';
@@ -29,8 +29,14 @@ export interface DeliverParts {
 /** Our own name for the answer of a turn. */
 export const replyKey = (turn: string): string => `${turn}:reply`;
 
+/** The answer of a turn as what goes out. */
+export const toReply = (
+  { turn, channel, thread }: Pick<OutputGuarded, 'turn' | 'channel' | 'thread'>,
+  message: OutboundMessage,
+): Outgoing => ({ key: replyKey(turn.id), channel, thread, message });
+
 /** The passages the text cites, in the order of their numbers. */
-const citationsIn = (text: string, turn: OutputGuarded): Citation[] => {
+export const citationsIn = (text: string, turn: Pick<OutputGuarded, 'passages'>): Citation[] => {
   const numbers = [...new Set([...text.matchAll(/\[(\d{1,2})\]/g)].map((match) => Number(match[1])))].sort(
     (a, b) => a - b,
   );

@@ -90,6 +90,8 @@ const commands = [
   '`back`, `resolve`: the assistant answers again',
   '`snooze 2h`: a reminder here',
   '`ticket`: goes on in the ticket system, too',
+  '`!draft`: what the assistant would answer now, for you alone',
+  '`!promises`: what the customer was told that we will do',
   '`!why`: what the last answer leans on',
   '`!incident Payments are down, next update 15:00 | card, checkout`, `!incident over`: what everybody who asks is told',
 ];

@@ -1,4 +1,4 @@
-import type { OutboundMessage, ThreadKey } from '#core/channel.ts';
+import type { Citation, OutboundMessage, ThreadKey } from '#core/channel.ts';
 import type { Sealer } from '#core/sealed.ts';
 import type { Outgoing, TurnEnd } from '#core/turn.ts';
 import type { CaseRow } from '#store/cases.ts';
@@ -18,6 +18,8 @@ export interface DeskTurn {
   /** Of the customer, where it is known (IANA). */
   readonly timezone: string | undefined;
   readonly sealer: Sealer;
+  /** What the assistant would answer to the customer's last words; null where there are none. Throws ModelError. */
+  suggest(): Promise<{ readonly text: string; readonly citations: readonly Citation[] } | null>;
 }
 
 /** What one thing that an agent did changes. */

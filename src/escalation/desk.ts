@@ -1,4 +1,5 @@
 import type { ThreadKey } from '#core/channel.ts';
+import { ModelError } from '#core/errors.ts';
 import type { Say } from '#core/sentences.ts';
 import type { Outgoing } from '#core/turn.ts';
 import { type CaseRow, openCase } from '#store/cases.ts';
@@ -20,6 +21,7 @@ import {
   toTicket,
 } from './desk-messages.ts';
 import type { Incidents } from './incidents.ts';
+import { findPromises, type SaidLine } from './promises.ts';
 import type { QuietUntil } from './quiet-until.ts';
 import type { AskRating } from './rating.ts';
 import { type Act, type DeskEvent, toAct } from './read-act.ts';
@@ -39,6 +41,8 @@ export interface DeskParts {
   readonly quietUntil: QuietUntil;
   /** What the assistant's latest answer leans on, in full. */
   readonly explain: (turn: Pick<DeskTurn, 'owner' | 'sealer'>) => Promise<string>;
+  /** What was said in the conversation, as it was written, oldest first. */
+  readonly said: (turn: DeskTurn) => Promise<readonly SaidLine[]>;
   readonly share: ShareFiles;
   readonly incidents: Incidents;
   readonly askRating: AskRating;
@@ -47,6 +51,12 @@ export interface DeskParts {
   /** Who an agent is, told apart without being told. */
   readonly fingerprint: (agent: string) => string;
 }
+
+const toPromises = (said: readonly SaidLine[]): string => {
+  const promises = findPromises(said);
+  const lines = promises.map(({ speaker, text }) => `- ${speaker}: ${text}`);
+  return lines.length === 0 ? 'Nothing that I can see was promised.' : `What was promised:\n\n${lines.join('\n')}`;
+};
 
 const whileClaimed: readonly CaseAct[] = ['reply', 'back', 'resolve', 'release'];
 const whileWaiting: readonly CaseAct[] = ['claim', 'reply', 'resolve'];
@@ -224,6 +234,18 @@ export const createDesk = (parts: DeskParts) => {
     };
   };
 
+  /** For the agent alone: nothing of it leaves unless they send it. */
+  const draft = async (turn: DeskTurn, found: CaseRow): Promise<Change> => {
+    const suggestion = await turn.suggest().catch((error: unknown) => {
+      if (error instanceof ModelError) return null;
+      throw error;
+    });
+    if (!suggestion) return tell(turn, found, 'desk_private', 'There is no draft now: the model gave none.');
+    const { text, citations } = suggestion;
+    const message = { text: `**Draft, which nobody has been sent.** Send it with \`reply …\`:\n\n${text}`, citations };
+    return { ...nothing, outcome: 'desk_drafted', outgoing: [toThread(turn, found, message, 'draft')] };
+  };
+
   const ticket = async (turn: DeskTurn, found: CaseRow): Promise<Change> => {
     if (!parts.openTicket)
       return tell(turn, found, 'desk_private', 'No ticket system is set up: see desk.tickets in the settings.');
@@ -297,6 +319,10 @@ export const createDesk = (parts: DeskParts) => {
         return remind(turn, found, event, act.afterMs);
       case 'why':
         return tell(turn, found, 'desk_explained', await explain(turn));
+      case 'draft':
+        return draft(turn, found);
+      case 'promises':
+        return tell(turn, found, 'desk_private', toPromises(await parts.said(turn)));
       case 'incident':
         return tell(
           turn,

@@ -16,7 +16,7 @@ export interface DeskEvent {
 }
 
 export type Act =
-  | { readonly kind: Exclude<CaseAct, 'reply'> | 'why' | 'take' | 'help' | 'private' }
+  | { readonly kind: Exclude<CaseAct, 'reply'> | 'why' | 'draft' | 'promises' | 'take' | 'help' | 'private' }
   /** Words for the customer; or talk, which is for them only where the desk is run so. */
   | { readonly kind: 'reply' | 'talk'; readonly text: string }
   | { readonly kind: 'remind'; readonly afterMs: number }
@@ -34,6 +34,8 @@ const commands: readonly { readonly pattern: RegExp; readonly kind: Plain }[] = 
   { pattern: /^[/!]?resolved?[.!]?$/i, kind: 'resolve' },
   // Only with its mark: "Why?" and "Help" are what an agent may say to the customer.
   { pattern: /^[/!]why[?]?$/i, kind: 'why' },
+  { pattern: /^[/!]draft$/i, kind: 'draft' },
+  { pattern: /^[/!]promis(?:es|ed)[?]?$/i, kind: 'promises' },
   { pattern: /^[/!]help$/i, kind: 'help' },
 ];
 

@@ -115,6 +115,7 @@ export const createModelTurns = (
     hasQuietHours: () => false,
     unsay: unused,
     introduce: (_turn, text) => text,
+    suggest: async () => null,
     onRated: () => undefined,
     humanAction: () => [],
   });
