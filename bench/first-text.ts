@@ -37,6 +37,7 @@ const begin = async () => {
       FIRSTLINE_PUBLIC_URL: url,
       // What the model of the lab says stands on no page.
       FIRSTLINE_GUARDRAILS__ANSWERS__UNSUPPORTED: 'note',
+      FIRSTLINE_GUARDRAILS__HAND_OVER_SCORE__HAND_OVER_AT: '100',
       FIRSTLINE_DATA_DIR: folder,
       FIRSTLINE_LIMITS__PER_PERSON: '{ size: 1000, refillPerMinute: 1000 }',
       PORT: String(port),

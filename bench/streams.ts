@@ -37,6 +37,7 @@ const begin = async (streams: number) => {
       FIRSTLINE_DATA_DIR: folder,
       // What the model of the lab says stands on no page.
       FIRSTLINE_GUARDRAILS__ANSWERS__UNSUPPORTED: 'note',
+      FIRSTLINE_GUARDRAILS__HAND_OVER_SCORE__HAND_OVER_AT: '100',
       FIRSTLINE_LIMITS__SLOTS: String(streams),
       PORT: String(port),
     },

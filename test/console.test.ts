@@ -23,7 +23,7 @@ beforeAll(async () => {
   firstline = await openTestApp({
     channels: [registry['slack']!(platforms.environment)!],
     secrets: { FIRSTLINE_CONSOLE_PASSWORD: password },
-    settings: { desk: { channel: 'slack', room: desk.id, talk: 'private', undoMs: 1000 } },
+    settings: { desk: { channel: 'slack', room: desk.id, talk: 'private', undoMs: 5000 } },
   });
   platforms.connect(firstline.url);
 });
@@ -97,7 +97,7 @@ describeInBrowser('in a browser', () => {
     const { width = 1200, colorScheme = 'light' } = options;
     const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));

@@ -23,7 +23,7 @@ import { openTestApp, type TestApp } from './support/test-app.ts';
 let platforms: Platforms;
 let desk: DeskRoom;
 let firstline: TestApp;
-const undoMs = 1500;
+const undoMs = 4000;
 
 beforeAll(async () => {
   platforms = await openPlatforms({ rateLimits: 'off' });
@@ -62,7 +62,7 @@ test('a reply leaves after a while in which it can be taken back, by word or by 
   const { customer, card } = await claimed('undo by word');
   await using _ = customer;
   await write(desk.ana, card, 'reply You can have it for free.');
-  await seesInThread(desk.ana, card, 'has this in 2 s.');
+  await seesInThread(desk.ana, card, 'has this in 4 s.');
   await write(desk.ana, card, 'undo');
   await seesInThread(desk.ana, card, 'Taken back.');
   await write(desk.ana, card, 'reply You can have it for half.');

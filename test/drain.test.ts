@@ -18,6 +18,8 @@ import { openVisitor, type WebVisitor } from './support/web-visitor.ts';
 const server = process.env['DATABASE_URL'];
 /** A crashed worker's turns are taken over within so many ms. */
 const takenOverMs = 15_000;
+/** And then the ten are answered, on a machine that does other things as well. */
+const answeredMs = 3000;
 
 let database: TestDatabase;
 let platforms: Platforms;
@@ -121,7 +123,7 @@ test.skipIf(!server)('killed, its answers are taken over by another process in t
   first.child.kill('SIGKILL');
   const began = performance.now();
   await seeTheirAnswers(second.url, visitors);
-  expect(performance.now() - began).toBeLessThan(takenOverMs);
+  expect(performance.now() - began).toBeLessThan(takenOverMs + answeredMs);
   for (const visitor of visitors) await visitor[Symbol.asyncDispose]();
 });
 

@@ -99,6 +99,8 @@ export const openStage = async ({ tree, databaseUrl, masterKey, onTaken }: Stage
     FIRSTLINE_MODELS__CLAUDE__SILENCE_MS: '5000',
     // The model of the play says what no page does.
     FIRSTLINE_GUARDRAILS__ANSWERS__UNSUPPORTED: 'note',
+    // And cites none, which would bring in a person after a while.
+    FIRSTLINE_GUARDRAILS__HAND_OVER_SCORE__HAND_OVER_AT: '100',
   };
   await migrate(tree, environment);
   const workers: Worker[] = [];

@@ -114,6 +114,7 @@ export const startFirstline = async ({ port, environment, server }: SystemOption
       FIRSTLINE_SERVER__HOST: '127.0.0.1',
       // What the model of the lab says stands on no page.
       FIRSTLINE_GUARDRAILS__ANSWERS__UNSUPPORTED: 'note',
+      FIRSTLINE_GUARDRAILS__HAND_OVER_SCORE__HAND_OVER_AT: '100',
       FIRSTLINE_LIMITS__PER_PERSON: '{ size: 100000, refillPerMinute: 100000 }',
       FIRSTLINE_LIMITS__PER_ORGANIZATION: '{ size: 1000000, refillPerMinute: 1000000 }',
     },
