@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 
 import { nameOf } from '#core/errors.ts';
+import type { ScoreRules } from '#core/score-rules.ts';
 import type { Say } from '#core/sentences.ts';
 import { createCanary } from '#guardrails/canary.ts';
 import { createExchange } from '#guardrails/exchange-personal-data.ts';
@@ -10,7 +11,7 @@ import type { KeepToTopicParts } from '#guardrails/keep-to-topic.ts';
 import { createModeration, type ModerateParts } from '#guardrails/moderate.ts';
 import { createPromptFinder } from '#guardrails/prompt-leak.ts';
 import type { TokenEntry } from '#guardrails/pii/tokens.ts';
-import type { HandOverScore, OnRule, Policy } from '#guardrails/policy.ts';
+import type { OnRule, Policy } from '#guardrails/policy.ts';
 import { wantsHuman } from '#guardrails/wants-human.ts';
 import type { Embedder } from '#knowledge/embed.ts';
 import { mayBeIn } from '#knowledge/language.ts';
@@ -45,7 +46,7 @@ export interface Guardrails extends Disposable {
   readonly keepToTopic: KeepToTopicParts;
   readonly output: GuardOutputParts;
   /** The system prompt of an organization, with the canary in it. */
-  readonly scoreOf: (organization: string) => HandOverScore;
+  readonly scoreOf: (organization: string) => ScoreRules;
   readonly systemOf: (organization: string) => string;
 }
 

@@ -42,10 +42,7 @@ const toRouter = ({ guardrails, organizations, desk }: Settings, organization: s
       if (trigger && triggers.has(trigger)) return `trigger: ${trigger}`;
       return wantsHuman(text) ? 'asked for a person' : null;
     },
-    noticed: ({ needsHuman, sentiment }) => {
-      if (needsHuman && desk.handOverOn.needsHuman) return 'the assistant sees that a person is needed';
-      return sentiment && desk.handOverOn.sentiments.includes(sentiment) ? `they are ${sentiment}` : null;
-    },
+    handOverOn: desk.handOverOn,
     score: handOverScore,
   };
 };

@@ -3,6 +3,8 @@ import type { Sealer, Vault } from '#core/sealed.ts';
 import { findListed, lastSaid, listCases, type ListedCase } from '#store/desk-cases.ts';
 import type { Store } from '#store/open.ts';
 
+import type { CaseRow, CaseView } from './browser/shapes.ts';
+
 export interface CasesParts {
   readonly store: Store;
   readonly vault: Pick<Vault, 'unwrap'>;
@@ -12,24 +14,6 @@ export interface CasesParts {
   readonly listMax: number;
   /** Messages of one case. */
   readonly saidMax: number;
-}
-
-/** Times are ISO 8601. */
-export interface CaseRow {
-  readonly id: string;
-  readonly state: string;
-  readonly customer: string;
-  readonly channel: string;
-  readonly reason: string;
-  readonly agent: string | null;
-  readonly openedAt: string;
-  readonly claimedAt: string | null;
-  readonly closedAt: string | null;
-  readonly score: number | null;
-}
-
-export interface CaseView extends CaseRow {
-  readonly said: readonly { readonly speaker: string; readonly text: string; readonly at: string }[];
 }
 
 export interface Cases {

@@ -1,16 +1,16 @@
-import type { Sentiment } from '#core/model.ts';
+import type { ScoreRules } from '#core/score-rules.ts';
 import type { Say } from '#core/sentences.ts';
 import type { CaseDraft, CheckedText, Delivered, Escalated, Received } from '#core/turn.ts';
 import type { Store } from '#store/open.ts';
 import { recentTurns } from '#store/recent-turns.ts';
 
-import { asksAgain, type ScoreRules, scoreSigns } from './hand-over-score.ts';
+import { asksAgain, type HandOverOn, isSign, reasonNoticed, reasonScored, repeatsWithin } from './hand-over-score.ts';
 
 export interface EscalateParts {
   readonly store: Store;
   readonly draft: (turn: Received, reason: string) => Promise<CaseDraft | null>;
   /** What the model noticed that brings in a person. */
-  readonly handOverOn: { readonly needsHuman: boolean; readonly sentiments: readonly Sentiment[] };
+  readonly handOverOn: HandOverOn;
   /** What other signs are worth in an organization. */
   readonly scoreOf: (organization: string) => ScoreRules;
   readonly terms: (text: string) => readonly string[];
@@ -19,15 +19,9 @@ export interface EscalateParts {
   readonly say: Say;
 }
 
-/** Questions before the present one that it may repeat. */
-const repeatsWithin = 3;
-
-const reasonOf = ({ answer }: Delivered, { needsHuman, sentiments }: EscalateParts['handOverOn']): string | null => {
+const reasonOf = ({ answer }: Delivered, on: HandOverOn): string | null => {
   if (answer.stopReason === 'refused') return 'the model declined';
-  const { signals } = answer;
-  if (signals?.needsHuman && needsHuman) return 'the assistant sees that a person is needed';
-  const sentiment = signals?.sentiment;
-  return sentiment && sentiments.includes(sentiment) ? `they are ${sentiment}` : null;
+  return answer.signals ? reasonNoticed(answer.signals, on) : null;
 };
 
 /** Hands over where the answer itself shows that it is needed: the model refused to answer or noticed it, or several signs together. */
@@ -36,19 +30,15 @@ export const escalate = (parts: EscalateParts) => {
 
   const scored = async (turn: Delivered): Promise<string | null> => {
     const rules = scoreOf(turn.owner.organization);
-    const isMissed = parts.isMissed(turn);
-    const sentiment = turn.answer.signals?.sentiment ?? null;
-    // What the pages answer to somebody who is calm needs no look at what was before.
-    if (turn.answer.stopReason === 'stopped') return null;
-    if (!isMissed && sentiment !== 'upset' && sentiment !== 'angry') return null;
+    const present = { isMissed: parts.isMissed(turn), sentiment: turn.answer.signals?.sentiment ?? null };
+    if (turn.answer.stopReason === 'stopped' || !isSign(present)) return null;
     const asked = turn.recent.filter(({ role }) => role === 'user').slice(-repeatsWithin);
     const isRepeated = asksAgain(
       terms(turn.question),
       asked.map(({ text }) => terms(text)),
     );
-    const turns = [...(await recentTurns(store, turn.owner)), { isMissed, sentiment }];
-    const { score, reasons } = scoreSigns({ turns, isRepeated }, rules);
-    return score >= rules.handOverAt ? reasons.join('; ') : null;
+    const turns = [...(await recentTurns(store, turn.owner)), present];
+    return reasonScored({ turns, isRepeated }, rules);
   };
 
   return async (turn: Delivered): Promise<Escalated> => {

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { type Answered, asksAgain, scoreSigns, type ScoreRules } from './hand-over-score.ts';
+import type { ScoreRules } from '#core/score-rules.ts';
+
+import { type Answered, asksAgain, scoreSigns } from './hand-over-score.ts';
 
 const rules: ScoreRules = {
   handOverAt: 4,

@@ -1,23 +1,5 @@
-import type { Sentiment } from '#core/model.ts';
-
-/** What each sign is worth, and from what sum on a person takes over. */
-export interface ScoreRules {
-  readonly handOverAt: number;
-  /** Each question in a row that no page answered, the present one included. */
-  readonly missed: number;
-  readonly missedMax: number;
-  /** The same is asked again in other words. */
-  readonly repeated: number;
-  readonly upset: number;
-  readonly angry: number;
-  /** In a worse mood than at the question before. */
-  readonly worse: number;
-  /** The conversation has gone on for more than `longTurns` turns. */
-  readonly long: number;
-  readonly longTurns: number;
-  /** Given to everybody of an organization whose people are to reach a person sooner. */
-  readonly important: number;
-}
+import type { Sentiment, Signals } from '#core/model.ts';
+import type { ScoreRules } from '#core/score-rules.ts';
 
 /** One question of a conversation and how it was answered. */
 export interface Answered {
@@ -86,4 +68,32 @@ export const asksAgain = (terms: readonly string[], earlier: readonly (readonly 
     const shared = [...now].filter((term) => then.has(term)).length;
     return shared >= 2 && shared / Math.max(now.size, then.size) >= alikeMin;
   });
+};
+
+/** What a model noticed of the person while it answered. */
+export type Noticed = Pick<Signals, 'sentiment' | 'needsHuman'>;
+
+/** What of that brings in a person by itself. */
+export interface HandOverOn {
+  readonly needsHuman: boolean;
+  readonly sentiments: readonly Sentiment[];
+}
+
+/** Why what the model noticed is enough, or null. */
+export const reasonNoticed = ({ sentiment, needsHuman }: Noticed, on: HandOverOn): string | null => {
+  if (needsHuman && on.needsHuman) return 'the assistant sees that a person is needed';
+  return sentiment && on.sentiments.includes(sentiment) ? `they are ${sentiment}` : null;
+};
+
+/** Questions before the present one that it may repeat. */
+export const repeatsWithin = 3;
+
+/** Whether there is a sign now: what the pages answer to somebody who is calm needs no look at what was before. */
+export const isSign = ({ isMissed, sentiment }: Answered): boolean =>
+  isMissed || sentiment === 'upset' || sentiment === 'angry';
+
+/** Why the signs together are enough, or null. */
+export const reasonScored = (signs: Signs, rules: ScoreRules): string | null => {
+  const { score, reasons } = scoreSigns(signs, rules);
+  return score >= rules.handOverAt ? reasons.join('; ') : null;
 };

@@ -1,8 +1,15 @@
-import type { Signals } from '#core/model.ts';
+import type { ScoreRules } from '#core/score-rules.ts';
 
-import { type Answered, asksAgain, type ScoreRules, scoreSigns } from './hand-over-score.ts';
-
-type Noticed = Pick<Signals, 'sentiment' | 'needsHuman'>;
+import {
+  type Answered,
+  asksAgain,
+  type HandOverOn,
+  isSign,
+  type Noticed,
+  reasonNoticed,
+  reasonScored,
+  repeatsWithin,
+} from './hand-over-score.ts';
 
 /** One recorded question, and what the model noticed at it. */
 export interface Replayed extends Noticed {
@@ -14,29 +21,25 @@ export interface Replayed extends Noticed {
 export interface Router {
   /** Why the words alone bring in a person, or null. */
   readonly atOnce: (text: string) => string | null;
-  /** Why what the model noticed does, or null. */
-  readonly noticed: (signs: Noticed) => string | null;
+  readonly handOverOn: HandOverOn;
   readonly score: ScoreRules;
 }
-
-const repeatsWithin = 3;
 
 /** For each question of a conversation, in order, why a person would have taken over at it; null where none would. */
 export const replay = (
   turns: readonly Replayed[],
-  { atOnce, noticed, score: rules }: Router,
+  { atOnce, handOverOn, score: rules }: Router,
   terms: (text: string) => readonly string[],
 ): (string | null)[] => {
   let since: Answered[] = [];
   let asked: (readonly string[])[] = [];
   return turns.map(({ text, isMissed, sentiment, needsHuman }) => {
     const words = terms(text);
-    since.push({ isMissed, sentiment });
-    const { score, reasons } = scoreSigns({ turns: since, isRepeated: asksAgain(words, asked) }, rules);
+    const present = { isMissed, sentiment };
+    since.push(present);
+    const byScore = isSign(present) ? reasonScored({ turns: since, isRepeated: asksAgain(words, asked) }, rules) : null;
     asked = [...asked, words].slice(-repeatsWithin);
-    const needsLook = isMissed || sentiment === 'upset' || sentiment === 'angry';
-    const byScore = needsLook && score >= rules.handOverAt ? reasons.join('; ') : null;
-    const reason = atOnce(text) ?? noticed({ sentiment, needsHuman }) ?? byScore;
+    const reason = atOnce(text) ?? reasonNoticed({ sentiment, needsHuman }, handOverOn) ?? byScore;
     // People have it now; when the assistant answers again, nothing of before counts.
     if (reason !== null) [since, asked] = [[], []];
     return reason;

@@ -1,3 +1,4 @@
+import type { ScoreRules } from '#core/score-rules.ts';
 import type { Received } from '#core/turn.ts';
 
 import type { HardTrigger } from './hard-trigger.ts';
@@ -5,25 +6,12 @@ import type { Treatments } from './pii/personal-data.ts';
 import type { ModerationRules } from './moderate.ts';
 import type { TopicRules, Topics } from './topic.ts';
 
-export interface HandOverScore {
-  readonly handOverAt: number;
-  readonly missed: number;
-  readonly missedMax: number;
-  readonly repeated: number;
-  readonly upset: number;
-  readonly angry: number;
-  readonly worse: number;
-  readonly long: number;
-  readonly longTurns: number;
-  readonly important: number;
-}
-
 /** What one organization lets in and out. */
 export interface Policy {
   /** Which hard triggers bring in a person at once. */
   readonly handOver: ReadonlySet<HardTrigger>;
   /** What other signs that a person is needed are worth, by name. */
-  readonly handOverScore: HandOverScore;
+  readonly handOverScore: ScoreRules;
   /** What is done with kinds of personal data, where that is not the usual. */
   readonly personalData: Treatments;
   readonly moderation: ModerationRules;

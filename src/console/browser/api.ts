@@ -1,23 +1,4 @@
-export interface CaseRow {
-  readonly id: string;
-  readonly state: 'waiting' | 'claimed' | 'returned' | 'resolved';
-  readonly customer: string;
-  readonly channel: string;
-  readonly reason: string;
-  readonly agent: string | null;
-  readonly openedAt: string;
-  readonly claimedAt: string | null;
-  readonly closedAt: string | null;
-  readonly score: number | null;
-}
-
-export interface CaseView extends CaseRow {
-  readonly said: readonly {
-    readonly speaker: 'customer' | 'assistant' | 'agent';
-    readonly text: string;
-    readonly at: string;
-  }[];
-}
+import type { CaseRow, CaseView } from './shapes.ts';
 
 export type Act = 'claim' | 'reply' | 'back' | 'release' | 'resolve' | 'undo';
 

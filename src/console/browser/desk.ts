@@ -1,4 +1,5 @@
-import { type Act, type CaseRow, listCases, perform, readCase } from './api.ts';
+import type { CaseRow } from './shapes.ts';
+import { type Act, listCases, perform, readCase } from './api.ts';
 import { showCase } from './show-case.ts';
 import { showList } from './show-list.ts';
 

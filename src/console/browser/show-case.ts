@@ -1,4 +1,5 @@
-import type { Act, CaseView } from './api.ts';
+import type { CaseView } from './shapes.ts';
+import type { Act } from './api.ts';
 import { element, since } from './element.ts';
 
 const acts: Readonly<Record<CaseView['state'], readonly (readonly [Act, string])[]>> = {

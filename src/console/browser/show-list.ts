@@ -1,4 +1,4 @@
-import type { CaseRow } from './api.ts';
+import type { CaseRow } from './shapes.ts';
 import { element, since } from './element.ts';
 
 const line = ({ state, agent, closedAt, openedAt, score }: CaseRow): string => {
